@@ -1,0 +1,143 @@
+"""Draw timelines as Gantt charts: the picture language of the whole course.
+
+A thick dark bar is a stretch in which the row ran, a thin pale one in which it waited; where nobody told which, a
+grey bar says only that it had begun and not ended. Readable from 2 to 100 rows.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+
+from helpers.plots import BLUE, GREY, PALE, VERMILLION, WIDTH, axis_of, quantity
+
+_MOST_SWITCHES = 200  # more arrows than that are a black block
+_KINDS = {  # label of the legend, colour, height of the bar as a share of its row
+    "waiting": ("waiting", PALE, 0.45),
+    "running": ("running: holds the thread", BLUE, 0.85),
+    "open": ("begun, not ended", GREY, 0.5),
+    "hub": ("hub: nobody runs", "#E4E4E4", 0.85),
+}
+
+
+def draw(timelines, *, by="time", greenlets=False, switches=False):
+    """Draw timelines below each other, on one axis, and show the figure.
+
+    Parameters
+    ----------
+    timelines : sequence of Timeline
+        Closed timelines; each starts at 0.
+    by : "time" or "switch"
+        What the horizontal axis counts: seconds, or switches between greenlets, each one step wide. The second
+        shows an order that is too quick, or too uneven, to be seen in seconds.
+    greenlets : bool
+        Draw a row for each greenlet, main and hub too, instead of the spans recorded by hand.
+    switches : bool
+        Draw an arrow for each switch between two rows shown, at most 200 of them.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, or `by` is neither of the two.
+    """
+    if by not in ("time", "switch"):
+        raise ValueError(f"by={by!r} is not known: the axis counts 'time' or 'switch'")
+    drawn = [(each, each._greenlet_rows if greenlets else each.spans) for each in timelines]
+    if not drawn or not all(spans for _, spans in drawn):
+        raise ValueError("nothing to draw: record something first, `with Timeline(…): with span(…): …`")
+    if by == "switch" and not all(each.switches for each in timelines):
+        raise ValueError("by='switch' needs a timeline in which greenlets switched; this one saw no switch")
+    counts = [len({span.row for span in spans}) for _, spans in drawn]
+    heights = [0.28 + max(0.5, count * _row_height(count)) for count in counts]
+    figure, axes = plt.subplots(
+        len(drawn), 1, sharex=True, squeeze=False, figsize=(WIDTH, sum(heights) + 0.9), height_ratios=heights
+    )
+    used = {}
+    for ax, (timeline, spans) in zip(axes[:, 0], drawn, strict=True):
+        _draw_one(ax, timeline, spans, by, switches, used)
+    bottom = axes[-1, 0]
+    right = max(ax.dataLim.x1 for ax in axes[:, 0])
+    bottom.set_xlim(0, right * (1.12 if by == "time" else 1.03))
+    if by == "time":
+        bottom.xaxis.set_major_formatter(axis_of("s"))
+        bottom.set_xlabel("time since the start")
+    else:
+        bottom.xaxis.set_major_locator(MaxNLocator(integer=True))
+        bottom.set_xlabel("switches between greenlets, in order (not to scale in time)")
+    order = [*(_KINDS[kind][0] for kind in _KINDS), "ended by an error", "not finished"]
+    figure.legend(
+        handles=sorted(used.values(), key=lambda each: order.index(each.get_label())),
+        loc="outside lower center", ncols=4, fontsize=10,
+    )  # fmt: skip
+    plt.show()
+
+
+def _draw_one(ax, timeline, spans, by, switches, used):
+    origin = min(span.start for span in spans) if by == "time" else timeline.start
+    if by == "time":
+
+        def place(when):
+            return when - origin
+    else:
+        ticks = [timeline.start, *(each.time for each in timeline.switches), timeline.end]
+
+        def place(when):
+            return float(np.interp(when, ticks, range(len(ticks))))
+
+    rows = list(dict.fromkeys(span.row for span in sorted(spans, key=lambda span: (span.row == "hub", span.start))))
+    height = {row: number for number, row in enumerate(rows)}
+    for span in spans:
+        middle = height[span.row]
+        if span.running is None:
+            _bars(ax, [(place(span.start), place(span.end))], middle, "open", used)
+        else:
+            if span.row != "hub":
+                _bars(ax, [(place(span.start), place(span.end))], middle, "waiting", used)
+            parts = [(place(start), place(end)) for start, end in span.running]
+            _bars(ax, parts, middle, "hub" if span.row == "hub" else "running", used)
+        if span.error:
+            _mark(ax, place(span.end), middle, "X", VERMILLION, "ended by an error", used)
+        elif not span.finished and span.row not in ("hub", "main"):
+            _mark(ax, place(span.end), middle, ">", GREY, "not finished", used)
+    if switches:
+        for each in timeline.switches[:_MOST_SWITCHES]:
+            if each.origin in height and each.target in height:
+                ax.annotate(
+                    "", (place(each.time), height[each.target]), (place(each.time), height[each.origin]),
+                    arrowprops={"arrowstyle": "-|>", "color": VERMILLION if each.event == "throw" else "black",
+                                "linewidth": 0.9, "shrinkA": 0, "shrinkB": 0},
+                )  # fmt: skip
+    end = max(place(span.end) for span in spans)
+    if by == "time":
+        ax.axvline(end, color="black", linewidth=1, linestyle=":")
+        ax.annotate(quantity(end), (end, 0), xytext=(5, 0), textcoords="offset points", va="center", fontweight="bold")
+    ax.set_title(timeline.title)
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    every = 1 if len(rows) <= 50 else 10
+    ax.set_yticks(range(0, len(rows), every), rows[::every], fontsize=11 if len(rows) <= 15 else 8)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="y", visible=False)
+
+
+def _bars(ax, parts, middle, kind, used):
+    label, colour, height = _KINDS[kind]
+    if not parts:
+        return
+    # An edge of the same colour keeps a stretch visible that is shorter than a pixel.
+    edge = colour if kind == "running" else "none"
+    ax.broken_barh(
+        [(start, end - start) for start, end in parts], (middle - height / 2, height),
+        facecolors=colour, edgecolors=edge, linewidth=1.2, zorder=3 if kind == "running" else 2,
+    )  # fmt: skip
+    used.setdefault(label, Patch(facecolor=colour, label=label))
+
+
+def _mark(ax, x, y, marker, colour, label, used):
+    ax.plot([x], [y], marker=marker, markersize=8, color=colour, markeredgecolor="white", linestyle="", zorder=4)
+    used.setdefault(label, Line2D([], [], marker=marker, color=colour, linestyle="", label=label))
+
+
+def _row_height(rows):
+    """Inches for each row: roomy for a few, tight for a hundred."""
+    return max(0.075, min(0.3, 4.8 / rows))

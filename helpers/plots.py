@@ -1,0 +1,169 @@
+"""The course's one matplotlib style, bars for a comparison, curves for cost against scale.
+
+The colours are those of Okabe and Ito (https://jfly.uni-koeln.de/color/), told apart by colour-blind readers;
+curves also differ by line and marker. Figures are opaque, so that they read on a dark theme too.
+"""
+
+import matplotlib.pyplot as plt
+from cycler import cycler
+from matplotlib.ticker import FuncFormatter, NullFormatter
+
+BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+PURPLE, SKY, GREY, PALE = "#CC79A7", "#56B4E9", "#767676", "#F3CF8F"
+
+WIDTH = 8.0  # inches: fills a notebook page on a laptop
+
+_STYLE = {
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "axes.facecolor": "white",
+    "figure.figsize": (WIDTH, 3.6),
+    "figure.dpi": 100,
+    "figure.constrained_layout.use": True,
+    "font.size": 11,
+    "axes.titlesize": 12,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#DDDDDD",
+    "legend.frameon": False,
+    "lines.linewidth": 2,
+    "lines.markersize": 6,
+    "axes.prop_cycle": cycler(color=[BLUE, VERMILLION, GREEN, PURPLE, ORANGE])
+    + cycler(linestyle=["-", "--", "-.", ":", "-"])
+    + cycler(marker=["o", "s", "^", "D", "v"]),
+}
+
+
+def use_style():
+    """Switch matplotlib to the course's style; importing this module has done it once."""
+    plt.rcParams.update(_STYLE)
+
+
+use_style()
+
+
+def quantity(value, unit="s"):
+    """Write a value as people say it: `quantity(0.0123)` is "12.3 ms", `quantity(1234)` is "1,234 s".
+
+    Three figures are kept; SI prefixes below 1, and above 1000 for units other than seconds and plain numbers.
+    """
+    value = float(f"{value:.3g}")
+    small, large = {"m": 1e-3, "µ": 1e-6, "n": 1e-9}, {"G": 1e9, "M": 1e6, "k": 1e3}
+    if 0 < abs(value) < 1 and unit:
+        prefix, factor = next(((name, f) for name, f in small.items() if abs(value) >= f), ("n", 1e-9))
+    elif unit in ("", "s"):
+        prefix, factor = "", 1
+    else:
+        prefix, factor = next(((name, f) for name, f in large.items() if abs(value) >= f), ("", 1))
+    number = float(f"{value / factor:.3g}")
+    return f"{number:,.0f} {prefix}{unit}".strip() if abs(number) >= 100 else f"{number:g} {prefix}{unit}".strip()
+
+
+def axis_of(unit):
+    """A matplotlib formatter that writes ticks as `quantity` does."""
+    return FuncFormatter(lambda value, _: quantity(value, unit))
+
+
+def plot_bars(values, *, title="", unit="s", xlabel="time", log=False, ax=None):
+    """Draw one horizontal bar for each entry, the value written at its end.
+
+    Parameters
+    ----------
+    values : mapping of str to float
+        What each bar stands for, and its length in `unit`; drawn from top to bottom in the order given.
+    title, xlabel : str
+        What the figure shows, and what its axis counts; the unit is added to the axis.
+    unit : str
+        The unit of the values, SI prefixes are added: "s" shows 0.01 as "10 ms".
+    log : bool
+        A logarithmic axis, for values that differ by more than a factor of about 50.
+    ax : matplotlib.axes.Axes, optional
+        Draw here and leave showing to the caller; by default a figure is made and shown.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, or a value that a logarithmic axis cannot show.
+    """
+    if not values:
+        raise ValueError("plot_bars has nothing to draw: give it at least one name with its value")
+    if log and min(values.values()) <= 0:
+        raise ValueError("plot_bars(log=True) needs values above 0: a logarithmic axis has no place for 0")
+    own = ax is None
+    if own:
+        _, ax = plt.subplots(figsize=(WIDTH, 0.9 + 0.48 * len(values)))
+    names, lengths = list(values), list(values.values())
+    colours = [(BLUE, ORANGE, GREEN, PURPLE, VERMILLION)[i % 5] for i in range(len(names))]
+    bars = ax.barh(names, lengths, color=colours, height=0.65)
+    ax.bar_label(bars, labels=[quantity(length, unit) for length in lengths], padding=4, fontweight="bold")
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+    if log:
+        ax.set_xscale("log")
+        ax.set_xlim(min(lengths) / 3, max(lengths) * 6)
+        ax.xaxis.set_minor_formatter(NullFormatter())
+        ax.xaxis.set_major_formatter(axis_of(unit))
+        ax.set_xlabel(f"{xlabel} (each line is ten times the one before)")
+    else:
+        ax.set_xlim(0, max([*lengths, 0]) * 1.15 or 1)
+        ax.xaxis.set_major_formatter(axis_of(unit))
+        ax.set_xlabel(xlabel)
+    ax.set_title(title)
+    if own:
+        plt.show()
+
+
+def plot_curves(x, curves, *, title="", xlabel, ylabel, unit="s", ideal=None, log=True, ax=None):
+    """Draw one curve for each entry: what grows with what.
+
+    Parameters
+    ----------
+    x : sequence of float
+        The scale, for instance numbers of tasks; shape (n,).
+    curves : mapping of str to sequence of float
+        Name of each curve, and its values in `unit`; each of shape (n,). None leaves a gap.
+    title, xlabel, ylabel : str
+        What the figure shows; what the axes count.
+    unit : str
+        The unit of the values; SI prefixes are added on the axis. "" for plain numbers.
+    ideal : mapping of str to sequence of float, optional
+        Curves that nobody measured, drawn thin and grey behind the others.
+    log : bool or "x"
+        Logarithmic axes: both, none, or only the x-axis.
+    ax : matplotlib.axes.Axes, optional
+        Draw here and leave showing to the caller; by default a figure is made and shown.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, or a curve has another length than `x`.
+    """
+    if not curves:
+        raise ValueError("plot_curves has nothing to draw: give it at least one name with its values")
+    for name, values in {**curves, **(ideal or {})}.items():
+        if len(values) != len(x):
+            raise ValueError(f"curve {name!r} has {len(values)} values for {len(x)} points on the x-axis")
+    own = ax is None
+    if own:
+        _, ax = plt.subplots(figsize=(WIDTH, 4))
+    for name, values in (ideal or {}).items():
+        ax.plot(x, values, color=GREY, linewidth=1.2, linestyle=(0, (6, 3)), marker="", label=name)
+    for name, values in curves.items():
+        ax.plot(x, [float("nan") if value is None else value for value in values], label=name)
+    plain = FuncFormatter(lambda value, _: f"{value:,.10g}")
+    if log:
+        ax.set_xscale("log")
+        ax.xaxis.set_minor_formatter(NullFormatter())
+        ax.xaxis.set_major_formatter(plain)
+    if log is True:
+        ax.set_yscale("log")
+        ax.yaxis.set_minor_formatter(NullFormatter())
+    ax.yaxis.set_major_formatter(axis_of(unit) if unit else plain)
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    ax.legend()
+    if own:
+        plt.show()

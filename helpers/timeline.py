@@ -1,0 +1,426 @@
+"""Who ran when: spans recorded by hand and switches recorded by greenlet, drawn as a Gantt chart.
+
+    with Timeline("ten buns together") as together:
+        gevent.joinall([gevent.spawn(steam, bun) for bun in range(10)], raise_error=True)
+    together.plot()
+
+where `steam` marks its own work: `with span(f"bun {bun}"): ...`. Spans may come from any thread, greenlet or
+asyncio task of this process; other processes send theirs back as a `Timeline`, to `merge`.
+
+In the thread that opened the timeline, greenlet's own trace hook tells *running* (this greenlet holds the thread)
+from *waiting* (it has let go). Elsewhere nobody reports who runs, so a span there is only open or closed, unless its
+author says more: `span("oven", waiting=True)`.
+"""
+
+import sys
+import threading
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from itertools import count
+from time import perf_counter
+
+import greenlet
+
+_active = []  # timelines that are open now, the innermost last; `span` records into that one
+_greenlet_getcurrent = greenlet.getcurrent
+_get_ident = threading.get_ident
+
+
+@dataclass
+class Span:
+    """One stretch of one row.
+
+    Attributes
+    ----------
+    row : str
+        The row it is drawn on.
+    start, end : float
+        Seconds on the clock of `time.perf_counter`, the same in all processes of one machine.
+    running : list of (float, float) or None
+        The parts in which it ran, same clock; [] if it only waited, None if nobody could tell.
+    error : str
+        Name of the exception that ended it, or "".
+    finished : bool
+        False if it was still open when its timeline closed.
+    """
+
+    row: str
+    start: float
+    end: float
+    running: list = field(default_factory=list)
+    error: str = ""
+    finished: bool = True
+
+
+@dataclass
+class Switch:
+    """One switch from a greenlet to another.
+
+    Attributes: `time` in seconds (`time.perf_counter`), `origin` and `target` (names of rows), `event` ("switch" or
+    "throw").
+    """
+
+    time: float
+    origin: str
+    target: str
+    event: str
+
+
+class _OpenSpan:
+    """What `with span(...)` holds: kept small, because its cost is paid inside what is measured."""
+
+    __slots__ = ("end", "error", "row", "start", "timeline", "waiting", "worker")
+
+    def __init__(self, timeline, row, waiting):
+        self.timeline, self.row, self.waiting, self.end, self.error = timeline, row, waiting, None, ""
+
+    def __enter__(self):
+        timeline = self.timeline
+        if timeline is None:
+            if not _active:
+                return self
+            timeline = self.timeline = _active[-1]
+        self.worker = (_get_ident(), _greenlet_getcurrent(), _current_task())
+        timeline._open.append(self)  # list.append is atomic: no lock needed from any kind of worker
+        self.start = perf_counter()
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        self.end = perf_counter()
+        if kind is not None:
+            self.error = kind.__name__
+        return False
+
+
+def span(row, *, waiting=False):
+    """Mark what happens inside `with span(row):` as one stretch of that row, in the innermost open timeline.
+
+    Does nothing when no timeline is open, so a function may mark its work and also be called without one.
+
+    Parameters
+    ----------
+    row : str
+        Name of the row; spans with the same name share it.
+    waiting : bool
+        True says that the worker only waits inside. Needed where nobody else can tell, such as in threads.
+    """
+    return _OpenSpan(None, str(row), waiting)
+
+
+class Timeline:
+    """A record of who ran when, filled while it is open and read once it is closed.
+
+    Parameters
+    ----------
+    title : str
+        What the record shows; the heading of its plot.
+    trace : bool
+        Follow the greenlets of the thread that opens it. They are kept alive until the timeline closes.
+
+    Raises
+    ------
+    RuntimeError
+        If it is opened a second time, closed by another thread than the one that opened it, or read while open.
+    """
+
+    def __init__(self, title="", *, trace=True):
+        self.title, self.trace = title, trace
+        self.start = self.end = None
+        self._spans, self._switches, self._greenlet_rows = [], [], []
+        self._open, self._raw, self._names, self._seen = [], [], {}, {}
+
+    # -- recording ---------------------------------------------------------------------------------------------
+
+    def __enter__(self):
+        if self.start is not None:
+            raise RuntimeError(f"the timeline {self.title!r} has been used: make a new one for each recording")
+        self._thread, self._task, self._first = _get_ident(), _current_task(), _greenlet_getcurrent()
+        self._awaited = False
+        self._watch_event_loop()
+        _active.append(self)
+        if self.trace:
+            self._old_tracer = greenlet.settrace(self._tracer())
+        self.start = perf_counter()
+        return self
+
+    def __exit__(self, *_):
+        self.end = perf_counter()
+        if _get_ident() != self._thread:
+            raise RuntimeError(f"the timeline {self.title!r} must be closed by the thread that opened it")
+        if self.trace:
+            greenlet.settrace(self._old_tracer)
+        _active.remove(self)
+        self._resolve()
+        return False
+
+    def _tracer(self):
+        seen = self._seen
+
+        def tracer(event, pair, append=self._raw.append, clock=perf_counter):
+            append(clock())  # three appends cost less than a tuple that the garbage collector must follow
+            append(event)
+            append(pair)
+            origin, target = pair
+            if origin in seen and target in seen:  # the quick way, for all but the first switches
+                return
+            for each in pair:
+                if not seen.get(each):  # ask while it lives: a dead greenlet no longer knows what it ran
+                    seen[each] = _describe(each)
+
+        return tracer
+
+    def _watch_event_loop(self):
+        # A notebook cell runs inside the kernel's own asyncio task. If the cell awaits, the loop turns and this mark
+        # is set; then spans of that task may have waited unseen and must not be called running.
+        if self._task is not None:
+            self._task.get_loop().call_soon(lambda: setattr(self, "_awaited", True))
+
+    def span(self, row, *, waiting=False):
+        """As the function `span`, into this timeline instead of the innermost one."""
+        if self.start is None or self.end is not None:
+            raise RuntimeError(f"the timeline {self.title!r} is not open: record spans inside its `with` block")
+        return _OpenSpan(self, str(row), waiting)
+
+    def add(self, row, start, end, *, running=None):
+        """Add a span that was measured elsewhere.
+
+        Parameters
+        ----------
+        row : str
+            The row it is drawn on.
+        start, end : float
+            Seconds of `time.perf_counter`.
+        running : bool, optional
+            True if it ran throughout, False if it only waited, None if nobody knows.
+
+        Raises
+        ------
+        ValueError
+            If it ends before it starts.
+        """
+        if end < start:
+            raise ValueError(f"the span {row!r} ends {start - end:.3g} s before it starts: swap start and end")
+        parts = None if running is None else [(start, end)] if running else []
+        self._spans.append(Span(str(row), start, end, parts))
+        if self.end is not None:
+            self.start, self.end = min(self.start, start), max(self.end, end)
+
+    def name(self, **greenlets):
+        """Name greenlets, so that their rows and switches read well: `timeline.name(gr1=gr1, gr2=gr2)`.
+
+        Raises
+        ------
+        TypeError
+            If one of them is not a greenlet.
+        """
+        for name, each in greenlets.items():
+            if not isinstance(each, greenlet.greenlet):
+                raise TypeError(f"{name} is no greenlet but a {type(each).__name__}: only greenlets can be named")
+            self._names[each] = name
+
+    def merge(self, *others, prefix=""):
+        """Take over the spans of other timelines, such as those that worker processes sent back.
+
+        Parameters
+        ----------
+        others : Timeline
+            Closed timelines of the same machine: its processes share one clock.
+        prefix : str
+            Put before the name of each row, to tell workers apart.
+        """
+        for other in others:
+            for each in other.spans:
+                self._spans.append(
+                    Span(prefix + each.row, each.start, each.end, each.running, each.error, each.finished)
+                )
+            if self.end is not None:
+                self.start, self.end = min(self.start, other.start), max(self.end, other.end)
+
+    # -- from the raw record to spans ----------------------------------------------------------------------------
+
+    def _resolve(self):
+        slices = self._slices()
+        spans, self._open = self._open, []
+        for each in spans:
+            thread, worker, task = each.worker
+            told = self.trace and thread == self._thread and task is self._task and not self._awaited
+            end = self.end if each.end is None else min(each.end, self.end)
+            running = [] if each.waiting else _clip(slices.get(worker, []), each.start, end) if told else None
+            if told and worker.parent is not None:
+                self._names.setdefault(worker, each.row)
+            self._spans.append(Span(each.row, each.start, end, running, each.error, each.end is not None))
+        names = self._name_greenlets()
+        for worker, parts in slices.items():
+            end = parts[-1][1] if worker.dead else self.end
+            self._greenlet_rows.append(Span(names[worker], parts[0][0], end, parts, finished=worker.dead))
+        self._switches = [Switch(when, names[a], names[b], event) for when, event, (a, b) in self._raw_switches()]
+        self._raw, self._names, self._seen, self._first = [], {}, {}, None  # lets go of the greenlets
+
+    def _raw_switches(self):
+        return zip(self._raw[::3], self._raw[1::3], self._raw[2::3], strict=True)
+
+    def _slices(self):
+        """For each greenlet, when it held the thread: {greenlet: [(start, end), …]}."""
+        slices, runner, since = {}, self._first, self.start
+        if not self.trace:
+            return slices
+        for when, _, (_, target) in self._raw_switches():
+            slices.setdefault(runner, []).append((since, when))
+            runner, since = target, when
+        slices.setdefault(runner, []).append((since, self.end))
+        return slices
+
+    def _name_greenlets(self):
+        names, taken = dict(self._names), set(self._names.values())
+        seen = dict.fromkeys([self._first, *(each for _, _, pair in self._raw_switches() for each in pair)])
+        for each in seen:
+            if each not in names:
+                name = self._seen.get(each) or _describe(each) or "greenlet"
+                copies = (f"{name} {number}" for number in count(2))
+                names[each] = name if name not in taken else next(copy for copy in copies if copy not in taken)
+                taken.add(names[each])
+        return names
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    def _closed(self):
+        if self.end is None:
+            state = "is still open" if self.start is not None else "is empty"
+            raise RuntimeError(f"the timeline {self.title!r} {state}: read it after its `with` block")
+
+    @property
+    def spans(self):
+        """List of Span: those recorded by hand; if there is none, one for each greenlet that ran."""
+        self._closed()
+        return self._spans or [each for each in self._greenlet_rows if each.row != "hub"]
+
+    @property
+    def switches(self):
+        """List of Switch, in the order in which they happened."""
+        self._closed()
+        return self._switches
+
+    @property
+    def rows(self):
+        """List of str: the names of the rows, in the order of their first start."""
+        return list(dict.fromkeys(each.row for each in sorted(self.spans, key=lambda each: each.start)))
+
+    @property
+    def finish_order(self):
+        """List of str: the names of the rows, in the order in which their last span ended."""
+        last = {}
+        for each in self.spans:
+            last[each.row] = max(each.end, last.get(each.row, each.end))
+        return sorted(last, key=last.get)
+
+    @property
+    def running_order(self):
+        """List of str: the row that got hold of the thread, at each switch; rows that nobody traced are missing."""
+        parts = sorted((start, each.row) for each in self.spans for start, _ in each.running or [])
+        return [row for i, (_, row) in enumerate(parts) if i == 0 or parts[i - 1][1] != row]
+
+    @property
+    def total(self):
+        """Seconds from the first start to the last end of the spans."""
+        spans = self.spans
+        return max(each.end for each in spans) - min(each.start for each in spans) if spans else 0.0
+
+    @property
+    def work(self):
+        """Seconds of all spans, added up, waits included."""
+        return sum(each.end - each.start for each in self.spans)
+
+    @property
+    def overlap(self):
+        """How many spans were open at once, on average over the total: 1.0 is one after another."""
+        return self.work / self.total if self.total else 0.0
+
+    @property
+    def peak(self):
+        """The largest number of spans that were open at the same time."""
+        edges = sorted([(each.start, 1) for each in self.spans] + [(each.end, -1) for each in self.spans])
+        highest = level = 0
+        for _, step in edges:
+            level += step
+            highest = max(highest, level)
+        return highest
+
+    @property
+    def busy(self):
+        """Share of the total, 0 to 1, in which at least one span ran.
+
+        Raises
+        ------
+        ValueError
+            If there are spans of which nobody knows whether they ran or waited.
+        """
+        spans = self.spans
+        unknown = sorted({each.row for each in spans if each.running is None})
+        if unknown:
+            raise ValueError(
+                f"nobody told whether {unknown[0]!r} ran or waited (it is no greenlet of the thread that opened the"
+                " timeline): mark its waits with span(…, waiting=True), or use overlap"
+            )
+        total, until, ran = self.total, float("-inf"), 0.0
+        for start, end in sorted(part for each in spans for part in each.running):
+            ran += max(0.0, end - max(start, until))
+            until = max(until, end)
+        return ran / total if total else 0.0
+
+    def __repr__(self):
+        if self.end is None:
+            return f"<Timeline {self.title!r}, {'open' if self.start is not None else 'empty'}>"
+        return f"<Timeline {self.title!r}: {len(self.rows)} rows, {self.total:.2f} s, {self.overlap:.1f} at once>"
+
+    def __getstate__(self):
+        self._closed()
+        kept = ("title", "trace", "start", "end", "_spans", "_switches", "_greenlet_rows")
+        return {name: getattr(self, name) for name in kept}
+
+    def __setstate__(self, state):
+        self.__init__()
+        self.__dict__.update(state)
+
+    def plot(self, **options):
+        """Draw this timeline alone; options as in `plot_timelines`."""
+        plot_timelines(self, **options)
+
+
+def plot_timelines(*timelines, by="time", greenlets=False, switches=False):
+    """Draw timelines below each other as Gantt charts, on one time axis. See `helpers.gantt.draw`."""
+    from helpers.gantt import draw
+
+    draw(timelines, by=by, greenlets=greenlets, switches=switches)
+
+
+def _clip(parts, start, end):
+    """Cut sorted (start, end) parts to what lies between start and end."""
+    first = max(0, bisect_left(parts, (start, start)) - 1)
+    cut = []
+    for a, b in parts[first:]:
+        if a >= end:
+            break
+        if b > start:
+            cut.append((max(a, start), min(b, end)))
+    return cut
+
+
+def _current_task():
+    asyncio = sys.modules.get("asyncio")
+    loop = asyncio._get_running_loop() if asyncio else None  # unlike its public sister, costs no exception
+    return asyncio.current_task(loop) if loop else None
+
+
+def _describe(each):
+    """What a greenlet is, or the name of the function it runs; "" if nothing tells."""
+    if type(each).__name__ == "Hub":
+        return "hub"
+    if each.parent is None:
+        return "main"
+    function = getattr(each, "_run", None) or getattr(each, "run", None)  # gevent's, greenlet's own
+    frame = each.gr_frame
+    if function is None and frame is not None:
+        while frame.f_back is not None:
+            frame = frame.f_back
+        return frame.f_code.co_name
+    return getattr(function, "__name__", "")
