@@ -1,0 +1,88 @@
+# Each target makes its virtual environment when there is none; `make` alone lists the targets.
+#   ARGS is handed on:            make test ARGS="-k guard"
+#   PYTHON picks an interpreter:  make test PYTHON=python3.13   (in an environment of its own)
+
+VENV := .venv$(if $(PYTHON),-$(subst /,-,$(patsubst /%,%,$(PYTHON))))
+# Whatever environment is active in the caller's shell, `!python` in a cell must mean this one.
+PYTHON_HERE := $(VENV)/bin/python
+RUN := VIRTUAL_ENV="$(CURDIR)/$(VENV)" PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(PYTHON_HERE)
+unexport PYTHONHOME
+
+LEARNER := $(VENV)/.installed
+TESTER := $(VENV)/.installed-for-tests
+HALFWAY := $(VENV)/.installing
+FIRST_NOTEBOOK := notebooks/00_start_here.ipynb
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test refresh bench clean REDO
+
+help:
+	@echo 'make lab       open the course in JupyterLab            (ARGS go to jupyter lab)'
+	@echo 'make test      prove that every notebook and helper works  (ARGS go to pytest)'
+	@echo 'make refresh   run the notebooks and store their outputs   (ARGS name notebooks; none: all)'
+	@echo 'make bench     run the benchmarks, one after another'
+	@echo 'make clean     delete the virtual environments and caches'
+	@echo 'Add PYTHON=python3.13 (or a path) to use another interpreter; it gets an environment of its own.'
+
+# JupyterLab refuses to run as root, which is who you are in most containers, unless told that it may.
+lab: $(LEARNER)
+	@$(RUN) -m jupyterlab --LabApp.default_url=/lab/tree/$(FIRST_NOTEBOOK) \
+		$(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
+
+test: $(TESTER)
+	@$(RUN) -m pytest $(ARGS)
+
+refresh: $(LEARNER)
+	@$(RUN) tools/refresh.py $(ARGS)
+
+bench: $(LEARNER)
+	@failed=; \
+	for script in benchmarks/bench_*.py; do \
+		if [ ! -e "$$script" ]; then echo 'There is no benchmark in benchmarks/ yet.'; break; fi; \
+		echo "== $$script"; \
+		$(RUN) "$$script" $(ARGS) || failed="$$failed $$script"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "Failed:$$failed" >&2; exit 1; fi
+
+clean:
+	rm -rf .venv .venv-* .pytest_cache .ruff_cache *.egg-info
+	find . -name __pycache__ -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
+
+# A stamp is older than its requirements: install again. A missing interpreter or an install that was
+# interrupted: make the environment anew. The marker becomes the stamp only when everything is in place,
+# matplotlib's font cache included, whose slow first building would print into a cell.
+define install
+	@python=; wanted='$(PYTHON)'; \
+	for name in $${wanted:-python3 python3.14 python3.13 python3.12 python3.11 python3.10}; do \
+		if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then \
+			python=$$name; break; \
+		fi; \
+	done; \
+	if [ -z "$$python" ] && [ -n "$$wanted" ]; then \
+		echo "PYTHON=$$wanted is no Python 3.10 or newer: name another, or leave PYTHON out." >&2; exit 1; \
+	elif [ -z "$$python" ]; then \
+		echo 'There is no Python 3.10 or newer here: install one from https://www.python.org/downloads/' \
+			'or your system'"'"'s packages (python3).' >&2; exit 1; \
+	fi; \
+	if [ -e $(HALFWAY) ] || ! $(PYTHON_HERE) -m pip --version >/dev/null 2>&1; then \
+		if ! "$$python" -c 'import venv, ensurepip' 2>/dev/null; then \
+			version=$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+			echo "$$python cannot make virtual environments: install its venv module" \
+				"(Debian and Ubuntu: sudo apt install python$$version-venv)." >&2; exit 1; \
+		fi; \
+		rm -rf $(VENV) && mkdir $(VENV) && touch $(HALFWAY) && "$$python" -m venv $(VENV) || exit 1; \
+	fi; \
+	touch $(HALFWAY); \
+	echo 'Installing $(1) into $(VENV) ...'; \
+	$(PYTHON_HERE) -m pip install --quiet --disable-pip-version-check -r $(1) && \
+	$(PYTHON_HERE) -c 'import matplotlib.font_manager' && mv $(HALFWAY) $@
+endef
+
+$(LEARNER): requirements.txt $(PYTHON_HERE) $(if $(wildcard $(HALFWAY)),REDO)
+	$(call install,requirements.txt)
+
+$(TESTER): requirements-test.txt $(LEARNER) $(if $(wildcard $(HALFWAY)),REDO)
+	$(call install,requirements-test.txt)
+
+$(PYTHON_HERE): ;
+REDO: ;

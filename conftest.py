@@ -1,0 +1,114 @@
+"""A cell that nbval lets pass although it should not: fail it here.
+
+nbval 0.11 passes a cell that ran out of time and could not be interrupted with an error, does not compare a
+cell that was stored without having been run, and does not look at what else goes to stderr: a traceback of
+a thread, a greenlet or a task, a warning about a coroutine that nobody awaited, a magic that does not exist.
+"""
+
+import re
+
+import pytest
+from nbval.plugin import IPyNbCell, IPyNbFile
+
+SHELL_LINE = re.compile(r"^\s*!", re.MULTILINE)
+ANSWER_LIMIT = 10  # seconds for an idle kernel to answer a question; it takes some milliseconds
+
+
+class ListeningFile(IPyNbFile):
+    """A notebook that keeps what any cell, the current one or an earlier one, writes to stderr."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.stderr = []
+
+    def get_kernel_message(self, timeout=None, stream="iopub"):
+        message = super().get_kernel_message(timeout=timeout, stream=stream)
+        if message["msg_type"] == "stream" and message["content"]["name"] == "stderr":
+            self.stderr.append(message["content"]["text"])
+        return message
+
+    def take_stderr(self):
+        text, self.stderr = "".join(self.stderr), []
+        return text
+
+    def ask_kernel(self, statement="", expression="None"):
+        """Run `statement` unseen, return the text of `expression`; stderr that it sets free is kept."""
+        client = self.kernel.kc
+        question = client.execute(statement, silent=True, user_expressions={"answer": expression})
+        while True:
+            reply = client.get_shell_msg(timeout=ANSWER_LIMIT)
+            if reply["parent_header"].get("msg_id") == question:
+                break
+        while True:
+            message = self.get_kernel_message(timeout=ANSWER_LIMIT)
+            if (
+                message["parent_header"].get("msg_id") == question
+                and message["msg_type"] == "status"
+                and message["content"]["execution_state"] == "idle"
+            ):
+                break
+        return reply["content"]["user_expressions"]["answer"]["data"]["text/plain"]
+
+
+def pytest_configure(config):
+    # The first import of pyplot builds a cache of fonts, and says so on stderr when that takes long: in a
+    # cell of some notebook, unless it is done here.
+    if not hasattr(config, "workerinput"):
+        import matplotlib.font_manager  # noqa: F401
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(parent):
+    collected = yield
+    return [ListeningFile.from_parent(parent, path=one.path) if type(one) is IPyNbFile else one for one in collected]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    if not isinstance(item, IPyNbCell):
+        return (yield)
+    result = yield
+    complaint = find_fault(item)
+    if complaint:
+        item.raise_cell_error(complaint)
+    return result
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item, nextitem):
+    """Once more after the last cell, for a coroutine or a task complains only when it is collected."""
+    complaint = None
+    last = isinstance(item, IPyNbCell) and (nextitem is None or nextitem.parent is not item.parent)
+    if last and not item.parent.timed_out and item.parent.kernel.is_alive():
+        item.parent.ask_kernel("import gc; gc.collect()")
+        complaint = complain_of_stderr(item)
+    yield
+    if complaint:
+        item.raise_cell_error(complaint)
+
+
+def find_fault(item):
+    """Say in one sentence why a cell that nbval is content with fails all the same, or return None."""
+    tags = item.cell.metadata.get("tags", [])
+    if item.parent.timed_out:
+        return "The cell ran out of time and shrugged off the interrupt: give what it waits for a time-out."
+    if item.cell.execution_count is None and item.cell.source.strip():
+        return "The cell is stored without having been run, so nothing was compared: run `make refresh`."
+    if "raises-exception" in tags and not any(out.output_type == "error" for out in item.test_outputs):
+        return "The cell is tagged raises-exception and raised nothing: remove the tag or mend the cell."
+    if SHELL_LINE.search(item.cell.source):
+        exit_code = item.parent.ask_kernel(expression="_exit_code")
+        if exit_code != "0":
+            return f"The cell's last shell command ended with exit code {exit_code}."
+    if not item.options["check"] and "raises-exception" not in tags:
+        printed = "".join(out.text for out in item.test_outputs if out.output_type == "stream")
+        if "Traceback (most recent call last)" in printed and "shows-stderr" not in tags:
+            return f"The cell, whose output is not compared, printed a traceback:\n{printed}"
+    return complain_of_stderr(item)
+
+
+def complain_of_stderr(item):
+    text = item.parent.take_stderr()
+    if text and "shows-stderr" not in item.cell.metadata.get("tags", []):
+        return f"Something went to stderr, and the cell has no tag shows-stderr that expects it:\n{text}"
+    return None
