@@ -1,0 +1,156 @@
+"""The child's side of `%%isolated`: takes one job from standard input, runs it as `__main__`, reports through a pipe.
+
+A bare Python starts in a few milliseconds, so this imports next to nothing before the cell runs.
+"""
+
+import builtins
+import marshal
+import os
+import sys
+from _pickle import Pickler  # `pickle` itself costs as much as a third of starting Python
+from io import BytesIO, StringIO
+
+_report = None  # descriptor of the pipe to the notebook
+_background = False
+_print = print
+
+
+def ready(port=None):
+    """Tell the notebook that this background cell is ready, and on which port it listens.
+
+    Raises:
+        RuntimeError: this is not a cell that was started by `%%isolated --background NAME`.
+    """
+    if not (_background and _report):
+        raise RuntimeError("ready() works only in a cell that starts with %%isolated --background NAME.")
+    _send("ready", port if port is None else int(port))
+
+
+def pack(value, place):
+    """Pickle a value for another process.
+
+    Raises:
+        TypeError: it depends on a function or class defined in `place` (words for an error), or is tied to its
+            process, as locks and open files are. So do other errors, of its own `__reduce__`.
+    """
+
+    class Packer(Pickler):
+        def reducer_override(self, item):
+            module = getattr(item, "__module__", None)
+            if module == "__main__" and (isinstance(item, type) or hasattr(item, "__code__")):
+                kind = "class" if isinstance(item, type) else "function"
+                if item is value:
+                    raise TypeError(f"it is a {kind} defined in {place}")
+                whose = "is an instance of" if isinstance(value, item if kind == "class" else ()) else "refers to"
+                raise TypeError(f"it {whose} {item.__qualname__}, a {kind} defined in {place}")
+            return NotImplemented
+
+    packed = BytesIO()
+    Packer(packed, protocol=5).dump(value)
+    return packed.getvalue()
+
+
+def main():
+    """Run the job that standard input holds. Bootstrap: `sys.argv` is `-c`, the pipe's number, the helpers' folder."""
+    global _report, _background
+    import _signal  # `signal` would import enum
+
+    _signal.signal(_signal.SIGINT, _signal.default_int_handler)  # it may have been inherited as ignored
+    _report = int(sys.argv[1])
+    if os.name == "nt":
+        import msvcrt
+
+        _signal.signal(_signal.SIGBREAK, _signal.default_int_handler)
+        _report = msvcrt.open_osfhandle(_report, os.O_WRONLY)
+    os.set_inheritable(_report, False)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_leave_to_parent)
+    job = marshal.loads(sys.stdin.buffer.read())
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    sys.path[:1] = [] if sys.path[1:2] == [""] else [""]
+    sys.argv = [job["label"]]
+    _background = job["background"]
+    builtins.print = _print_at_once
+    names = sys.modules["__main__"].__dict__
+    for name in ("sys", "main"):
+        del names[name]
+    names["__loader__"] = _Source(job["source"])
+    try:
+        if job["gevent"]:
+            from gevent import monkey
+
+            monkey.patch_all()
+        _unpack(job["inputs"], names)
+        exec(compile(job["source"], job["label"], "exec", dont_inherit=True), names)
+    except SystemExit:
+        _send_back(job["outputs"], names)
+        raise
+    except BaseException as error:
+        text = _describe(error)
+        _send("error", type(error).__name__, text)
+        sys.exit(130 if isinstance(error, KeyboardInterrupt) else 1)
+    _send_back(job["outputs"], names)
+
+
+class _Source:
+    """The loader of `__main__`: hands its source to linecache, hence to every traceback."""
+
+    def __init__(self, source):
+        self.get_source = lambda name: source
+
+
+def _print_at_once(*values, file=None, flush=False, **layout):
+    """As `print`, but in one write, so that lines of threads and processes are never run together."""
+    text = StringIO()
+    _print(*values, file=text, **layout)
+    _print(text.getvalue(), end="", file=file, flush=flush)
+
+
+def _unpack(inputs, names):
+    if inputs:
+        from _pickle import loads
+    for name, packed in inputs.items():
+        try:
+            names[name] = loads(packed)
+        except Exception as error:
+            raise ValueError(f"{name} cannot be opened in the cell: {error}") from None
+
+
+def _send_back(outputs, names):
+    for name in outputs:
+        if name not in names:
+            _send("refused", name, "the cell did not set it")
+            continue
+        try:
+            _send("value", name, pack(names[name], "the cell"))
+        except Exception as error:
+            _send("refused", name, str(error))
+
+
+def _describe(error):
+    """The traceback as text, without the lines of libraries."""
+    import traceback
+
+    libraries = tuple(os.path.join(folder, "") for folder in (sys.prefix, sys.base_prefix, os.path.dirname(__file__)))
+    whole = traceback.TracebackException.from_exception(error)
+    parts = [whole]
+    while parts:
+        part = parts.pop()
+        part.stack[:] = [line for line in part.stack if not line.filename.startswith(("<", *libraries))]
+        parts += filter(None, [part.__cause__, part.__context__, *(getattr(part, "exceptions", None) or ())])
+    return str(whole), "".join(whole.format())
+
+
+def _send(*message):
+    view = memoryview(marshal.dumps(message))
+    while view:
+        view = view[os.write(_report, view) :]
+
+
+def _leave_to_parent():
+    """A forked copy of the cell's process must not report, or keep the pipe open."""
+    global _report
+    os.close(_report)
+    _report = None
