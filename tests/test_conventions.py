@@ -1,0 +1,481 @@
+"""What every notebook of the course keeps to, so that a reader always knows which room this is.
+
+Each convention is a function of a chapter that yields a sentence for each breach. All are tried on every
+notebook, and each is proved able to complain on a model notebook that is spoilt in one way.
+"""
+
+import ast
+import re
+import statistics
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+from IPython.core.inputtransformer2 import TransformerManager
+
+from helpers.exercises import registered
+
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+
+SECTIONS = ["In practice", "Further reading", "Exercises", "What you now know", "Glossary"]
+TAGS = {"exercise", "solution", "raises-exception", "shows-stderr", "nbval-ignore-output"}
+MOST_LINES = 30
+MEDIAN_LINES = 6
+PICTURE_LIMIT = 150_000  # bytes
+
+CODE_IN_MARKDOWN = re.compile(r"^(```|~~~).*?^\1|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)|\b(?:src|href)=\"([^\"]+)\"")
+MACHINE_PATH = re.compile(r"(?<![\w.~:/])/(?:home|Users|root|work)/\w|\bC:\\(?:Users|Windows|Program)")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@dataclass
+class Chapter:
+    """A notebook as the conventions see it."""
+
+    path: Path
+    book: nbformat.NotebookNode
+    registered: set  # names of exercises and predictions that helpers.exercises can check, of all chapters
+
+    @classmethod
+    def read(cls, path, registered):
+        return cls(path, nbformat.read(path, as_version=4), registered)
+
+    @property
+    def number(self):
+        return int(self.path.name[:2])
+
+    @property
+    def cells(self):
+        return self.book.cells
+
+    @property
+    def code(self):
+        return [cell for cell in self.cells if cell.cell_type == "code"]
+
+    @property
+    def prose(self):
+        return [cell for cell in self.cells if cell.cell_type == "markdown"]
+
+    @property
+    def sections(self):
+        """Headings of level 2, each with the text below it."""
+        text = "\n\n".join(cell.source for cell in self.prose)
+        parts = re.split(r"^## +(.+?) *$", CODE_IN_MARKDOWN.sub("", text), flags=re.MULTILINE)
+        return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def tags(cell):
+    return cell.metadata.get("tags", [])
+
+
+def name(cell):
+    """The cell's beginning, to find it by."""
+    first = cell.source.strip().splitlines()[0] if cell.source.strip() else "(empty)"
+    return f"cell {first[:60]!r}"
+
+
+def stored(cell):
+    """The stored output as text, pictures left out."""
+    for output in cell.outputs:
+        yield output.get("text", "")
+        yield "\n".join(output.get("traceback", []))
+        for kind, data in output.get("data", {}).items():
+            if kind.startswith("text/"):
+                yield data
+
+
+def checks(cell):
+    """The calls of check() in a code cell, as (name, second argument) pairs."""
+    try:
+        tree = ast.parse(TransformerManager().transform_cell(cell.source))
+    except SyntaxError:
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check" and len(node.args) == 2:
+            yield ast.literal_eval(node.args[0]), node.args[1]
+
+
+def assigns(cell, variable):
+    return re.search(rf"^{re.escape(variable)}\s*=", cell.source, re.MULTILINE) is not None
+
+
+def links(cell):
+    for match in LINK.finditer(CODE_IN_MARKDOWN.sub("", cell.source)):
+        yield match[1] or match[2]
+
+
+def titled(chapter):
+    first = chapter.cells[0]
+    title = rf"# {chapter.number}\. [A-Z][a-z]+\b.*"
+    if first.cell_type != "markdown" or not re.fullmatch(title, first.source.splitlines()[0]):
+        yield f"the first cell begins with no '# {chapter.number}. Verb ...'"
+
+
+def linked_to_its_neighbours(chapter):
+    found = {link for cell in chapter.cells[:2] if cell.cell_type == "markdown" for link in links(cell)}
+    if not found & {"../README.md", "00_start_here.ipynb"} and chapter.number:
+        yield "the first two cells do not lead to the contents (../README.md or 00_start_here.ipynb)"
+    for number in (chapter.number - 1, chapter.number + 1):
+        for neighbour in chapter.path.parent.glob(f"{number:02d}_*.ipynb"):
+            if neighbour.name not in found:
+                yield f"the first two cells do not lead to {neighbour.name}"
+
+
+def links_resolve(chapter):
+    headings = {
+        heading.strip().replace(" ", "-")
+        for cell in chapter.prose
+        for heading in re.findall(
+            r"^#+ +(.+)$", CODE_IN_MARKDOWN.sub(lambda code: code[0].strip("`"), cell.source), re.M
+        )
+    }
+    for cell in chapter.prose:
+        for link in links(cell):
+            if re.match(r"[a-z]+:", link):
+                continue
+            target, _, anchor = link.partition("#")
+            if target and not (chapter.path.parent / target).exists():
+                yield f"{name(cell)} links to {target}, which is not there"
+            elif not target and anchor not in headings:
+                yield f"{name(cell)} links to the heading #{anchor}, which is not there"
+
+
+def run_in_order(chapter):
+    counts = [cell.execution_count for cell in chapter.code]
+    if counts != list(range(1, len(counts) + 1)):
+        yield f"not run once from top to bottom (execution counts {counts}): run `make refresh`"
+
+
+def errors_are_expected(chapter):
+    for cell in chapter.code:
+        for output in cell.outputs:
+            if output.output_type == "error" and "raises-exception" not in tags(cell):
+                yield f"{name(cell)} stores {output.ename} without the tag raises-exception"
+            if output.get("name") == "stderr" and "shows-stderr" not in tags(cell):
+                yield f"{name(cell)} stores stderr without the tag shows-stderr"
+
+
+def plots_are_explained(chapter):
+    for cell, following in zip(chapter.cells, [*chapter.cells[1:], None], strict=True):
+        if cell.cell_type != "code":
+            continue
+        pictures = [out.data["image/png"] for out in cell.outputs if "image/png" in out.get("data", {})]
+        if pictures and (following is None or following.cell_type != "markdown"):
+            yield f"{name(cell)} draws, and no text follows that says what to see"
+        for picture in pictures:
+            if len(picture) * 3 // 4 > PICTURE_LIMIT:
+                yield f"{name(cell)} stores a picture of {len(picture) * 3 // 4:,} bytes, over {PICTURE_LIMIT:,}"
+
+
+def cells_are_short(chapter):
+    for cell in chapter.code:
+        if len(cell.source.splitlines()) > MOST_LINES:
+            yield f"{name(cell)} has {len(cell.source.splitlines())} lines, over {MOST_LINES}"
+    median = statistics.median(len(cell.source.splitlines()) for cell in chapter.code if "solution" not in tags(cell))
+    if median > MEDIAN_LINES:
+        yield f"the median code cell has {median:g} lines, over {MEDIAN_LINES}"
+
+
+def outputs_are_compared(chapter):
+    ignored = [cell for cell in chapter.code if "nbval-ignore-output" in tags(cell)]
+    if 3 * len(ignored) > len(chapter.code):
+        yield f"{len(ignored)} of {len(chapter.code)} outputs are not compared, over a third"
+    for cell in chapter.code:
+        if re.search(r"^\s*#\s*(NBVAL|PYTEST_VALIDATE)_", cell.source, re.MULTILINE):
+            yield f"{name(cell)} speaks to nbval in a comment: use a tag"
+        for tag in sorted(set(tags(cell)) - TAGS):
+            yield f"{name(cell)} has the unknown tag {tag}: one of {', '.join(sorted(TAGS))} was meant?"
+
+
+def sections_are_in_order(chapter):
+    present = [heading for heading in chapter.sections if heading in SECTIONS]
+    wanted = SECTIONS if chapter.number else [heading for heading in SECTIONS if heading in present]
+    if present != wanted:
+        yield f"the closing sections are {present}, not {wanted}"
+
+
+def glossary_speaks_chinese(chapter):
+    if not chapter.number and "Glossary" not in chapter.sections:
+        return
+    lines = [line for line in chapter.sections.get("Glossary", "").splitlines() if line.startswith("|")]
+    rows = [[column.strip() for column in line.strip().strip("|").split("|")] for line in lines]
+    if len(rows) < 3:
+        yield "the glossary has no table with a term in it"
+        return
+    columns = {
+        language: index for index, head in enumerate(rows[0]) for language in ("English", "Chinese") if language in head
+    }
+    if len(columns) < 2:
+        yield f"the glossary's columns are {rows[0]}: one English, one Chinese are missing"
+        return
+    for row in rows[2:]:
+        if len(row) <= max(columns.values()) or not CHINESE.search(row[columns["Chinese"]]):
+            yield f"the glossary has no Chinese term beside {row[0]!r}"
+
+
+def metadata_is_tidy(chapter):
+    metadata = chapter.book.metadata
+    if metadata.get("kernelspec", {}).get("name") != "python3":
+        yield "the kernel is not python3"
+    for extra in sorted(set(metadata) - {"kernelspec", "language_info"}):
+        yield f"the notebook stores {extra} in its metadata"
+    if "version" in metadata.get("language_info", {}):
+        yield "the notebook stores the version of the Python that ran it"
+    for cell in chapter.cells:
+        for extra in sorted(set(cell.metadata) - {"tags", "jupyter", "editable", "deletable"}):
+            yield f"{name(cell)} stores {extra} in its metadata"
+    ids = [cell.get("id") for cell in chapter.cells]
+    if chapter.book.nbformat_minor < 5 or None in ids or len(set(ids)) < len(ids):
+        yield "not every cell has an id of its own"
+
+
+def no_path_of_any_machine(chapter):
+    for cell in chapter.cells:
+        for text in (cell.source, *(stored(cell) if cell.cell_type == "code" else ())):
+            found = MACHINE_PATH.search(re.sub(r"\x1b\[[\d;]*m", "", text))
+            if found:
+                yield f"{name(cell)} names a path of one machine: {found[0]}..."
+
+
+def exercises_are_complete(chapter):
+    cells = chapter.cells
+    starters = [index for index, cell in enumerate(cells) if "exercise" in tags(cell)]
+    solutions = [cell for cell in cells if "solution" in tags(cell)]
+    if chapter.number and len(starters) < 3:
+        yield f"there are {len(starters)} exercises, and a chapter has three or more"
+    if len(solutions) != len(starters):
+        yield f"there are {len(starters)} exercises and {len(solutions)} solutions"
+    for index in starters:
+        starter = cells[index]
+        names = [checked for checked, _ in checks(starter)]
+        if len(names) != 1:
+            yield f"{name(starter)} is an exercise and calls check() for {names}, not for one name"
+            continue
+        above = index - 1
+        while above > 0 and cells[above].cell_type == "markdown" and "### " not in cells[above].source:
+            above -= 1
+        below = index + 1
+        while below < len(cells) and cells[below].cell_type == "markdown" and "<details" in cells[below].source:
+            below += 1
+        text = "\n".join(cell.source for cell in cells[above:below] if cell.cell_type == "markdown")
+        if not re.search(rf"^### Exercise {re.escape(names[0])}\b", text, re.MULTILINE):
+            yield f"no heading '### Exercise {names[0]} ...' stands above exercise {names[0]}"
+        if "<details" not in text:
+            yield f"exercise {names[0]} has no hint in <details>"
+        if "✔" in "".join(stored(starter)):
+            yield f"the starter of {names[0]} is taken for a right answer"
+        solution = cells[below] if below < len(cells) else None
+        if solution is None or "solution" not in tags(solution):
+            yield f"no solution stands right below exercise {names[0]}"
+            continue
+        if [checked for checked, _ in checks(solution)] != names:
+            yield f"the solution below exercise {names[0]} does not call check({names[0]!r}, ...)"
+        if solution.metadata.get("jupyter", {}).get("source_hidden") is not True:
+            yield f"the solution of {names[0]} is not folded (metadata jupyter.source_hidden)"
+        if "✔" not in "".join(stored(solution)):
+            yield f"the stored output of the solution of {names[0]} has no ✔"
+
+
+def checks_are_those_registered(chapter):
+    own = {each for each in chapter.registered if each.startswith(f"{chapter.path.name[:2]}.")}
+    used = {checked for cell in chapter.code for checked, _ in checks(cell)}
+    for missing in sorted(own - used):
+        yield f"check({missing!r}, ...) is registered and the notebook never calls it"
+    for unknown in sorted(used - own):
+        yield f"the notebook calls check({unknown!r}, ...), which chapter {chapter.number} does not register"
+
+
+def predictions_are_asked_first(chapter):
+    for index, cell in enumerate(chapter.code):
+        for checked, guess in checks(cell):
+            if not re.fullmatch(r"\d\d\.[a-z]", checked):
+                continue
+            if not isinstance(guess, ast.Name):
+                yield f"check({checked!r}, ...) gets no variable with the guess"
+            elif not any(assigns(earlier, guess.id) for earlier in chapter.code[: max(index - 1, 0)]):
+                yield f"no cell asks for {guess.id}, before the one that measures, for check({checked!r}, ...)"
+
+
+CONVENTIONS = [
+    titled,
+    linked_to_its_neighbours,
+    links_resolve,
+    run_in_order,
+    errors_are_expected,
+    plots_are_explained,
+    cells_are_short,
+    outputs_are_compared,
+    sections_are_in_order,
+    glossary_speaks_chinese,
+    metadata_is_tidy,
+    no_path_of_any_machine,
+    exercises_are_complete,
+    checks_are_those_registered,
+    predictions_are_asked_first,
+]
+
+
+@pytest.mark.parametrize("convention", CONVENTIONS, ids=lambda convention: convention.__name__)
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_notebook_keeps_to(convention, path):
+    breaches = list(convention(Chapter.read(path, registered())))
+    assert not breaches, "\n".join(breaches)
+
+
+PICTURE = "iVBORw0KGgo="
+
+
+def markdown(source):
+    return nbformat.v4.new_markdown_cell(source)
+
+
+def code(source, *outputs, **metadata):
+    return nbformat.v4.new_code_cell(source, outputs=list(outputs), metadata=metadata)
+
+
+def prints(text, stream="stdout"):
+    return nbformat.v4.new_output("stream", name=stream, text=text)
+
+
+def exercise(number):
+    check = f'check("04.{number}", buns)'
+    return [
+        markdown(f"### Exercise 04.{number} Count buns\n\n<details><summary>Hint</summary>Count.</details>"),
+        code(f"buns = None\n{check}", prints(f"… 04.{number}: no answer yet"), tags=["exercise"]),
+        code(
+            f"buns = {number}\n{check}",
+            prints(f"✔ 04.{number}: so it is"),
+            tags=["solution"],
+            jupyter={"source_hidden": True},
+        ),
+    ]
+
+
+@pytest.fixture
+def model(tmp_path):
+    """A chapter that keeps to every convention."""
+    for neighbour in ("README.md", "notebooks/03_knead_dough.ipynb", "notebooks/05_sell_buns.ipynb"):
+        (tmp_path / neighbour).parent.mkdir(exist_ok=True)
+        (tmp_path / neighbour).touch()
+    book = nbformat.v4.new_notebook(
+        cells=[
+            markdown(
+                "# 4. Bake buns\n\n[previous](03_knead_dough.ipynb) · [contents](../README.md) · "
+                "[next](05_sell_buns.ipynb) · [words](#Glossary) · `list[0](1)`"
+            ),
+            code('guess = ""'),
+            code("plot(buns)", nbformat.v4.new_output("display_data", {"image/png": PICTURE})),
+            markdown("Each bar is a bun."),
+            code('check("04.a", guess)', prints("… 04.a: no answer yet")),
+            code("1 / 0", nbformat.v4.new_output("error", ename="ZeroDivisionError"), tags=["raises-exception"]),
+            code("warn()", prints("hot", "stderr"), tags=["shows-stderr"]),
+            markdown("## In practice"),
+            markdown("## Further reading"),
+            markdown("## Exercises"),
+            *exercise(1),
+            *exercise(2),
+            *exercise(3),
+            markdown("## What you now know"),
+            markdown("## Glossary\n\n| English | Chinese |\n|---|---|\n| bun | 包子 |"),
+        ],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python"}},
+    )
+    chapter = Chapter(tmp_path / "notebooks" / "04_bake_buns.ipynb", book, {"04.1", "04.2", "04.3", "04.a", "05.1"})
+    for count, cell in enumerate(chapter.code, start=1):
+        cell.execution_count = count
+    return chapter
+
+
+@pytest.mark.parametrize("convention", CONVENTIONS, ids=lambda convention: convention.__name__)
+def test_model_keeps_to(convention, model):
+    assert list(convention(model)) == []
+
+
+def find(chapter, start):
+    return next(cell for cell in chapter.cells if cell.source.startswith(start))
+
+
+def edit(start, old, new):
+    def spoil(chapter):
+        cell = find(chapter, start)
+        assert old in cell.source
+        cell.source = cell.source.replace(old, new)
+
+    return spoil
+
+
+def drop(start):
+    return lambda chapter: chapter.cells.remove(find(chapter, start))
+
+
+def set_tags(start, *new):
+    return lambda chapter: find(chapter, start).metadata.update(tags=list(new))
+
+
+def store(start, text):
+    return lambda chapter: find(chapter, start).update(outputs=[prints(text)])
+
+
+SPOILT = [
+    (titled, edit("# 4", "# 4. Bake", "# 5. Bake")),
+    (titled, edit("# 4", "# 4. Bake", "## 4. Bake")),
+    (linked_to_its_neighbours, edit("# 4", "[next](05_sell_buns.ipynb)", "next")),
+    (linked_to_its_neighbours, edit("# 4", "[previous](03_knead_dough.ipynb)", "previous")),
+    (linked_to_its_neighbours, edit("# 4", "../README.md", "https://example.org")),
+    (links_resolve, edit("Each bar", "a bun", "[a bun](../images/bun.png)")),
+    (links_resolve, edit("Each bar", "a bun", '<img src="bun.png">')),
+    (links_resolve, edit("# 4", "#Glossary", "#Words")),
+    (run_in_order, lambda chapter: chapter.code[0].update(execution_count=None)),
+    (run_in_order, lambda chapter: chapter.code[0].update(execution_count=7)),
+    (errors_are_expected, set_tags("1 / 0")),
+    (errors_are_expected, set_tags("warn()")),
+    (plots_are_explained, drop("Each bar")),
+    (plots_are_explained, lambda chapter: find(chapter, "plot").outputs[0].data.update({"image/png": "A" * 200_004})),
+    (cells_are_short, edit("warn()", "warn()", "warn()\n" * 31)),
+    (cells_are_short, lambda chapter: [cell.update(source="pass\n" * 7) for cell in chapter.code]),
+    (
+        outputs_are_compared,
+        lambda chapter: [cell.metadata.update(tags=["nbval-ignore-output"]) for cell in chapter.code[:5]],
+    ),
+    (outputs_are_compared, edit("warn()", "warn()", "# NBVAL_SKIP\nwarn()")),
+    (outputs_are_compared, set_tags("warn()", "nbval-skip")),
+    (sections_are_in_order, drop("## Further")),
+    (sections_are_in_order, edit("## In practice", "## In practice", "## Glossary of old")),
+    (glossary_speaks_chinese, edit("## Glossary", "包子", "baozi")),
+    (glossary_speaks_chinese, edit("## Glossary", "Chinese", "Pinyin")),
+    (glossary_speaks_chinese, edit("## Glossary", "| bun | 包子 |", "")),
+    (metadata_is_tidy, lambda chapter: chapter.book.metadata.kernelspec.update(name="bakery")),
+    (metadata_is_tidy, lambda chapter: chapter.book.metadata.update(widgets={})),
+    (metadata_is_tidy, lambda chapter: chapter.book.metadata.language_info.update(version="3.11.7")),
+    (metadata_is_tidy, lambda chapter: chapter.code[0].metadata.update(execution={})),
+    (metadata_is_tidy, lambda chapter: chapter.code[0].update(id=chapter.code[1].id)),
+    (metadata_is_tidy, lambda chapter: chapter.cells[0].pop("id")),
+    (no_path_of_any_machine, edit("warn()", "warn()", 'open("/home/baker/bun")')),
+    (no_path_of_any_machine, store("warn()", 'File "/Users/baker/bun.py"')),
+    (no_path_of_any_machine, store("warn()", r"C:\Users\baker")),
+    (exercises_are_complete, drop("### Exercise 04.1")),
+    (exercises_are_complete, drop("buns = None")),
+    (exercises_are_complete, drop("buns = 1")),
+    (exercises_are_complete, edit("### Exercise 04.2", "<details>", "<p>")),
+    (exercises_are_complete, edit("buns = 1", "04.1", "04.2")),
+    (exercises_are_complete, store("buns = 1", "✘ 04.1: no")),
+    (exercises_are_complete, store("buns = None", "✔ 04.1: so it is")),
+    (exercises_are_complete, lambda chapter: find(chapter, "buns = 1").metadata.jupyter.update(source_hidden=False)),
+    (checks_are_those_registered, lambda chapter: chapter.registered.add("04.9")),
+    (checks_are_those_registered, lambda chapter: chapter.registered.remove("04.a")),
+    (predictions_are_asked_first, drop("guess")),
+    (predictions_are_asked_first, drop("plot")),
+    (predictions_are_asked_first, edit("check", "guess", '"b"')),
+]
+
+
+@pytest.mark.parametrize(("convention", "spoil"), SPOILT, ids=lambda each: getattr(each, "__name__", ""))
+def test_spoilt_model_is_noticed(convention, spoil, model):
+    spoil(model)
+    assert list(convention(model)) != []
+
+
+def test_each_convention_is_proved_able_to_complain():
+    assert {convention for convention, _ in SPOILT} == set(CONVENTIONS)
