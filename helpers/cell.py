@@ -88,8 +88,10 @@ def main():
         _send_back(job["outputs"], names)
         raise
     except BaseException as error:
-        text = _describe(error)
-        _send("error", type(error).__name__, text)
+        message, text = _describe(error)
+        _send("error", type(error).__name__, message, text)
+        if _background:
+            sys.stderr.write(text)
         sys.exit(130 if isinstance(error, KeyboardInterrupt) else 1)
     _send_back(job["outputs"], names)
 

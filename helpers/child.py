@@ -66,6 +66,7 @@ class Child:
         self._ended = threading.Event()
         self._signalling = threading.Lock()
         self._reaped = False
+        self._stopped = False
         environment = {**(os.environ if env is None else env), reaper.MARK: belongings.mark()}
         try:
             self._process = subprocess.Popen(
@@ -104,7 +105,8 @@ class Child:
         self.stop()
 
     def __repr__(self):
-        return f"<{self.name}: {'running' if self.running else ending(self.exit_code)}>"
+        state = "running" if self.running else "stopped" if self._stopped else ending(self.exit_code)
+        return f"<{self.name}: {state}>"
 
     @property
     def running(self):
@@ -179,6 +181,7 @@ class Child:
         """Ask the whole group to end (SIGTERM), kill after `grace` seconds what is left; return its exit code."""
         if self._owner != os.getpid():
             return None  # a forked copy of the owner
+        self._stopped = self._stopped or self.running
         if self.running and grace > 0:
             self._signal(signal.SIGTERM)
             self._ended.wait(grace)

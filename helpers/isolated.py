@@ -1,0 +1,288 @@
+"""The `%%isolated` cell magic: a cell that runs in a fresh Python process, which belongs to the notebook.
+
+What is dangerous inside a kernel, `monkey.patch_all()` first of all, does no harm there. `%load_ext helpers.isolated`
+brings the magic; `run_isolated` and `start_isolated` do the same without IPython.
+"""
+
+import marshal
+import os
+import pickle
+import queue
+import sys
+import threading
+import time
+from pathlib import Path
+
+from helpers.cell import pack
+from helpers.child import Child, ending
+
+_BOOTSTRAP = "import sys; sys.path.insert(0, sys.argv[2]); from helpers.cell import main; main()"
+_HELPERS = str(Path(__file__).parents[1])
+
+
+class _Failure:
+    def __init__(self, message, *, text=None, values=None, exit_code=None):
+        super().__init__(message)
+        self.text = text or f"{type(self).__name__}: {message}"
+        self.values = values or {}
+        self.exit_code = exit_code
+
+    def _render_traceback_(self):  # what IPython shows in place of its own account
+        return self.text.splitlines()
+
+
+class IsolatedError(_Failure, Exception):
+    """A cell that failed. Raised as a subclass that bears the name of the cell's own exception, if it had one.
+
+    Attributes:
+        values: the values that came back all the same, by name.
+        exit_code: that of the cell's process; None if the cell was never started, or was stopped.
+        text: the traceback, as the cell's process wrote it.
+    """
+
+
+class _Interrupted(_Failure, KeyboardInterrupt):
+    pass
+
+
+class BackgroundCell:
+    """A cell that runs in the background: `port`, `rss` in bytes, `output` so far, `running`, `exit_code`, `stop()`."""
+
+    def __init__(self, cell):
+        self._cell = cell
+
+    def __repr__(self):
+        return repr(self._cell.child)
+
+    @property
+    def port(self):
+        """The port that the cell named when it was ready, or None."""
+        return self._cell.port
+
+    @property
+    def rss(self):
+        """Resident memory of its process and that one's descendants, in bytes; 0 once it has ended."""
+        return self._cell.child.rss
+
+    @property
+    def output(self):
+        """What it has written so far, at most the last million characters."""
+        return self._cell.child.output
+
+    @property
+    def running(self):
+        return self._cell.child.running
+
+    @property
+    def exit_code(self):
+        """None while it runs; negative if a signal killed it."""
+        return self._cell.child.exit_code
+
+    def stop(self, grace=2):
+        """Ask it to end (SIGTERM), and kill after `grace` seconds what is left."""
+        self._cell.child.stop(grace)
+
+
+def run_isolated(source, inputs=None, outputs=(), *, gevent=False, timeout=None, show=None, label="isolated cell"):
+    """Run `source` in a fresh Python process as its `__main__` and return the `outputs`, by name.
+
+    Args:
+        source: Python code.
+        inputs: values that it finds under their names; whatever pickle can send.
+        outputs: names of values to bring back.
+        gevent: run `monkey.patch_all()` first.
+        timeout: seconds that it may take; for ever if None.
+        show: called with each piece of output as it comes; `sys.stdout.write` if None.
+        label: what tracebacks call the source.
+
+    Raises:
+        IsolatedError: it failed, or something cannot be sent or brought back. See there for the subclasses.
+        KeyboardInterrupt: this process was interrupted; so was the cell.
+    """
+    show = show or sys.stdout.write
+    pieces = queue.SimpleQueue()
+    cell = _Cell(source, inputs or {}, outputs, gevent=gevent, label=label, on_output=pieces.put)
+    try:
+        if not _drain(pieces, show, timeout):
+            where = _interrupt(cell, pieces, show)
+            message = f"the cell was stopped after {timeout:g} s"
+            raise _error("TimeoutError", message, text=where and f"{where}\nTimeoutError: {message}")
+    except KeyboardInterrupt:
+        raise _error("KeyboardInterrupt", "", text=_interrupt(cell, pieces, show)) from None
+    finally:
+        cell.child.stop(grace=0)
+    return cell.result(outputs)
+
+
+def start_isolated(source, inputs=None, *, name="server", gevent=False, timeout=20, label="isolated cell"):
+    """Start `source` in a fresh Python process; return its BackgroundCell once it has called `helpers.ready`.
+
+    Args:
+        source, inputs, gevent, label: as for `run_isolated`.
+        name: what its representation calls it.
+        timeout: seconds that it may take to get ready.
+
+    Raises:
+        IsolatedError: it ended before it was ready, or took longer; nothing of it is left then.
+    """
+    cell = _Cell(source, inputs or {}, (), gevent=gevent, label=label, background=True)
+    cell.child.name = f"background cell {name}"
+    try:
+        deadline = time.monotonic() + timeout
+        while not cell.ready.wait(0.05):
+            if not cell.child.running:
+                cell.result(())
+                raise IsolatedError(f"the cell ended before it called ready(){cell.child.last_words()}", exit_code=0)
+            if time.monotonic() > deadline:
+                raise _error("TimeoutError", f"no call of ready() within {timeout:g} s{cell.child.last_words()}")
+    except BaseException:
+        cell.child.stop(grace=0)
+        raise
+    return BackgroundCell(cell)
+
+
+class _Cell:
+    """One cell in its process, and what that reports."""
+
+    def __init__(self, source, inputs, outputs, *, gevent, label, background=False, on_output=None):
+        job = {
+            "source": source,
+            "label": label,
+            "gevent": gevent,
+            "background": background,
+            "inputs": _packed(inputs),
+            "outputs": list(outputs),
+        }
+        self.port = None
+        self.ready = threading.Event()
+        self.error = None  # name, message and traceback of the exception that ended it
+        self.packed = {}
+        self.refused = {}
+        reports, report = os.pipe()
+        try:
+            number, popen = _inheritable(report)
+            self.child = Child(
+                [sys.executable, "-c", _BOOTSTRAP, str(number), _HELPERS],
+                name="the cell",
+                env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
+                stdin=marshal.dumps(job),
+                on_output=on_output,
+                popen=popen,
+            )
+        except BaseException:
+            os.close(reports)
+            raise
+        finally:
+            os.close(report)
+        self.listener = threading.Thread(target=self._listen, args=(reports,), daemon=True)
+        self.listener.start()
+
+    def _listen(self, reports):
+        with open(reports, "rb") as pipe:
+            while True:
+                try:
+                    kind, *details = marshal.load(pipe)
+                except (EOFError, ValueError):  # the end, perhaps in the middle of a message
+                    return
+                if kind == "ready":
+                    self.port = details[0]
+                    self.ready.set()
+                elif kind == "value":
+                    self.packed[details[0]] = details[1]
+                elif kind == "refused":
+                    self.refused[details[0]] = details[1]
+                else:
+                    self.error = details
+
+    def result(self, outputs):
+        """Return the values of the ended cell, or raise what went wrong."""
+        self.listener.join(5)
+        exit_code = self.child.exit_code
+        values = {}
+        for name, packed in self.packed.items():
+            try:
+                values[name] = pickle.loads(packed)
+            except Exception as error:
+                self.refused[name] = f"it cannot be opened here: {error}"
+        if self.error:
+            name, message, text = self.error
+            raise _error(name, message, text=text, values=values, exit_code=exit_code)
+        if exit_code:
+            raise IsolatedError(f"the cell {ending(exit_code)}", values=values, exit_code=exit_code)
+        for name in set(outputs) - set(values) - set(self.refused):
+            self.refused[name] = "the cell ended before it could be sent"
+        if self.refused:
+            raise IsolatedError(refusal("did not come back", self.refused), values=values, exit_code=exit_code)
+        return values
+
+
+def _drain(pieces, show, timeout):
+    """Show pieces until the last, and return True; return False after `timeout` seconds."""
+    deadline = None if timeout is None else time.monotonic() + timeout
+    while True:
+        wait = 0.2 if deadline is None else min(0.2, deadline - time.monotonic())  # Windows interrupts no wait
+        try:
+            piece = pieces.get(timeout=max(0, wait))
+        except queue.Empty:
+            if wait <= 0:
+                return False
+            continue
+        if not piece:
+            return True
+        show(piece)
+
+
+def _interrupt(cell, pieces, show):
+    """End the cell as Ctrl-C does, within half a second at most; return its traceback, if it wrote one."""
+    try:
+        cell.child.interrupt()
+        ended = _drain(pieces, show, 0.5)
+    finally:
+        cell.child.stop(grace=0)
+    if not ended:
+        _drain(pieces, show, 1)
+    cell.listener.join(1)
+    return cell.error and cell.error[2]
+
+
+def _packed(inputs):
+    packed, refused = {}, {}
+    for name, value in inputs.items():
+        try:
+            packed[name] = pack(value, "the notebook")
+        except Exception as error:
+            refused[name] = str(error)
+            if "defined in the notebook" in refused[name]:
+                refused[name] += " (define it in the cell, or import it from a module)"
+    if refused:
+        raise IsolatedError(refusal("cannot be sent to the cell", refused))
+    return packed
+
+
+def refusal(verdict, reasons):
+    """One sentence that names each value with the reason why it `verdict`."""
+    return "; ".join(f"`{name}` {verdict}: {reason}" for name, reason in sorted(reasons.items()))
+
+
+def _error(name, message, **details):
+    base = _Interrupted if name == "KeyboardInterrupt" else IsolatedError
+    return type(name, (base,), {"__module__": __name__})(message, **details)
+
+
+def _inheritable(descriptor):
+    """Return the number by which a child will know this descriptor, and what `Popen` needs to pass it on."""
+    if os.name != "nt":
+        return descriptor, {"pass_fds": [descriptor]}
+    import msvcrt
+    import subprocess
+
+    handle = msvcrt.get_osfhandle(descriptor)
+    os.set_handle_inheritable(handle, True)
+    return handle, {"startupinfo": subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})}
+
+
+def load_ipython_extension(shell):
+    """What `%load_ext helpers.isolated` calls."""
+    from helpers.magic import isolated
+
+    shell.register_magic_function(isolated, "cell")

@@ -1,0 +1,106 @@
+"""`%%isolated`, as IPython sees it: its options, and the names that it takes from and gives to the notebook."""
+
+import argparse
+import shlex
+import sys
+
+from helpers.isolated import IsolatedError, refusal, run_isolated, start_isolated
+
+_background = {}  # name in the notebook -> the BackgroundCell last started under it
+
+
+class _Options(argparse.ArgumentParser):
+    def error(self, message):
+        raise IsolatedError(f"%%isolated: {message}; see %%isolated? for its options")
+
+
+def _names(text):
+    names = [name.strip() for name in text.split(",")]
+    if wrong := [name for name in names if not name.isidentifier()]:
+        raise argparse.ArgumentTypeError(f"{wrong[0]!r} is not a name")
+    return names
+
+
+def _name(text):
+    [name] = _names(text) if "," not in text else [None]
+    if name is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not one name")
+    return name
+
+
+def _seconds(text):
+    seconds = float(text)
+    if not seconds > 0:
+        raise ValueError
+    return seconds
+
+
+def _parse(line):
+    options = _Options(add_help=False, allow_abbrev=False)
+    options.add_argument("--gevent", action="store_true")
+    options.add_argument("-i", type=_names, action="extend", default=[], metavar="NAME")
+    options.add_argument("-o", type=_names, action="extend", default=[], metavar="NAME")
+    options.add_argument("--timeout", type=_seconds, metavar="SECONDS")
+    options.add_argument("--exit-code", type=_name, metavar="NAME")
+    options.add_argument("--background", type=_name, metavar="NAME")
+    try:
+        words = shlex.split(line, comments=True)
+    except ValueError as error:
+        options.error(str(error))
+    chosen = options.parse_args(words)
+    if chosen.background and (chosen.o or chosen.exit_code):
+        options.error("a --background cell goes on running, so it takes neither -o nor --exit-code")
+    return chosen
+
+
+def isolated(line, cell):
+    """Run the cell in a fresh Python process that belongs to the notebook.
+
+        %%isolated [--gevent] [-i NAME,...] [-o NAME,...] [--timeout SECONDS] [--exit-code NAME]
+        %%isolated --background NAME [--gevent] [-i NAME,...] [--timeout SECONDS]
+
+    The process shares nothing with the notebook but what you name. Output appears as it is written, errors look
+    like the cell's own, and Interrupt works. Whatever the cell leaves running is killed when it ends; nothing
+    outlives the kernel.
+
+    --gevent           calls monkey.patch_all() before anything else
+    -i NAME,...        variables of the notebook that the cell finds under the same names (copies, by pickle)
+    -o NAME,...        variables of the cell that come back into the notebook
+    --timeout SECONDS  stops the cell after that long
+    --exit-code NAME   stores the exit code in NAME, and a code other than 0 is no error; -9: killed by signal 9
+    --background NAME  goes on with the next cell as soon as this one has called `ready(port)`
+                       (`from helpers import ready`; the port may be left out); waits for it 20 s at most, or
+                       --timeout. NAME then has .port, .rss (bytes), .output, .running, .exit_code, .stop().
+                       A new cell with the same NAME stops the old one first.
+    """
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    chosen = _parse(line)
+    if missing := [name for name in chosen.i if name not in shell.user_ns]:
+        reasons = dict.fromkeys(missing, "the notebook has no such name")
+        raise IsolatedError(refusal("cannot be sent to the cell", reasons))
+    # The line of the magic counts: so do the line numbers that JupyterLab shows.
+    cell = "\n" + cell
+    inputs = {name: shell.user_ns[name] for name in chosen.i}
+    common = {"gevent": chosen.gevent, "label": f"Cell In[{shell.execution_count}]"}
+    if chosen.background:
+        name = chosen.background
+        if name in _background:
+            _background.pop(name).stop()
+        _background[name] = start_isolated(cell, inputs, name=name, timeout=chosen.timeout or 20, **common)
+        shell.user_ns[name] = _background[name]
+        return
+    values, exit_code = {}, 0
+    try:
+        values = run_isolated(cell, inputs, chosen.o, timeout=chosen.timeout, **common)
+    except IsolatedError as error:
+        values, exit_code = error.values, error.exit_code
+        if not (chosen.exit_code and exit_code):
+            raise
+        if type(error) is not IsolatedError:
+            print(error.text, file=sys.stderr)
+    finally:
+        shell.user_ns.update(values)
+    if chosen.exit_code:
+        shell.user_ns[chosen.exit_code] = exit_code
