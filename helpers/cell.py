@@ -1,15 +1,16 @@
-"""The child's side of `%%isolated`: takes one job from standard input, runs it as `__main__`, reports through a pipe.
+"""The child's side of `%%isolated`: runs one job as `__main__` and reports through a pipe.
 
-A bare Python starts in a few milliseconds, so this imports next to nothing before the cell runs.
+A bare Python starts in a few milliseconds, so this imports next to nothing before the cell runs, and is itself not
+imported: the notebook sends it, compiled, ahead of the job.
 """
 
 import builtins
 import marshal
 import os
 import sys
-from _pickle import Pickler  # `pickle` itself costs as much as a third of starting Python
 from io import BytesIO, StringIO
 
+_PYTHONS_OWN = {"__annotations__", "__builtins__", "__doc__", "__loader__", "__name__", "__package__", "__spec__"}
 _report = None  # descriptor of the pipe to the notebook
 _background = False
 _print = print
@@ -34,6 +35,8 @@ def pack(value, place):
             process, as locks and open files are. So do other errors, of its own `__reduce__`.
     """
 
+    from _pickle import Pickler  # lighter than `pickle`, yet half as heavy as Python itself: not before it is needed
+
     class Packer(Pickler):
         def reducer_override(self, item):
             module = getattr(item, "__module__", None)
@@ -50,8 +53,8 @@ def pack(value, place):
     return packed.getvalue()
 
 
-def main():
-    """Run the job that standard input holds. Bootstrap: `sys.argv` is `-c`, the pipe's number, the helpers' folder."""
+def main(job):
+    """Run the job; `sys.argv` is `-c` and the number of the pipe."""
     global _report, _background
     import _signal  # `signal` would import enum
 
@@ -65,16 +68,18 @@ def main():
     os.set_inheritable(_report, False)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_leave_to_parent)
-    job = marshal.loads(sys.stdin.buffer.read())
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
-    sys.path[:1] = [] if sys.path[1:2] == [""] else [""]
+    if sys.path[:1] != [""]:
+        sys.path.insert(0, "")
+    if (root := os.path.dirname(os.path.dirname(__file__))) not in sys.path:
+        sys.path.append(root)
     sys.argv = [job["label"]]
     _background = job["background"]
     builtins.print = _print_at_once
     names = sys.modules["__main__"].__dict__
-    for name in ("sys", "main"):
+    for name in names.keys() - _PYTHONS_OWN:
         del names[name]
     names["__loader__"] = _Source(job["source"])
     try:

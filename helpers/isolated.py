@@ -4,6 +4,7 @@ What is dangerous inside a kernel, `monkey.patch_all()` first of all, does no ha
 brings the magic; `run_isolated` and `start_isolated` do the same without IPython.
 """
 
+import importlib.util
 import marshal
 import os
 import pickle
@@ -11,13 +12,19 @@ import queue
 import sys
 import threading
 import time
-from pathlib import Path
 
 from helpers.cell import pack
 from helpers.child import Child, ending
 
-_BOOTSTRAP = "import sys; sys.path.insert(0, sys.argv[2]); from helpers.cell import main; main()"
-_HELPERS = str(Path(__file__).parents[1])
+_BOOTSTRAP = """
+import marshal, sys
+code, job = marshal.load(sys.stdin.buffer)
+cell = sys.modules["helpers.cell"] = type(sys)("helpers.cell")
+cell.__file__ = code.co_filename
+exec(code, cell.__dict__)
+cell.main(job)
+"""
+_CELL = importlib.util.find_spec("helpers.cell").loader.get_code("helpers.cell")
 
 
 class _Failure:
@@ -162,10 +169,10 @@ class _Cell:
         try:
             number, popen = _inheritable(report)
             self.child = Child(
-                [sys.executable, "-c", _BOOTSTRAP, str(number), _HELPERS],
+                [sys.executable, "-c", _BOOTSTRAP, str(number)],
                 name="the cell",
                 env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
-                stdin=marshal.dumps(job),
+                stdin=marshal.dumps((_CELL, job)),
                 on_output=on_output,
                 popen=popen,
             )
