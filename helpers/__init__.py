@@ -11,6 +11,7 @@ _ROOMS = {
     "plot_timelines": "timeline",
     "plot_bars": "plots",
     "plot_curves": "plots",
+    "quantity": "plots",
     "ready": "cell",
     "check": "exercises",
 }

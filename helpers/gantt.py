@@ -114,7 +114,7 @@ def _draw_one(ax, timeline, spans, by, switches, used):
         ax.annotate(quantity(end), (end, 0), xytext=(5, 0), textcoords="offset points", va="center", fontweight="bold")
     ax.set_title(timeline.title)
     ax.set_ylim(len(rows) - 0.4, -0.6)
-    every = 1 if len(rows) <= 50 else 10
+    every = 1 if len(rows) <= 36 else 5 if len(rows) <= 60 else 10
     ax.set_yticks(range(0, len(rows), every), rows[::every], fontsize=11 if len(rows) <= 15 else 8)
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="y", visible=False)

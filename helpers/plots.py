@@ -4,6 +4,8 @@ The colours are those of Okabe and Ito (https://jfly.uni-koeln.de/color/), told 
 curves also differ by line and marker. Figures are opaque, so that they read on a dark theme too.
 """
 
+from itertools import cycle
+
 import matplotlib.pyplot as plt
 from cycler import cycler
 from matplotlib.ticker import FuncFormatter, NullFormatter
@@ -150,8 +152,8 @@ def plot_curves(x, curves, *, title="", xlabel, ylabel, unit="s", ideal=None, lo
     own = ax is None
     if own:
         _, ax = plt.subplots(figsize=(WIDTH, 4))
-    for name, values in (ideal or {}).items():
-        ax.plot(x, values, color=GREY, linewidth=1.2, linestyle=(0, (6, 3)), marker="", label=name)
+    for (name, values), line in zip((ideal or {}).items(), cycle(["--", ":", "-."])):
+        ax.plot(x, values, color=GREY, linewidth=1.4, linestyle=line, marker="", label=name)
     for name, values in curves.items():
         ax.plot(x, [float("nan") if value is None else value for value in values], label=name)
     plain = FuncFormatter(lambda value, _: f"{value:,.10g}")

@@ -1,0 +1,359 @@
+"""Checks of chapter 4: gevent. Each watches what an answer does with greenlets, never how fast the machine is."""
+
+import contextlib
+
+import gevent
+from gevent.event import Event
+
+from helpers.exercises import Wrong, exercise, prediction
+from helpers.timeline import Timeline, span
+
+PATIENCE = 5  # seconds until an answer that waits for something nobody does is called stuck
+
+prediction(
+    "04.a",
+    right="b",
+    a="Spawning does not run a greenlet to its end: each runs only until its first sleep, then the next gets its turn.",
+    b="Each greenlet runs until it waits, and then in the order in which the waits end.",
+    c="Nothing is random here: greenlets change hands only where one of them waits, and the shorter wait ends first.",
+)
+prediction(
+    "04.b",
+    right="b",
+    a="That is what one after another takes; waits that overlap do not add up.",
+    b="Ten waits that overlap take as long as one.",
+    c="Waiting is not work that can be split: every bun still needs its full time in the steamer.",
+)
+prediction(
+    "04.c",
+    right="b",
+    a="Waits overlap, but starting and waking ten thousand greenlets is work, and the one CPU does it piece by piece.",
+    b="The waits overlap; what adds up is the small cost of starting and waking each greenlet.",
+    c="That would be the case if each greenlet cost as much as an operating system's thread, or more.",
+)
+prediction(
+    "04.d",
+    right="c",
+    a="The alarm goes off in time, but only the hub could deliver it, and the hub must wait as well.",
+    b="gevent cannot take the CPU away from a greenlet, not even for a short turn.",
+    c="A greenlet keeps the CPU until it gives it away; everyone else stands still meanwhile.",
+)
+prediction(
+    "04.e",
+    right="c",
+    a="That is what you get when no switch comes between reading and writing back; here one does.",
+    b="A little loss would be the case if switches came at random moments; here every single read is followed by one.",
+    c="All ten read the same number before any writes it back, so each round of ten sales counts once.",
+)
+prediction(
+    "04.f",
+    right="a",
+    a="Timeout is delivered by the hub, and the hub gets its turn only when the greenlet waits.",
+    b="That holds for a greenlet that waits; one that computes gives nobody a chance to tell it.",
+    c="The time-out does fire, only too late: at the first switch after the computation.",
+)
+
+
+def _run(function, *arguments, stuck):
+    """Call an answer; if it waits for something that never comes, say so instead of waiting with it."""
+    with gevent.Timeout(PATIENCE, Wrong(stuck)):
+        return function(*arguments)
+
+
+# -- 04.1 ----------------------------------------------------------------------------------------------------------
+
+
+def _shop_opens():
+    diary = []
+
+    def tea():
+        diary.append("tea on")
+        gevent.sleep(0.3)
+        diary.append("tea done")
+
+    def buns():
+        diary.append("buns in")
+        gevent.sleep(0.1)
+        diary.append("buns turned")
+        gevent.sleep(0.1)
+        diary.append("buns out")
+
+    def hall():
+        diary.append("sweep")
+        diary.append("swept")
+
+    gevent.joinall([gevent.spawn(tea), gevent.spawn(buns), gevent.spawn(hall)], raise_error=True)
+    return diary
+
+
+@exercise(
+    "04.1",
+    praise="that is the order in which it really ran just now.",
+    hint="Only `gevent.sleep` gives the CPU away. Where a function has none, it runs straight through.",
+)
+def _order(answer):
+    truth = _shop_opens()
+    if not isinstance(answer, (list, tuple)):
+        raise Wrong(f"give a list of the seven lines, not a {type(answer).__name__}.")
+    answer = list(answer)
+    if sorted(map(str, answer)) != sorted(truth):
+        odd = next((each for each in answer if each not in truth), None)
+        missing = next((each for each in truth if each not in answer), None)
+        problem = f"{odd!r} is none of the seven lines" if odd is not None else f"{missing!r} is missing"
+        raise Wrong(f"every line comes exactly once: {problem if odd or missing else 'one of them comes twice'}.")
+    for place, (said, ran) in enumerate(zip(answer, truth, strict=True), 1):
+        if said != ran:
+            raise Wrong(f"line {place} was not {said!r} when it ran just now. The lines before it are right.")
+
+
+# -- 04.2 ----------------------------------------------------------------------------------------------------------
+
+
+class BurntBun(Exception):
+    """What a steamer raises in these checks."""
+
+
+@exercise(
+    "04.2",
+    praise="all in the steamer at once, results in the order of the buns, and no error lost.",
+    hint="Spawn a greenlet for each bun, join them with raise_error=True, then collect each greenlet's value.",
+)
+def _steam_all(answer):
+    buns = ["pork", "lotus", "sesame", "custard", "leek"]
+    together = Event()
+    inside = []
+
+    def steam(bun):
+        inside.append(bun)
+        if len(inside) == len(buns):
+            together.set()
+        if not together.wait(0.5):
+            raise Wrong("your function puts a bun into the steamer only after another has come out: start all first.")
+        gevent.sleep(0.02 * (len(buns) - buns.index(bun)))  # the last one in is the first one out
+        return f"steamed {bun}"
+
+    results = _run(answer, buns, steam, stuck="your function did not return: it waits for something that never comes.")
+    if results is None:
+        raise Wrong("your function returned None: return the list of results.")
+    results = list(results)
+    if any(isinstance(each, gevent.Greenlet) for each in results):
+        raise Wrong("your function returned greenlets, not what they returned: ask each for its .value or .get().")
+    wanted = [f"steamed {bun}" for bun in buns]
+    if results != wanted:
+        if sorted(map(str, results)) == sorted(wanted):
+            raise Wrong("the results come in the order in which the buns were done, not in the order of the buns.")
+        raise Wrong(f"for the buns {buns} your function returned {results}.")
+
+    def burn(bun):
+        gevent.sleep(0.01)
+        if bun == "sesame":
+            raise BurntBun(bun)
+        return bun
+
+    try:
+        _run(answer, buns, burn, stuck="your function did not return when one bun burnt.")
+    except BurntBun:
+        return
+    raise Wrong("one bun burnt, `steam` raised BurntBun, and the caller of your function never heard of it.")
+
+
+# -- 04.3 ----------------------------------------------------------------------------------------------------------
+
+
+@exercise(
+    "04.3",
+    praise="never more buns than places, and no place stays empty while a bun waits.",
+    hint="gevent.pool.Pool(places) holds at most that many greenlets; its map keeps the order.",
+)
+def _steam_in_places(answer):
+    buns, places = list(range(8)), 3
+    now = most = 0
+    slow_one_may_go = Event()
+    done = []
+
+    def steam(bun):
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        try:
+            if bun == 0:
+                if not slow_one_may_go.wait(1):
+                    raise Wrong(
+                        "one slow bun keeps the others out: when a place is free the next bun must go in,"
+                        " even if its neighbours are not done."
+                        if most > 1
+                        else "only one bun is in the steamer at a time: use all places."
+                    )
+            else:
+                gevent.sleep(0.01)
+        finally:
+            now -= 1
+        done.append(bun)
+        if len(done) == len(buns) - 1:
+            slow_one_may_go.set()
+        return bun * 10
+
+    results = _run(answer, buns, steam, places, stuck="your function did not return: it waits for ever.")
+    if most > places:
+        raise Wrong(f"there were {most} buns in a steamer of {places} places at the same time.")
+    if most < places:
+        raise Wrong(f"the steamer has {places} places and never held more than {most} at a time.")
+    if results is None or list(results) != [bun * 10 for bun in buns]:
+        raise Wrong(f"the results should be those of `steam` in the order of the buns, but are {results!r}.")
+
+
+# -- 04.4 ----------------------------------------------------------------------------------------------------------
+
+
+@exercise(
+    "04.4",
+    praise="ten buns, ten paid, no one paid for nothing, and nobody queued behind another's card.",
+    hint="Take the bun off the shelf before the switch that `pay` makes, and put it back if paying fails.",
+)
+def _sell(answer):
+    shelf = {"buns": 10}
+    paying = most = paid = 0
+
+    def pay():
+        nonlocal paying, most, paid
+        paying += 1
+        most = max(most, paying)
+        gevent.sleep(0.005)
+        paying -= 1
+        paid += 1
+
+    customers = [gevent.spawn(answer, shelf, pay) for _ in range(30)]
+    _run(gevent.joinall, customers, stuck="your customers wait for ever.")
+    for customer in customers:
+        customer.get()
+    sold = sum(customer.value is True for customer in customers)
+    if shelf["buns"] < 0 or sold > 10:
+        raise Wrong(f"10 buns were on the shelf, {sold} were sold, {shelf['buns']} are left.")
+    if paid > sold:
+        raise Wrong(f"{paid} customers paid and {sold} got a bun: check before anyone pays, not after.")
+    if shelf["buns"] != 10 - sold or sold < 10:
+        raise Wrong(f"30 customers wanted 10 buns: {sold} were sold and {shelf['buns']} are left on the shelf.")
+    if any(customer.value is not False for customer in customers if customer.value is not True):
+        raise Wrong("a customer who gets no bun should be told False.")
+    if most < 2:
+        raise Wrong("customers pay one at a time now; while one waits for the bank, others should be able to pay.")
+
+    def refuse():
+        gevent.sleep(0)
+        raise ValueError("card refused")
+
+    shelf["buns"] = 1
+    with contextlib.suppress(ValueError):
+        answer(shelf, refuse)
+    if shelf["buns"] != 1:
+        raise Wrong("a card was refused, nobody got the bun, and yet it is gone from the shelf.")
+
+
+# -- 04.5 ----------------------------------------------------------------------------------------------------------
+
+
+@exercise(
+    "04.5",
+    praise="the count is right and the others got their turns.",
+    hint="`gevent.sleep(0)` is a turn for the others; take it inside the loop, every few hundred numbers.",
+)
+def _count_politely(answer):
+    def divisible(limit):
+        return sum(1 for number in range(limit) if number % 7 == 0)
+
+    turns, waiting = 0, True
+
+    def heart():
+        nonlocal turns
+        while waiting:
+            turns += 1
+            gevent.sleep(0)
+
+    beat = gevent.spawn(heart)
+    gevent.sleep(0)
+    before = turns
+    counted = answer(20_000)
+    during = turns - before
+    waiting = False
+    beat.join()
+    if counted != divisible(20_000):
+        raise Wrong(f"below 20,000 there are {divisible(20_000):,} multiples of 7; your function says {counted!r}.")
+    if during < 1:
+        raise Wrong("the function counted 20,000 numbers, and nobody else got a single turn.")
+    if during < 10:
+        raise Wrong(f"the others got {during} turn(s) in 20,000 numbers: let them in at least every 2,000.")
+    if during > 5_000:
+        raise Wrong(f"you gave {during:,} turns for 20,000 numbers: most of the time now goes into switching.")
+
+
+# -- 04.6 ----------------------------------------------------------------------------------------------------------
+
+
+def _supplier(record, name, seconds, error=None):
+    def ask():
+        with span(name):
+            record.append(f"{name} asked")
+            try:
+                gevent.sleep(seconds)
+                if error:
+                    raise error
+                return f"flour from {name}"
+            finally:
+                record.append(f"{name} left")
+
+    ask.__name__ = name
+    return ask
+
+
+@exercise(
+    "04.6",
+    praise="first good answer taken, failures passed over, nobody left waiting at the door.",
+    hint="Let each greenlet put its outcome into a Queue; take outcomes until one is good; killall in a finally.",
+    seconds=30,
+)
+def _first_answer(answer):
+    stuck = "your function did not return although a supplier had answered."
+    record = []
+    asked = [_supplier(record, "slow", 60), _supplier(record, "quick", 0.05), _supplier(record, "late", 0.3)]
+    with Timeline() as watched:
+        got = _run(answer, asked, 2, stuck=stuck)
+    if got != "flour from quick":
+        raise Wrong(f"`quick` answers first, with 'flour from quick'; your function returned {got!r}.")
+    if watched.peak < 3:
+        raise Wrong("the suppliers were asked one after another: ask all of them at once.")
+    waiting = [each for each in ("slow", "late") if f"{each} left" not in record]
+    if waiting:
+        raise Wrong(f"your function returned while `{waiting[0]}` was still waiting: end those that are not needed.")
+
+    record.clear()
+    failing = [_supplier(record, "broken", 0.01, OSError("no flour")), _supplier(record, "good", 0.1)]
+    try:
+        got = _run(answer, failing, 2, stuck=stuck)
+    except OSError:
+        raise Wrong("one supplier failed before the other answered, and your function gave up.") from None
+    if got != "flour from good":
+        raise Wrong(f"`broken` fails, `good` answers after it; your function returned {got!r}.")
+
+    record.clear()
+    try:
+        got = _run(answer, [_supplier(record, "asleep", 60)], 0.1, stuck="nobody answered, and your function waits on.")
+    except TimeoutError:
+        pass
+    except gevent.Timeout:
+        raise Wrong("patience ended in gevent.Timeout; the exercise asks for Python's own TimeoutError.") from None
+    else:
+        raise Wrong(f"nobody answered within the patience given; your function returned {got!r}, and no TimeoutError.")
+    if "asleep left" not in record:
+        raise Wrong("after the TimeoutError the supplier `asleep` is still waiting at the door.")
+
+    record.clear()
+    hopeless = [_supplier(record, "a", 0.01, OSError("no flour")), _supplier(record, "b", 0.02, OSError("no flour"))]
+    with Timeline() as watched:
+        try:
+            got = _run(answer, hopeless, 4, stuck="all suppliers failed, and your function waits on.")
+        except (Exception, gevent.Timeout):
+            got = None
+    if got is not None:
+        raise Wrong(f"all suppliers failed; your function returned {got!r} instead of raising.")
+    if watched.end - watched.start > 2:
+        raise Wrong("all suppliers had failed, and your function still waited until its patience ended.")

@@ -1,0 +1,191 @@
+"""Check answers at once: `check("04.2", my_function)` prints a verdict, the reason, and a hint.
+
+Each answer is judged in a process of its own, so that one that never ends, or ends Python, costs the reader a
+sentence and not the kernel. The checks themselves stand in `helpers.checks`, one module for each chapter.
+"""
+
+import importlib
+import pkgutil
+import textwrap
+import traceback
+from dataclasses import dataclass
+
+import cloudpickle
+
+from helpers.isolated import IsolatedError, run_isolated
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What `judge` found.
+
+    Attributes: `name` of the exercise; `passed`: True, False, or None where there is no answer yet; `reason`, one
+    sentence; `hint`, or "".
+    """
+
+    name: str
+    passed: bool | None
+    reason: str
+    hint: str = ""
+
+    def __str__(self):
+        mark = {True: "✔", False: "✘", None: "…"}[self.passed]
+        lines = [f"{mark} {self.name}: {self.reason}", *([f"  Hint: {self.hint}"] if self.hint else [])]
+        return "\n".join(textwrap.fill(line, 92, subsequent_indent="  ", break_on_hyphens=False) for line in lines)
+
+
+class Wrong(Exception):
+    """Raised by a check: the promise that an answer breaks, in one sentence, and a hint of its own if there is one."""
+
+    def __init__(self, reason, hint=""):
+        super().__init__(reason)
+        self.reason, self.hint = reason, hint
+
+
+@dataclass(frozen=True)
+class _Exercise:
+    examine: object  # function of the answer; raises Wrong, or returns
+    praise: str
+    hint: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Prediction:
+    right: str
+    feedback: dict
+
+
+_registry = {}
+
+
+def exercise(name, *, praise, hint, seconds=20):
+    """Register the decorated function as the check of an exercise.
+
+    Parameters
+    ----------
+    name : str
+        Chapter and number: "04.2".
+    praise, hint : str
+        What to say of a right answer; what to say below the reason of a wrong one that brings no hint of its own.
+    seconds : float
+        After that long an answer is taken to have no end, and is cut off.
+    """
+
+    def register(examine):
+        _registry[name] = _Exercise(examine, praise, hint, seconds)
+        return examine
+
+    return register
+
+
+def prediction(name, *, right, **feedback):
+    """Register a prediction: chapter and letter ("04.a"), the right choice, and a sentence for every choice."""
+    _registry[name] = _Prediction(right, feedback)
+
+
+def registered():
+    """Names of all exercises and predictions of all chapters: set of str."""
+    import helpers.checks
+
+    for module in pkgutil.iter_modules(helpers.checks.__path__):
+        importlib.import_module(f"helpers.checks.{module.name}")
+    return set(_registry)
+
+
+def check(name, answer):
+    """Say whether an answer is right, and if not, which promise it breaks and what to try.
+
+    Parameters
+    ----------
+    name : str
+        The number of the exercise, "04.2", or the letter of the prediction, "04.a".
+    answer : object
+        What the exercise asks for: a function, a list, a number; for a prediction, the letter of your choice.
+
+    Raises
+    ------
+    ValueError
+        If there is no exercise of that name. A wrong answer never raises.
+    """
+    print(judge(name, answer))
+
+
+def judge(name, answer):
+    """As `check`, but return the `Verdict` instead of printing it."""
+    known = _look_up(name)
+    if answer is None or answer is ... or (isinstance(answer, str) and not answer.strip()):
+        return Verdict(name, None, _how_to_answer(known))
+    if isinstance(known, _Prediction):
+        return _judge_prediction(name, known, answer)
+    try:
+        payload = cloudpickle.dumps(answer)
+    except Exception as error:
+        reason = f"your answer cannot be sent to the process that checks it ({error}); refer to plain values only"
+        return Verdict(name, False, reason)
+    return _judge_in_child(name, payload, known)
+
+
+def _look_up(name):
+    chapter = str(name).partition(".")[0]
+    try:
+        importlib.import_module(f"helpers.checks.chapter_{chapter}")
+        return _registry[name]
+    except (ImportError, KeyError):
+        near = sorted(each for each in registered() if each.startswith(f"{chapter}."))
+        offer = f"chapter {chapter} has {', '.join(near)}" if near else f"no chapter {chapter!r} has exercises"
+        raise ValueError(f"there is no exercise {name!r}: {offer}") from None
+
+
+def _how_to_answer(known):
+    if isinstance(known, _Prediction):
+        *letters, last = (f'"{letter}"' for letter in sorted(known.feedback))
+        return f"no guess yet. Write {', '.join(letters)} or {last} into the cell with `guess` and run from there."
+    return "no answer yet. Fill in the cell and run it again."
+
+
+def _judge_prediction(name, known, guess):
+    choice = str(guess).strip().strip("()").lower()
+    if choice not in known.feedback:
+        return Verdict(name, None, f"{guess!r} is none of the choices {', '.join(sorted(known.feedback))}.")
+    said = known.feedback[choice]
+    if choice == known.right:
+        return Verdict(name, True, f"you guessed ({choice}), and so it is. {said}")
+    return Verdict(name, False, f"you guessed ({choice}); it is ({known.right}). {said} {known.feedback[known.right]}")
+
+
+def _judge_in_child(name, payload, known):
+    source = "from helpers.exercises import judge_here\nverdict = judge_here(name, payload)\n"
+    inputs = {"name": name, "payload": payload}
+    try:
+        return run_isolated(source, inputs, ["verdict"], timeout=known.seconds)["verdict"]
+    except IsolatedError as error:
+        if type(error).__name__ == "TimeoutError":
+            reason = f"your answer was still running after {known.seconds:g} s and was cut off."
+            return Verdict(name, False, reason, "Look for a loop that never ends, or a wait for what nobody does.")
+        reason = f"your answer ended the process in which it was checked: {error}."
+        return Verdict(name, False, reason, known.hint)
+
+
+def judge_here(name, payload):
+    """Judge a pickled answer in this process: what the child of `judge` runs."""
+    known = _look_up(name)
+    try:
+        answer = cloudpickle.loads(payload)
+        known.examine(answer)
+    except Wrong as wrong:
+        return Verdict(name, False, wrong.reason, wrong.hint or known.hint)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # gevent.Timeout and SystemExit are no Exception, and answers raise them
+        return Verdict(name, False, _say_error(error), known.hint)
+    return Verdict(name, True, known.praise)
+
+
+def _say_error(error):
+    """One sentence on an exception that the answer raised: what, and on which line of the reader's own code."""
+    what = f"your code raised {type(error).__name__}" + (f": {error}" if str(error) else "")
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if "ipykernel" in frame.filename or frame.filename.startswith("<"):
+            return f"{what} (line {frame.lineno} of {frame.name})"
+    return what

@@ -1,0 +1,310 @@
+"""What readers of a timeline rely on: who ran, who waited, how much overlapped, and that nothing gets lost."""
+
+import asyncio
+import pickle
+import subprocess
+import sys
+import threading
+import time
+from itertools import pairwise
+
+import gevent
+import greenlet
+import matplotlib.pyplot as plt
+import pytest
+
+from helpers import Timeline, plot_timelines, span
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The figures that a call shows, instead of showing them."""
+    figures = []
+    monkeypatch.setattr(plt, "show", lambda: figures.append(plt.gcf()))
+    yield figures
+    plt.close("all")
+
+
+def steam(bun, seconds=0.05):
+    with span(f"bun {bun}"):
+        gevent.sleep(seconds)
+
+
+def together(number, seconds=0.05):
+    with Timeline("together") as recorded:
+        gevent.joinall([gevent.spawn(steam, bun, seconds) for bun in range(number)], raise_error=True)
+    return recorded
+
+
+def test_one_after_another_does_not_overlap_and_together_does():
+    with Timeline() as in_sequence:
+        for bun in range(5):
+            steam(bun)
+    at_once = together(5)
+    assert (in_sequence.peak, at_once.peak) == (1, 5)
+    assert in_sequence.overlap == pytest.approx(1, abs=0.2)
+    assert at_once.overlap > 3
+    assert in_sequence.total > 2 * at_once.total
+    assert in_sequence.work == pytest.approx(sum(each.end - each.start for each in in_sequence.spans))
+
+
+def test_waiting_greenlets_are_told_from_running_ones():
+    def knead():
+        with span("dough"):
+            end = time.perf_counter() + 0.1
+            while time.perf_counter() < end:
+                pass
+
+    with Timeline() as recorded:
+        gevent.joinall([gevent.spawn(steam, 1, 0.15), gevent.spawn(knead)], raise_error=True)
+    ran = {each.row: sum(b - a for a, b in each.running) for each in recorded.spans}
+    assert ran["dough"] >= 0.1
+    assert ran["bun 1"] < 0.5 * ran["dough"]
+    assert 0.3 < recorded.busy < 1
+
+
+def test_a_blocking_call_counts_as_running_because_it_holds_the_thread():
+    with Timeline() as recorded, span("sleep"):
+        time.sleep(0.05)
+    assert recorded.busy > 0.9
+
+
+def test_rows_come_by_start_and_finish_order_by_end():
+    with Timeline() as recorded:
+        gevent.joinall([gevent.spawn(steam, 1, 0.1), gevent.spawn(steam, 2, 0.01)], raise_error=True)
+    assert recorded.rows == ["bun 1", "bun 2"]
+    assert recorded.finish_order == ["bun 2", "bun 1"]
+
+
+def test_every_switch_of_plain_greenlets_is_seen_with_the_names_given():
+    def one():
+        gr2.switch()
+        gr2.switch()
+
+    def two():
+        gr1.switch()
+
+    gr1, gr2 = greenlet.greenlet(one), greenlet.greenlet(two)
+    with Timeline() as recorded:
+        recorded.name(first=gr1, second=gr2)
+        gr1.switch()
+    assert recorded.running_order == ["main", "first", "second", "first", "second", "main"]
+    assert [each.event for each in recorded.switches] == ["switch"] * 5
+    by_row = {each.row: each.finished for each in recorded.spans}
+    assert by_row == {"main": False, "first": False, "second": True}
+
+
+def test_a_throw_is_told_from_a_switch():
+    def wait():
+        greenlet.getcurrent().parent.switch()
+
+    victim = greenlet.greenlet(wait)
+    with Timeline() as recorded:
+        victim.switch()
+        victim.throw()
+    assert "throw" in [each.event for each in recorded.switches]
+
+
+def test_unnamed_greenlets_are_called_after_their_functions():
+    def tea():
+        gevent.sleep(0.01)
+
+    with Timeline() as recorded:
+        gevent.joinall([gevent.spawn(tea), gevent.spawn(tea)], raise_error=True)
+    assert recorded.rows == ["main", "tea", "tea 2"]
+
+
+def test_every_switch_with_gevent_goes_through_the_hub():
+    switches = together(3).switches
+    assert switches
+    assert all("hub" in (each.origin, each.target) for each in switches)
+
+
+def test_spans_from_threads_all_arrive_and_do_not_claim_to_know_who_ran():
+    def work(worker):
+        for number in range(500):
+            with span(f"thread {worker}", waiting=number % 2 == 0):
+                pass
+
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in range(8)]
+    with Timeline() as recorded:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(recorded.spans) == 8 * 500
+    assert {each.running is None for each in recorded.spans} == {True, False}
+    with pytest.raises(ValueError, match="nobody told whether 'thread"):
+        _ = recorded.busy
+
+
+def test_asyncio_tasks_do_not_claim_to_have_run_while_they_waited():
+    async def steam_async(bun):
+        with span(f"bun {bun}"):
+            await asyncio.sleep(0.02)
+
+    async def shop():
+        with Timeline() as recorded, span("the task that opened it"):
+            await asyncio.gather(*(steam_async(bun) for bun in range(3)))
+        return recorded
+
+    recorded = asyncio.run(shop())
+    assert len(recorded.spans) == 4
+    assert all(each.running is None for each in recorded.spans)
+    assert recorded.peak == 4
+
+
+def test_other_processes_send_their_timelines_and_the_clock_is_shared():
+    code = (
+        "import pickle, sys, time\n"
+        "from helpers import Timeline, span\n"
+        "with Timeline('child') as recorded, span('work'):\n"
+        "    time.sleep(0.02)\n"
+        "sys.stdout.buffer.write(pickle.dumps(recorded))\n"
+    )
+    with Timeline() as parent, span("wait for the child", waiting=True):
+        child = pickle.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
+    parent.merge(child, prefix="P1 ")
+    assert parent.rows == ["wait for the child", "P1 work"]
+    inner, outer = parent.spans[1], parent.spans[0]
+    assert outer.start < inner.start < inner.end < outer.end
+    assert parent.peak == 2
+
+
+def test_added_spans_count_and_impossible_ones_are_refused():
+    with Timeline() as recorded:
+        recorded.add("slice", 10.0, 10.5, running=True)
+    recorded.add("slice", 10.5, 11.0, running=False)
+    assert recorded.total == pytest.approx(1)
+    assert recorded.busy == pytest.approx(0.5)
+    with pytest.raises(ValueError, match=r"'slice' ends 1 s before it starts"):
+        recorded.add("slice", 2.0, 1.0)
+
+
+def test_an_error_is_noted_and_not_swallowed():
+    with Timeline() as recorded, pytest.raises(KeyError), span("bun"):
+        raise KeyError("bun")
+    assert recorded.spans[0].error == "KeyError"
+
+
+def test_a_span_still_open_at_the_end_is_cut_off_there():
+    leave = threading.Event()
+
+    def linger():
+        with span("late"):
+            leave.wait()
+
+    thread = threading.Thread(target=linger)
+    with Timeline() as recorded:
+        thread.start()
+        while not recorded._open:
+            time.sleep(0.001)
+    leave.set()
+    thread.join()
+    assert [(each.row, each.finished) for each in recorded.spans] == [("late", False)]
+    assert recorded.spans[0].end == recorded.end
+
+
+def test_spans_go_to_the_innermost_timeline_and_cost_nothing_without_one():
+    steam("nowhere", 0)
+    with Timeline() as outer:
+        steam("out", 0)
+        with Timeline() as inner:
+            steam("in", 0)
+            with outer.span("by name"):
+                pass
+        steam("out again", 0)
+    assert inner.rows == ["bun in"]
+    assert outer.rows == ["bun out", "by name", "bun out again"]
+
+
+def test_the_trace_hook_found_there_is_put_back():
+    calls = []
+    before = greenlet.settrace(lambda *each: calls.append(each))
+    try:
+        together(2, 0)
+        assert not calls
+        gevent.sleep(0)
+        assert calls
+    finally:
+        greenlet.settrace(before)
+
+
+@pytest.mark.parametrize(
+    ("misuse", "message"),
+    [
+        (lambda: Timeline("x").rows, "'x' is empty: read it after"),
+        (lambda: Timeline("x").span("y"), "'x' is not open"),
+        (lambda: Timeline("x").__enter__().__enter__(), "has been used"),
+    ],
+)
+def test_misuse_is_answered_with_a_sentence(misuse, message):
+    with Timeline():  # keeps the one that is left open from staying the innermost
+        try:
+            with pytest.raises(RuntimeError, match=message):
+                misuse()
+        finally:
+            import helpers.timeline
+
+            del helpers.timeline._active[1:]
+    greenlet.settrace(None)
+
+
+def test_only_greenlets_can_be_named():
+    with Timeline() as recorded, pytest.raises(TypeError, match="bun is no greenlet but a str"):
+        recorded.name(bun="pork")
+
+
+def test_repr_says_what_is_in_it():
+    assert repr(together(3)).startswith("<Timeline 'together': 3 rows, 0.")
+
+
+def test_spans_and_switches_survive_being_sent(shown):
+    recorded = together(3)
+    copy = pickle.loads(pickle.dumps(recorded))
+    assert copy.rows == recorded.rows
+    assert len(copy.switches) == len(recorded.switches)
+    assert copy.busy == recorded.busy
+    copy.plot(greenlets=True)
+    assert shown
+
+
+@pytest.mark.parametrize("rows", [2, 12, 30, 50, 100])
+def test_labels_of_a_chart_do_not_overlap_and_the_ground_is_opaque(shown, rows):
+    plot_timelines(together(rows, 0.01), together(2, 0.02))
+    (figure,) = shown
+    assert figure.get_facecolor() == (1, 1, 1, 1)
+    figure.draw_without_rendering()
+    upper = figure.axes[0]
+    boxes = [label.get_window_extent() for label in upper.get_yticklabels()]
+    assert len(boxes) >= min(rows, 5)
+    assert all(box.y0 >= lower.y1 - 1 for box, lower in pairwise(boxes))
+    assert figure.get_size_inches()[1] < 14
+    assert "wait" in figure.legends[0].get_texts()[0].get_text()
+
+
+def test_a_chart_by_switches_gives_each_switch_one_step(shown):
+    recorded = together(2, 0.01)
+    recorded.plot(by="switch", greenlets=True, switches=True)
+    axes = shown[0].axes[0]
+    assert axes.get_xlim()[1] >= len(recorded.switches) + 1
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["main", "bun 0", "bun 1", "hub"]
+    assert len(axes.texts) == len(recorded.switches)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"by": "colour"}, "counts 'time' or 'switch'"), ({"by": "switch"}, "saw no switch")],
+)
+def test_what_cannot_be_drawn_is_refused_with_a_sentence(options, message):
+    with Timeline() as recorded, span("alone"):
+        pass
+    with pytest.raises(ValueError, match=message):
+        recorded.plot(**options)
+
+
+def test_an_empty_timeline_says_that_there_is_nothing_to_draw():
+    with Timeline(trace=False) as recorded:
+        pass
+    with pytest.raises(ValueError, match="nothing to draw"):
+        recorded.plot()
