@@ -114,7 +114,8 @@ def titled(chapter):
 
 
 def linked_to_its_neighbours(chapter):
-    found = {link for cell in chapter.cells[:2] if cell.cell_type == "markdown" for link in links(cell)}
+    opening = [cell for cell in chapter.cells[:2] if cell.cell_type == "markdown"]
+    found = {link.partition("#")[0] for cell in opening for link in links(cell)}
     if not found & {"../README.md", "00_start_here.ipynb"} and chapter.number:
         yield "the first two cells do not lead to the contents (../README.md or 00_start_here.ipynb)"
     for number in (chapter.number - 1, chapter.number + 1):
@@ -123,23 +124,28 @@ def linked_to_its_neighbours(chapter):
                 yield f"the first two cells do not lead to {neighbour.name}"
 
 
+def headings(text):
+    """Headings of a Markdown text, without marks of code."""
+    return [line.replace("`", "") for line in re.findall(r"^#+ +(.+?) *$", text, re.MULTILINE)]
+
+
 def links_resolve(chapter):
-    headings = {
-        heading.strip().replace(" ", "-")
-        for cell in chapter.prose
-        for heading in re.findall(
-            r"^#+ +(.+)$", CODE_IN_MARKDOWN.sub(lambda code: code[0].strip("`"), cell.source), re.M
-        )
-    }
+    # JupyterLab joins the words of a heading by dashes; a repository's web page also lowers them.
+    own = {head.replace(" ", "-") for cell in chapter.prose for head in headings(cell.source)}
     for cell in chapter.prose:
         for link in links(cell):
             if re.match(r"[a-z]+:", link):
                 continue
             target, _, anchor = link.partition("#")
-            if target and not (chapter.path.parent / target).exists():
+            path = chapter.path.parent / target
+            if target and not path.exists():
                 yield f"{name(cell)} links to {target}, which is not there"
-            elif not target and anchor not in headings:
-                yield f"{name(cell)} links to the heading #{anchor}, which is not there"
+                continue
+            known = own
+            if path.suffix == ".md":
+                known = {head.lower().replace(" ", "-") for head in headings(path.read_text(encoding="utf-8"))}
+            if anchor and (not target or path.suffix == ".md") and anchor not in known:
+                yield f"{name(cell)} links to the heading {link}, which is not there"
 
 
 def run_in_order(chapter):
@@ -205,13 +211,13 @@ def glossary_speaks_chinese(chapter):
         yield "the glossary has no table with a term in it"
         return
     columns = {
-        language: index for index, head in enumerate(rows[0]) for language in ("English", "Chinese") if language in head
+        language: index for index, head in enumerate(rows[0]) for language in ("English", "中文") if language in head
     }
     if len(columns) < 2:
-        yield f"the glossary's columns are {rows[0]}: one English, one Chinese are missing"
+        yield f"the glossary's columns are {rows[0]}: English and 中文 are wanted"
         return
     for row in rows[2:]:
-        if len(row) <= max(columns.values()) or not CHINESE.search(row[columns["Chinese"]]):
+        if len(row) <= max(columns.values()) or not CHINESE.search(row[columns["中文"]]):
             yield f"the glossary has no Chinese term beside {row[0]!r}"
 
 
@@ -358,11 +364,11 @@ def model(tmp_path):
     """A chapter that keeps to every convention."""
     for neighbour in ("README.md", "notebooks/03_knead_dough.ipynb", "notebooks/05_sell_buns.ipynb"):
         (tmp_path / neighbour).parent.mkdir(exist_ok=True)
-        (tmp_path / neighbour).touch()
+        (tmp_path / neighbour).write_text("# Bakery\n\n## The chapters\n", encoding="utf-8")
     book = nbformat.v4.new_notebook(
         cells=[
             markdown(
-                "# 4. Bake buns\n\n[previous](03_knead_dough.ipynb) · [contents](../README.md) · "
+                "# 4. Bake buns\n\n[previous](03_knead_dough.ipynb) · [contents](../README.md#the-chapters) · "
                 "[next](05_sell_buns.ipynb) · [words](#Glossary) · `list[0](1)`"
             ),
             code('guess = ""'),
@@ -378,7 +384,7 @@ def model(tmp_path):
             *exercise(2),
             *exercise(3),
             markdown("## What you now know"),
-            markdown("## Glossary\n\n| English | Chinese |\n|---|---|\n| bun | 包子 |"),
+            markdown("## Glossary\n\n| English | 中文 |\n|---|---|\n| bun | 包子 |"),
         ],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python"}},
     )
@@ -423,10 +429,11 @@ SPOILT = [
     (titled, edit("# 4", "# 4. Bake", "## 4. Bake")),
     (linked_to_its_neighbours, edit("# 4", "[next](05_sell_buns.ipynb)", "next")),
     (linked_to_its_neighbours, edit("# 4", "[previous](03_knead_dough.ipynb)", "previous")),
-    (linked_to_its_neighbours, edit("# 4", "../README.md", "https://example.org")),
+    (linked_to_its_neighbours, edit("# 4", "../README.md#the-chapters", "https://example.org")),
     (links_resolve, edit("Each bar", "a bun", "[a bun](../images/bun.png)")),
     (links_resolve, edit("Each bar", "a bun", '<img src="bun.png">')),
     (links_resolve, edit("# 4", "#Glossary", "#Words")),
+    (links_resolve, edit("# 4", "#the-chapters", "#The-chapters")),
     (run_in_order, lambda chapter: chapter.code[0].update(execution_count=None)),
     (run_in_order, lambda chapter: chapter.code[0].update(execution_count=7)),
     (errors_are_expected, set_tags("1 / 0")),
@@ -444,7 +451,7 @@ SPOILT = [
     (sections_are_in_order, drop("## Further")),
     (sections_are_in_order, edit("## In practice", "## In practice", "## Glossary of old")),
     (glossary_speaks_chinese, edit("## Glossary", "包子", "baozi")),
-    (glossary_speaks_chinese, edit("## Glossary", "Chinese", "Pinyin")),
+    (glossary_speaks_chinese, edit("## Glossary", "中文", "Pinyin")),
     (glossary_speaks_chinese, edit("## Glossary", "| bun | 包子 |", "")),
     (metadata_is_tidy, lambda chapter: chapter.book.metadata.kernelspec.update(name="bakery")),
     (metadata_is_tidy, lambda chapter: chapter.book.metadata.update(widgets={})),

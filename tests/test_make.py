@@ -1,0 +1,170 @@
+"""The Makefile, as far as it can be tried without an install: what it prints, what it would run, how it refuses."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MAKE = shutil.which("make")
+TARGETS = ["lab", "test", "refresh", "bench", "clean"]
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A folder with what an install looks at, and a function that calls make in it, with a PATH of its own."""
+    for name in ("Makefile", "requirements.txt", "requirements-test.txt"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for tool in ("sh", "id", "mkdir", "rm", "mv", "touch", "ln", "echo"):
+        (tools / tool).symlink_to(shutil.which(tool))
+
+    def make(*arguments, **env):
+        return subprocess.run(
+            [MAKE, *arguments],
+            cwd=tmp_path,
+            env={"PATH": str(tools), "HOME": str(tmp_path), "LC_ALL": "C", **env},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    make.folder = tmp_path
+    return make
+
+
+def program(make, name, *lines):
+    """Put a shell script of that name in the PATH of `make`."""
+    path = make.folder / "tools" / name
+    path.write_text("\n".join(["#!/bin/sh", *lines, ""]))
+    path.chmod(0o755)
+    return path
+
+
+def pretend_installed(make, venv=".venv"):
+    """An environment that make takes for whole, whose python says what it was called with."""
+    here = make.folder / venv
+    (here / "bin").mkdir(parents=True)
+    python = here / "bin" / "python"
+    python.write_text('#!/bin/sh\necho "RUN $* VIRTUAL_ENV=$VIRTUAL_ENV PATH=$PATH"\n')
+    python.chmod(0o755)
+    for stamp in (".installed", ".installed-for-tests"):
+        (here / stamp).touch()
+    return here
+
+
+def own_lines(text):
+    """What was said on stderr without make's own closing line."""
+    return [line for line in text.splitlines() if not line.startswith("make: *** ")]
+
+
+def test_make_alone_lists_the_targets(checkout):
+    said = checkout()
+    assert said.returncode == 0, said.stderr
+    assert [line.split()[1] for line in said.stdout.splitlines() if line.startswith("make ")] == TARGETS
+
+
+@pytest.mark.parametrize("target", ["lab", "test", "refresh"])
+def test_arguments_are_handed_on(checkout, target):
+    pretend_installed(checkout)
+    said = checkout(target, "ARGS=--one two")
+    assert said.returncode == 0, said.stderr
+    assert "--one two VIRTUAL_ENV=" in said.stdout
+
+
+def test_lab_opens_the_first_notebook(checkout):
+    pretend_installed(checkout)
+    assert "-m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb" in checkout("lab").stdout
+
+
+@pytest.mark.parametrize(("uid", "allowed"), [(0, True), (1000, False)])
+def test_lab_may_run_as_root_only_for_root(checkout, uid, allowed):
+    pretend_installed(checkout)
+    (checkout.folder / "tools" / "id").unlink()
+    program(checkout, "id", f"echo {uid}")
+    assert ("--allow-root" in checkout("lab").stdout) == allowed
+
+
+def test_foreign_active_environment_does_not_matter(checkout):
+    here = pretend_installed(checkout)
+    said = checkout("lab", VIRTUAL_ENV="/elsewhere").stdout
+    assert f"VIRTUAL_ENV={here} PATH={here}/bin:" in said
+
+
+def test_another_python_has_an_environment_of_its_own(checkout):
+    pretend_installed(checkout)
+    for python, venv in (("python3.99", ".venv-python3.99"), ("/opt/py/bin/python3", ".venv-opt-py-bin-python3")):
+        here = pretend_installed(checkout, venv)
+        assert f"VIRTUAL_ENV={here} " in checkout("test", f"PYTHON={python}").stdout
+
+
+def test_no_python_at_all_is_one_sentence(checkout):
+    said = checkout("lab")
+    assert said.returncode != 0
+    assert len(own_lines(said.stderr)) == 1 and said.stdout == ""
+    assert "no Python 3.10 or newer" in said.stderr and "install" in said.stderr
+
+
+def test_unusable_python_is_one_sentence(checkout):
+    program(checkout, "python2", "exit 1")
+    said = checkout("test", "PYTHON=python2")
+    assert said.returncode != 0
+    assert len(own_lines(said.stderr)) == 1 and said.stdout == ""
+    assert "PYTHON=python2" in said.stderr
+
+
+def test_python_without_venv_module_is_one_sentence(checkout):
+    program(
+        checkout,
+        "python3",
+        'case "$2" in *ensurepip*) exit 1;; esac',
+        f'exec {sys.executable} "$@"',
+    )
+    said = checkout("lab")
+    assert said.returncode != 0
+    assert len(own_lines(said.stderr)) == 1 and said.stdout == ""
+    assert f"python{sys.version_info[0]}.{sys.version_info[1]}-venv" in said.stderr
+
+
+def test_old_python3_gives_way_to_a_newer_one(checkout):
+    program(checkout, "python3", "exit 1")
+    program(checkout, "python3.12", 'case "$*" in *"-m venv"*) echo "MAKES $*";; esac')
+    assert "MAKES -m venv .venv" in checkout("lab").stdout
+
+
+def installing_python(make, pip):
+    """A python3 that makes environments whose pip does what the shell line `pip` says, and notes each making."""
+    inner = program(make, "inner", 'case "$*" in', f"*install*) {pip};;", '-m*jupyterlab*) echo "LAB";;', "esac")
+    program(
+        make,
+        "python3",
+        'case "$*" in *"-m venv"*)',
+        f"echo made >> made; mkdir -p .venv/bin; ln -s {inner} .venv/bin/python;;",
+        "esac",
+    )
+
+
+def test_interrupted_install_is_made_anew(checkout):
+    installing_python(checkout, "[ -e network ] || exit 1")
+    assert checkout("lab").returncode != 0
+    assert "LAB" not in checkout("lab").stdout
+    (checkout.folder / "network").touch()
+    assert "LAB" in checkout("lab").stdout
+    assert (checkout.folder / "made").read_text().split() == ["made"] * 3
+
+
+def test_whole_install_is_kept_until_the_requirements_are_newer(checkout):
+    installing_python(checkout, "echo PIP >> pips")
+    for _ in range(2):
+        assert "LAB" in checkout("lab").stdout
+    assert (checkout.folder / "pips").read_text().split() == ["PIP"]
+    stamp = checkout.folder / ".venv" / ".installed"
+    newer = stamp.stat().st_mtime + 60
+    os.utime(checkout.folder / "requirements.txt", (newer, newer))
+    assert "LAB" in checkout("lab").stdout
+    assert (checkout.folder / "pips").read_text().split() == ["PIP", "PIP"]
+    assert (checkout.folder / "made").read_text().split() == ["made"]
