@@ -87,13 +87,16 @@ def main(job):
             from gevent import monkey
 
             monkey.patch_all()
+            from gevent.hub import Hub
+
+            Hub.NOT_ERROR += (KeyboardInterrupt,)  # it is reported once, by the cell, not by the hub as well
         _unpack(job["inputs"], names)
         exec(compile(job["source"], job["label"], "exec", dont_inherit=True), names)
     except SystemExit:
         _send_back(job["outputs"], names)
         raise
     except BaseException as error:
-        message, text = _describe(error)
+        message, text = _describe(error, job["label"])
         _send("error", type(error).__name__, message, text)
         if _background:
             sys.stderr.write(text)
@@ -136,16 +139,21 @@ def _send_back(outputs, names):
             _send("refused", name, str(error))
 
 
-def _describe(error):
-    """The traceback as text, without the lines of libraries."""
+def _describe(error, label):
+    """The message and the traceback, without the lines of libraries."""
     import traceback
 
     libraries = tuple(os.path.join(folder, "") for folder in (sys.prefix, sys.base_prefix, os.path.dirname(__file__)))
+
+    def ours(line):
+        file = line.filename  # compiled libraries name files that are not there: src/gevent/…
+        return file == label or (os.path.isabs(file) and not file.startswith(libraries))
+
     whole = traceback.TracebackException.from_exception(error)
     parts = [whole]
     while parts:
         part = parts.pop()
-        part.stack[:] = [line for line in part.stack if not line.filename.startswith(("<", *libraries))]
+        part.stack[:] = filter(ours, part.stack)
         parts += filter(None, [part.__cause__, part.__context__, *(getattr(part, "exceptions", None) or ())])
     return str(whole), "".join(whole.format())
 

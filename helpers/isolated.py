@@ -4,7 +4,6 @@ What is dangerous inside a kernel, `monkey.patch_all()` first of all, does no ha
 brings the magic; `run_isolated` and `start_isolated` do the same without IPython.
 """
 
-import importlib.util
 import marshal
 import os
 import pickle
@@ -12,7 +11,9 @@ import queue
 import sys
 import threading
 import time
+from importlib.machinery import SourceFileLoader
 
+from helpers import cell
 from helpers.cell import pack
 from helpers.child import Child, ending
 
@@ -24,13 +25,13 @@ cell.__file__ = code.co_filename
 exec(code, cell.__dict__)
 cell.main(job)
 """
-_CELL = importlib.util.find_spec("helpers.cell").loader.get_code("helpers.cell")
+_CELL = SourceFileLoader(cell.__name__, cell.__file__).get_code(cell.__name__)
 
 
 class _Failure:
     def __init__(self, message, *, text=None, values=None, exit_code=None):
         super().__init__(message)
-        self.text = text or f"{type(self).__name__}: {message}"
+        self.text = text or f"{type(self).__name__}: {message}".rstrip(": ")
         self.values = values or {}
         self.exit_code = exit_code
 

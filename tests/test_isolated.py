@@ -1,0 +1,571 @@
+"""`%%isolated` as a learner meets it, in a real kernel."""
+
+import os
+import re
+import sys
+import textwrap
+
+import psutil
+import pytest
+from kernel import Kernel, alive, eventually, guardian_of
+
+from helpers import ready
+from helpers.child import listens
+from helpers.isolated import IsolatedError, run_isolated, start_isolated
+
+posix_only = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals and process groups")
+
+WEB = """%%isolated --background web
+import http.server, os
+from helpers import ready
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", {port}), http.server.SimpleHTTPRequestHandler)
+print("serving in", os.getpid())
+ready(server.server_port)
+server.serve_forever()
+"""
+
+
+@pytest.fixture(scope="module")
+def kernel():
+    with Kernel() as kernel:
+        yield kernel
+
+
+def isolated(kernel, code, options="", **kwargs):
+    return kernel.run(f"%%isolated {options}\n{textwrap.dedent(code)}", **kwargs)
+
+
+def value(kernel, expression):
+    return kernel.run(f"print({expression})").text.strip()
+
+
+# Output
+
+
+def test_output_comes_in_order_from_python_and_from_processes(kernel):
+    code = """
+        import os, sys
+        print("one")
+        print("two", file=sys.stderr)
+        os.system("echo three")
+        print("vier €", end=" ")
+        os.system("echo five")
+    """
+    assert isolated(kernel, code).text == "one\ntwo\nthree\nvier € five\n"
+
+
+@pytest.mark.parametrize("end", ["\\n", " "])
+def test_output_comes_before_the_end(kernel, end):
+    # The cell ends only when a file appears, and that is made when the output is seen.
+    code = f"""
+        import os, time
+        print("waiting", end="{end}")
+        while not os.path.exists("seen"):
+            time.sleep(0.01)
+        os.remove("seen")
+        print("done")
+    """
+    cell = kernel.run_until("%%isolated\n" + textwrap.dedent(code), "waiting")
+    open(os.path.join(kernel.home, "seen"), "w").close()
+    assert kernel.collect(cell).text.strip() == "done"
+
+
+def test_much_output_arrives_whole(kernel):
+    text = isolated(kernel, "for n in range(10_000): print(f'{n:999d}')").text
+    assert len(text) == 10_000_000
+    assert text.endswith(" 9999\n")
+
+
+def test_lines_of_threads_are_not_run_together(kernel):
+    code = """
+        import threading
+        def talk():
+            for _ in range(200):
+                print("a", "line")
+        threads = [threading.Thread(target=talk) for _ in range(4)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+    """
+    assert isolated(kernel, code).text == "a line\n" * 800
+
+
+@posix_only
+def test_a_grandchild_that_holds_the_output_does_not_hold_up_the_cell(kernel):
+    code = """
+        import os, subprocess, sys, time
+        spawned = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        forked = os.fork()
+        if forked == 0:
+            time.sleep(600)
+        print(spawned.pid, forked)
+    """
+    result = isolated(kernel, code, timeout=20)
+    assert result.ename is None
+    assert eventually(lambda: not any(map(alive, map(int, result.text.split()))))
+
+
+def test_standard_input_is_empty(kernel):
+    assert isolated(kernel, "input('name? ')").ename == "EOFError"
+
+
+# The world that the cell sees
+
+
+def test_the_cell_is_the_main_program_of_a_fresh_process(kernel):
+    kernel.run("only_here = 1")
+    code = """
+        import os, sys
+        print(__name__, sys.modules["__main__"].__dict__ is globals(), "only_here" in globals())
+        print(sys.path[0] == "", os.path.samefile(os.getcwd(), os.environ["TMPDIR"]), len(sys.argv), os.getppid())
+        print(sorted(name for name in globals() if not name.startswith("__")))
+    """
+    expected = f"__main__ True False\nTrue True 1 {kernel.pid}\n['os', 'sys']\n"
+    assert isolated(kernel, code).text == expected
+
+
+def test_a_module_beside_the_notebook_can_be_imported(kernel):
+    kernel.run("%%writefile beside.py\ndef broken():\n    return 1 / 0")
+    result = isolated(kernel, "import beside\nbeside.broken()")
+    assert re.search(r'beside\.py", line 2, in broken\n +return 1 / 0', result.traceback)
+
+
+def test_gevent_patches_the_cell_and_not_the_kernel(kernel):
+    code = """
+        import socket, threading, time, gevent
+        from gevent import monkey
+        print(socket.socket.__module__, all(map(monkey.is_module_patched, ["socket", "threading", "time"])))
+        gevent.joinall([gevent.spawn(time.sleep, 0.2) for _ in range(50)], raise_error=True)
+    """
+    result = isolated(kernel, code, "--gevent")
+    assert result.text == "gevent._socket3 True\n"
+    assert result.seconds < 5  # one after another: 10 s
+    assert isolated(kernel, "import socket; print(socket.socket.__module__)").text == "socket\n"
+    assert value(kernel, "__import__('socket').socket.__module__") == "socket"
+
+
+def test_two_cells_at_once(kernel):
+    code = """
+        import threading
+        from helpers.isolated import run_isolated
+        heard = {1: [], 2: []}
+        meet = '''
+        import os, time
+        open(f"here {me}", "w").close()
+        while not os.path.exists(f"here {3 - me}"):
+            time.sleep(0.01)
+        time.sleep(0.3)
+        os.remove(f"here {me}")
+        print("met", me)
+        '''
+        meet = __import__("textwrap").dedent(meet)
+        threads = [threading.Thread(target=run_isolated, args=(meet, {"me": me}),
+                                    kwargs={"show": heard[me].append, "timeout": 50}) for me in heard]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        print({me: "".join(pieces) for me, pieces in heard.items()})
+    """
+    assert kernel.run(textwrap.dedent(code)).text == "{1: 'met 1\\n', 2: 'met 2\\n'}\n"
+
+
+# Values
+
+
+def test_values_go_in_and_come_back(kernel):
+    kernel.run("urls, limit = ['a', 'b'], 3")
+    result = isolated(
+        kernel, "pages = {url: limit for url in urls}\nurls.clear()\nn = 1", "-i urls,limit -o pages -o n"
+    )
+    assert result.ename is None
+    assert value(kernel, "pages, n, urls") == "{'a': 3, 'b': 3} 1 ['a', 'b']"
+
+
+def test_big_values_both_ways(kernel):
+    kernel.run("big = bytes(range(256)) * 80_000")
+    assert isolated(kernel, "back = big[::-1]", "-i big -o back").ename is None
+    assert value(kernel, "len(back), back == big[::-1]") == "20480000 True"
+
+
+def test_what_cannot_be_sent_is_named_with_its_reason(kernel):
+    kernel.run("""
+import socket, threading
+fine = 1
+def steam(): pass
+class Bun: pass
+bun, box, lock, opened = Bun(), [Bun()], threading.Lock(), socket.socket()
+""")
+    result = isolated(kernel, "print('never runs')", "-i fine,steam,Bun,bun,box,lock,opened")
+    kernel.run("opened.close()")
+    assert (result.ename, result.text) == ("IsolatedError", "")
+    assert "`fine`" not in result.evalue
+    for name, reason in {
+        "steam": "a function defined in the notebook",
+        "Bun": "a class defined in the notebook",
+        "bun": "an instance of Bun, a class defined in the notebook",
+        "box": "refers to Bun",
+        "lock": "cannot pickle '_thread.lock' object",
+        "opened": "cannot pickle 'socket' object",
+    }.items():
+        assert re.search(f"`{name}` cannot be sent to the cell: [^;]*{re.escape(reason)}", result.evalue), name
+
+
+def test_a_name_that_the_notebook_does_not_have(kernel):
+    result = isolated(kernel, "pass", "-i no_such_name")
+    assert "`no_such_name` cannot be sent to the cell: the notebook has no such name" in result.evalue
+
+
+def test_what_cannot_come_back_is_named_and_the_rest_arrives(kernel):
+    code = """
+        import threading
+        class Bun: pass
+        def steam(): pass
+        first, bun, lock, last = 1, Bun(), threading.Lock(), 2
+    """
+    result = isolated(kernel, code, "-o first,bun,steam,lock,nothing,last")
+    assert value(kernel, "first, last") == "1 2"
+    for reason in [
+        "`bun` did not come back: it is an instance of Bun, a class defined in the cell",
+        "`steam` did not come back: it is a function defined in the cell",
+        "`lock` did not come back: cannot pickle '_thread.lock' object",
+        "`nothing` did not come back: the cell did not set it",
+    ]:
+        assert reason in result.evalue
+
+
+def test_a_value_that_cannot_be_opened_here_is_named(kernel):
+    code = """
+        import sys, types
+        module = sys.modules["only_there"] = types.ModuleType("only_there")
+        exec("class Thing: pass", module.__dict__)
+        thing, plain = module.Thing(), 5
+    """
+    result = isolated(kernel, code, "-o thing,plain")
+    assert "`thing` did not come back: it cannot be opened here: No module named 'only_there'" in result.evalue
+    assert value(kernel, "plain") == "5"
+
+
+def test_a_cell_that_leaves_early_without_its_values(kernel):
+    result = isolated(kernel, "import os\nx = 1\nos._exit(0)", "-o x")
+    assert "`x` did not come back: the cell ended before it could be sent" in result.evalue
+
+
+# Errors and exit codes
+
+
+def test_an_error_looks_like_the_cells_own(kernel):
+    code = """
+        import json
+
+        def read(text):
+            return json.loads(text)
+
+        try:
+            read("{")
+        except ValueError as error:
+            raise LookupError("no buns") from error
+    """
+    result = isolated(kernel, code)
+    assert (result.ename, result.evalue) == ("LookupError", "no buns")
+    # Line 1 is the magic, line 2 is empty: as JupyterLab counts.
+    for shown in [
+        r'File "Cell In\[\d+\]", line 9, in <module>\n +read\("{"\)',
+        r"line 6, in read\n +return json\.loads\(text\)",
+        r"direct cause of the following exception",
+        r'line 11, in <module>\n +raise LookupError\("no buns"\) from error',
+        r"LookupError: no buns$",
+    ]:
+        assert re.search(shown, result.traceback), result.traceback
+    assert "helpers" not in result.traceback
+    assert result.traceback.count("File ") == 3  # no line of json's
+    assert result.text == ""
+
+
+def test_a_syntax_error_shows_its_line_and_a_caret(kernel):
+    result = isolated(kernel, "ok = 1\nfor bun in basket\n    pass")
+    assert result.ename == "SyntaxError"
+    assert re.search(r"line 3\n +for bun in basket\n +\^", result.traceback)
+    assert "helpers" not in result.traceback
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("import sys; sys.exit(3)", "the cell ended with exit code 3"),
+        ("import os; os._exit(4)", "the cell ended with exit code 4"),
+        pytest.param(
+            "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+            "the cell was killed by SIGKILL",
+            marks=posix_only,
+        ),
+        pytest.param(
+            "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
+            "the cell was killed by SIGSEGV",
+            marks=posix_only,
+        ),
+    ],
+)
+def test_other_ends_are_told_in_one_sentence(kernel, code, sentence):
+    result = isolated(kernel, code)
+    assert (result.ename, result.evalue) == ("IsolatedError", sentence)
+    assert result.traceback == f"IsolatedError: {sentence}"
+
+
+def test_exit_code_zero_is_no_error_and_values_come_back(kernel):
+    assert isolated(kernel, "x = 41\nimport sys; sys.exit(0)", "-o x").ename is None
+    assert value(kernel, "x") == "41"
+
+
+@pytest.mark.parametrize(
+    ("code", "exit_code", "shown"),
+    [("pass", "0", ""), ("import sys; sys.exit(3)", "3", ""), ("1 / 0", "1", "ZeroDivisionError: division by zero")],
+)
+def test_the_exit_code_can_be_kept(kernel, code, exit_code, shown):
+    result = isolated(kernel, code, "--exit-code code")
+    assert result.ename is None
+    assert shown in result.text
+    assert value(kernel, "code") == exit_code
+
+
+def test_a_cell_that_takes_too_long_is_stopped(kernel):
+    result = isolated(kernel, "import time\ntime.sleep(600)", "--timeout 0.5")
+    assert (result.ename, result.evalue) == ("TimeoutError", "the cell was stopped after 0.5 s")
+    assert "line 3, in <module>\n    time.sleep(600)" in result.traceback
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ("--nonsense", "unrecognized arguments: --nonsense"),
+        ("--timeout soon", "'soon' is not a number of seconds"),
+        ("-i two-words", "'two-words' is not a name"),
+        ("-o 'open", "No closing quotation"),
+        ("--background web -o x", "takes neither -o nor --exit-code"),
+    ],
+)
+def test_a_wrong_option_is_told_in_one_sentence(kernel, options, complaint):
+    result = isolated(kernel, "print('never runs')", options)
+    assert (result.ename, result.text) == ("IsolatedError", "")
+    assert complaint in result.evalue
+    assert "\n" not in result.traceback
+
+
+def test_the_magic_has_help(kernel):
+    help_text = kernel.client.inspect("%%isolated", reply=True, timeout=30)["content"]["data"]["text/plain"]
+    for option in ("--gevent", "-i NAME", "-o NAME", "--timeout", "--exit-code", "--background"):
+        assert option in help_text
+
+
+# Interrupt
+
+
+@posix_only
+@pytest.mark.parametrize("options", ["", "--gevent"])
+@pytest.mark.parametrize(
+    "busy",
+    [
+        "import time; time.sleep(600)",
+        "while True: pass",
+        "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); go(); __import__('time').sleep(600)",
+        "import subprocess; subprocess.run([__import__('sys').executable, '-c', 'import time; time.sleep(600)'])",
+    ],
+    ids=["asleep", "busy", "ignores it", "waits for a process"],
+)
+def test_interrupt_ends_the_cell_at_once(kernel, busy, options):
+    code = f"%%isolated {options}\nimport os\ndef go(): print(os.getpid(), 'goes')\ngo()\n{busy}"
+    cell = kernel.start(code)
+    shown = ""
+    for kind, content in kernel.follow(cell):
+        shown += content["text"] if kind == "stream" else ""
+        if shown.count("goes") == (2 if "go()" in busy else 1):
+            break
+    kernel.interrupt()
+    result = kernel.collect(cell)
+    assert result.ename == "KeyboardInterrupt"
+    assert "helpers" not in result.traceback
+    assert result.seconds < 5  # it takes half a second at most on a quiet machine, and would else take ten minutes
+    assert not alive(int(shown.split()[0]))
+    assert kernel.run("print('next')").text == "next\n"
+
+
+@posix_only
+def test_an_interrupted_cell_may_tidy_up(kernel):
+    code = """
+        import time
+        try:
+            print("go")
+            time.sleep(600)
+        finally:
+            print("tidied up")
+    """
+    cell = kernel.run_until("%%isolated\n" + textwrap.dedent(code), "go")
+    kernel.interrupt()
+    result = kernel.collect(cell)
+    assert result.text.strip() == "tidied up"
+    assert "line 6, in <module>\n    time.sleep(600)" in result.traceback
+
+
+# Background cells
+
+
+def test_a_background_cell_serves_until_it_is_stopped(kernel):
+    assert kernel.run(WEB.format(port=0)).text == ""
+    port = int(value(kernel, "web.port"))
+    assert listens(port)
+    assert kernel.run("web").text == "<background cell web: running>"
+    assert value(kernel, "web.running, web.exit_code, web.rss > 1_000_000") == "True None True"
+    assert value(kernel, "__import__('urllib.request').request.urlopen(f'http://127.0.0.1:{web.port}').status") == "200"
+    assert re.search(r"serving in \d+\n.*GET / HTTP", value(kernel, "web.output"))
+    kernel.run("web.stop()")
+    assert not listens(port)
+    assert value(kernel, "web, web.running, web.rss") == "<background cell web: stopped> False 0"
+
+
+def test_a_background_cell_run_again_replaces_itself(kernel):
+    kernel.run(WEB.format(port=0))
+    port, pid = value(kernel, "web.port, web.output.split()[2]").split()
+    result = kernel.run(WEB.format(port=port))
+    assert result.ename is None, result.traceback
+    assert not alive(int(pid))
+    assert listens(int(port))
+    kernel.run("web.stop()")
+
+
+def test_a_background_cell_that_cannot_start_says_why(kernel):
+    kernel.run("import socket; taken = socket.create_server(('127.0.0.1', 0))")
+    port = value(kernel, "taken.getsockname()[1]")
+    result = kernel.run(WEB.format(port=port))
+    kernel.run("taken.close()")
+    assert result.ename == "OSError"
+    assert "in use" in result.evalue
+    assert re.search(r"line 5, in <module>\n +server = http", result.traceback)
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("print('forgot')", "the cell ended before it called ready(). Its last output:\nforgot"),
+        ("import sys; sys.exit(5)", "the cell ended with exit code 5"),
+    ],
+)
+def test_a_background_cell_that_ends_too_soon_says_so(kernel, code, sentence):
+    result = isolated(kernel, code, "--background brief")
+    assert (result.ename, result.evalue) == ("IsolatedError", sentence)
+
+
+def test_a_background_cell_that_never_gets_ready_is_stopped(kernel):
+    code = "import os, time\nprint('slow', os.getpid())\ntime.sleep(600)"
+    result = isolated(kernel, code, "--background slow --timeout 1")
+    assert result.ename == "TimeoutError"
+    assert "within 1 s. Its last output:\nslow" in result.evalue
+    assert not alive(int(result.evalue.split()[-1]))
+
+
+def test_the_background_is_not_heard_in_later_cells(kernel):
+    code = """
+        import time
+        from helpers import ready
+        ready()
+        while True:
+            print("noise")
+            time.sleep(0.01)
+    """
+    isolated(kernel, code, "--background noisy")
+    assert kernel.run("import time; time.sleep(0.5); print(noisy.output.count('noise') > 5)").text == "True\n"
+    kernel.run("noisy.stop()")
+
+
+def test_ready_elsewhere_says_where_it_belongs(kernel):
+    with pytest.raises(RuntimeError, match=r"ready\(\) works only in a cell that starts with %%isolated --background"):
+        ready()
+    assert isolated(kernel, "from helpers import ready\nready(1)").ename == "RuntimeError"
+
+
+# Nothing outlives the kernel
+
+CROWD = """
+import multiprocessing, os, subprocess, sys, time
+from pathlib import Path
+from helpers.child import temporary_folder
+
+folder = temporary_folder()
+pool = multiprocessing.get_context("fork").Pool(2)
+background = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+crowd = [*web.output.split(), background.pid, *(worker.pid for worker in pool._pool)]
+print(folder, *crowd)
+"""
+
+FAMILY = """%%isolated --background web
+import os, subprocess, sys, time
+from helpers import ready
+
+grandchild = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+print(os.getpid(), grandchild.pid)
+ready()
+time.sleep(600)
+"""
+
+
+@posix_only
+@pytest.mark.parametrize("end", ["kill", "restart", "shutdown"])
+def test_nothing_outlives_the_kernel(end):
+    with Kernel() as kernel:
+        assert kernel.run(FAMILY).ename is None
+        folder, *pids = kernel.run(CROWD).text.split()
+        pids = [*map(int, pids), guardian_of(kernel.pid)]
+        assert len(pids) == 6
+        assert os.path.isdir(folder)
+        assert all(map(alive, pids))
+        if end == "kill":
+            kernel.kill()
+        elif end == "restart":
+            kernel.restart()
+        else:
+            kernel.manager.shutdown_kernel()
+        assert eventually(lambda: not any(map(alive, pids))), [psutil.Process(pid) for pid in filter(alive, pids)]
+        assert eventually(lambda: not os.path.exists(folder))
+
+
+@posix_only
+def test_a_foreground_cell_goes_with_a_killed_kernel():
+    with Kernel() as kernel:
+        cell = kernel.start("%%isolated\nimport os, time\nprint(os.getpid())\ntime.sleep(600)")
+        pid = next(int(content["text"]) for kind, content in kernel.follow(cell) if kind == "stream")
+        guardian = guardian_of(kernel.pid)
+        kernel.kill()
+        assert eventually(lambda: not alive(pid) and not alive(guardian))
+
+
+# Without a notebook
+
+
+def test_without_a_notebook():
+    heard = []
+    assert run_isolated("print('hi')\ny = x + 1", {"x": 1}, ["y"], show=heard.append) == {"y": 2}
+    assert "".join(heard) == "hi\n"
+    with pytest.raises(IsolatedError) as caught:
+        run_isolated("1 / 0")
+    assert type(caught.value).__name__ == "ZeroDivisionError"
+    assert 'File "isolated cell", line 1' in caught.value.text
+    web = start_isolated("from helpers import ready\nready(4321)\nimport time; time.sleep(600)", name="web")
+    assert (web.port, web.running) == (4321, True)
+    web.stop()
+    assert repr(web) == "<background cell web: stopped>"
+
+
+def test_the_control_pipe_is_closed_to_grandchildren():
+    code = """
+        import os, subprocess, sys
+        count = "import os; print(sum(os.path.exists(f'/proc/self/fd/{n}') for n in range(3, 100)))"
+        spawned = subprocess.run([sys.executable, "-c", count], capture_output=True, close_fds=False).stdout
+        fds = lambda: {os.readlink(f"/proc/self/fd/{n}") for n in range(3, 100) if os.path.exists(f"/proc/self/fd/{n}")}
+        mine = {each for each in fds() if each.startswith("pipe")}
+        read, write = os.pipe()
+        if os.fork() == 0:
+            os.write(write, repr(mine & fds()).encode())
+            os._exit(0)
+        os.wait()
+        outcome = int(spawned), len(mine), os.read(read, 1000)
+    """
+    if sys.platform != "linux":
+        pytest.skip("needs /proc")
+    assert run_isolated(textwrap.dedent(code), {}, ["outcome"])["outcome"] == (0, 1, b"set()")
