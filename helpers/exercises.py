@@ -5,12 +5,17 @@ sentence and not the kernel. The checks themselves stand in `helpers.checks`, on
 """
 
 import importlib
+import io
 import pkgutil
 import textwrap
+import threading
 import traceback
 from dataclasses import dataclass
 
 import cloudpickle
+import gevent.event
+import gevent.lock
+from gevent.lock import BoundedSemaphore, Semaphore
 
 from helpers.isolated import IsolatedError, run_isolated
 
@@ -119,9 +124,9 @@ def judge(name, answer):
     if isinstance(known, _Prediction):
         return _judge_prediction(name, known, answer)
     try:
-        payload = cloudpickle.dumps(answer)
+        payload = _pack(answer)
     except Exception as error:
-        reason = f"your answer cannot be sent to the process that checks it ({error}); refer to plain values only"
+        reason = f"your answer cannot be sent to the process that checks it: {error}. Create such things inside it."
         return Verdict(name, False, reason)
     return _judge_in_child(name, payload, known)
 
@@ -152,6 +157,27 @@ def _judge_prediction(name, known, guess):
     if choice == known.right:
         return Verdict(name, True, f"you guessed ({choice}), and so it is. {said}")
     return Verdict(name, False, f"you guessed ({choice}); it is ({known.right}). {said} {known.feedback[known.right]}")
+
+
+class _Packer(cloudpickle.CloudPickler):
+    """Sends functions of the notebook by value, and for each lock that they use a new one of its kind."""
+
+    def reducer_override(self, item):
+        if isinstance(item, type(threading.Lock())):
+            return threading.Lock, ()
+        if isinstance(item, type(threading.RLock())):
+            return threading.RLock, ()
+        if isinstance(item, (Semaphore, BoundedSemaphore)):
+            return type(item), (item.counter,)
+        if isinstance(item, (gevent.lock.RLock, gevent.event.Event)):
+            return type(item), ()
+        return super().reducer_override(item)
+
+
+def _pack(answer):
+    packed = io.BytesIO()
+    _Packer(packed).dump(answer)
+    return packed.getvalue()
 
 
 def _judge_in_child(name, payload, known):

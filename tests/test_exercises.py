@@ -1,0 +1,160 @@
+"""Every exercise accepts its solution, refuses its starter and what learners would really get wrong, and ends."""
+
+import functools
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from helpers.exercises import Verdict, check, judge, registered
+from tests.wrong_answers import WRONG
+
+NOTEBOOKS = sorted(Path(__file__).parents[1].glob("notebooks/[01]*.ipynb"))
+EXERCISES = sorted(name for name in registered() if name[-1].isdigit())
+PREDICTIONS = sorted(name for name in registered() if not name[-1].isdigit())
+
+
+@functools.cache
+def code_cells(chapter):
+    (path,) = (path for path in NOTEBOOKS if path.name.startswith(chapter))
+    return [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+
+
+def name_space(chapter):
+    """What the reader of an exercise has: the imports of the chapter's first cell, in a module called __main__."""
+    names = {"__name__": "__main__"}
+    exec(code_cells(chapter)[0].source, names)
+    return names
+
+
+def answer_of(name, tag):
+    """The answer that a cell of the notebook hands to `check`."""
+    handed = {}
+    (cell,) = (
+        cell
+        for cell in code_cells(name[:2])
+        if tag in cell.metadata.get("tags", []) and f'check("{name}"' in cell.source
+    )
+    names = name_space(name[:2])
+    names["check"] = lambda number, answer: handed.update({number: answer})
+    exec(cell.source, names)
+    return handed[name]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_solution_passes(name):
+    verdict = judge(name, answer_of(name, "solution"))
+    assert verdict.passed, str(verdict)
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_starter_does_not_pass_and_is_told_why(name):
+    verdict = judge(name, answer_of(name, "exercise"))
+    assert not verdict.passed
+    assert len(verdict.reason) > 10
+    assert verdict.hint or verdict.passed is None
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "reason"), [(name, *wrong) for name, several in WRONG.items() for wrong in several]
+)
+def test_a_wrong_answer_fails_for_its_own_reason(name, source, reason):
+    names = name_space(name[:2])
+    exec(source, names)
+    verdict = judge(name, names["answer"])
+    assert verdict.passed is False
+    assert reason in verdict.reason
+
+
+def test_every_exercise_has_several_wrong_answers():
+    assert {name: len(WRONG.get(name, ())) for name in EXERCISES if len(WRONG.get(name, ())) < 3} == {}
+    assert set(WRONG) == set(EXERCISES)
+
+
+@pytest.mark.parametrize("name", PREDICTIONS)
+def test_a_prediction_takes_each_choice_and_explains_it(name):
+    verdicts = {letter: judge(name, letter) for letter in "abc"}
+    assert [each.passed for each in verdicts.values()].count(True) == 1
+    assert len({each.reason for each in verdicts.values()}) == 3
+    assert judge(name, "").passed is None
+    assert judge(name, "(A)").reason == verdicts["a"].reason
+    assert "none of the choices a, b, c" in judge(name, "d").reason
+
+
+def in_main(source):
+    names = {"__name__": "__main__"}
+    exec(source, names)
+    return names["answer"]
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("import os\ndef answer(waits): os._exit(3)", "ended the process in which it was checked"),
+        ("def answer(waits): raise SystemExit(4)", "raised SystemExit: 4"),
+        ("def answer(waits): return 1 / 0", "raised ZeroDivisionError: division by zero (line 1 of answer)"),
+        ("def answer(): return 1", "TypeError"),
+        ("import socket\nline = socket.socket()\ndef answer(waits): return line", "cannot be sent"),
+    ],
+)
+def test_an_answer_that_breaks_down_costs_a_sentence(source, reason):
+    verdict = judge("00.2", in_main(source))
+    assert verdict.passed is False
+    assert reason in verdict.reason
+
+
+@pytest.mark.parametrize(
+    "lock",
+    ["threading.Lock()", "threading.RLock()", "BoundedSemaphore(1)", "Semaphore(1)", "gevent.lock.RLock()"],
+)
+def test_an_answer_may_use_a_lock_of_the_notebook(lock):
+    source = (
+        "import gevent.lock, threading\nfrom gevent.lock import BoundedSemaphore, Semaphore\n"
+        f"lock = {lock}\n"
+        "def answer(waits):\n    with lock: return max(waits, default=0)"
+    )
+    assert judge("00.2", in_main(source)).passed
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "while True: pass",
+        "while True:\n        try:\n            while True: pass\n        except BaseException: pass",
+        "import time; time.sleep(1e6)",
+        "import threading; threading.Lock().acquire() and threading.Event().wait()",
+    ],
+)
+def test_an_answer_without_end_is_cut_off_with_a_word_on_why(monkeypatch, body):
+    import dataclasses
+
+    import helpers.exercises as exercises
+
+    quick = dataclasses.replace(exercises._look_up("00.2"), seconds=1)
+    monkeypatch.setitem(exercises._registry, "00.2", quick)
+    verdict = judge("00.2", in_main(f"def answer(waits):\n    {body}"))
+    assert verdict.passed is False
+    assert "still running after 1 s and was cut off" in verdict.reason
+    assert "never ends" in verdict.hint
+
+
+def test_what_an_answer_prints_is_seen(capsys):
+    check("00.2", in_main("def answer(waits):\n    print('waits:', waits)\n    return max(waits, default=0)"))
+    out = capsys.readouterr().out
+    assert out.startswith("waits: [0.25]")
+    assert "✔ 00.2" in out
+
+
+def test_a_verdict_fits_the_page():
+    text = str(Verdict("04.2", False, "word " * 60, "hint " * 60))
+    assert text.startswith("✘ 04.2: word")
+    assert max(map(len, text.splitlines())) <= 92
+    assert "\n  Hint: hint" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "offer"), [("04.99", "chapter 04 has 04.1, 04.2"), ("99.1", "no chapter '99'"), ("", "no chapter ''")]
+)
+def test_an_unknown_exercise_is_answered_with_those_there_are(name, offer):
+    with pytest.raises(ValueError, match=f"there is no exercise '{name}': {offer}"):
+        check(name, 1)

@@ -1,0 +1,241 @@
+"""Answers that learners would really write and that are wrong, with a word of the reason they should be told.
+
+For each exercise a list of (source, part of the reason). The source defines or computes `answer`.
+"""
+
+WRONG = {
+    "00.1": [
+        ("answer = 0.25", "all together"),
+        ("answer = 8", "do not take 8 s"),
+        ("answer = '2'", "not a str"),
+        ("answer = [0.25] * 8", "not a list"),
+    ],
+    "00.2": [
+        ("def answer(waits): return waits[0]", "0.4 s"),
+        ("def answer(waits): return sum(waits) / len(waits)", "it is"),
+        ("def answer(waits): return max(waits)", "ValueError"),
+        ("def answer(waits): print(max(waits, default=0))", "use return"),
+    ],
+    "00.3": [
+        ("def answer(orders, wait): [gevent.spawn(wait, order) for order in orders]", "was served 0 times"),
+        (
+            "def answer(orders, wait):\n"
+            "    for order in orders:\n"
+            "        gevent.joinall([gevent.spawn(wait, order)], raise_error=True)",
+            "at most 1 of 4",
+        ),
+        (
+            "def answer(orders, wait): gevent.joinall([gevent.spawn(wait(order)) for order in orders])",
+            "at most 1 of 4",
+        ),
+        (
+            "def answer(orders, wait):\n    [gevent.spawn(wait, order) for order in orders]\n    gevent.sleep(0)",
+            "join the greenlets",
+        ),
+    ],
+    "00.4": [
+        (
+            "def answer(bars):\n    return max((sum(a <= s and s <= b for a, b in bars) for s, _ in bars), default=0)",
+            "one after another",
+        ),
+        ("def answer(bars): return max(sum(a <= s < b for a, b in bars) for s, _ in bars)", "ValueError"),
+        (
+            "def answer(bars):\n"
+            "    bars = sorted(bars)\n"
+            "    return 1 + sum(b > c for (_, b), (c, _) in zip(bars, bars[1:])) if bars else 0",
+            "at most 2",
+        ),
+        ("def answer(bars): return 2", "one bar alone"),
+    ],
+    "04.1": [
+        ("answer = 'tea on, buns in'", "not a str"),
+        ("answer = ['tea on', 'buns in', 'sweep', 'swept']", "is missing"),
+        ("answer = ['tea on', 'buns in', 'sweep', 'swept', 'tea done', 'buns turned', 'buns out']", "line 5"),
+        ("answer = ['tea on', 'buns in', 'sweep', 'buns turned', 'swept', 'buns out', 'tea done']", "line 4"),
+        ("answer = ['tea', 'buns in', 'sweep', 'swept', 'buns turned', 'buns out', 'tea done']", "'tea' is none of"),
+        (
+            "answer = ['tea on', 'buns in', 'sweep', 'swept', 'swept', 'buns turned', 'buns out', 'tea done']",
+            "comes twice",
+        ),
+    ],
+    "04.2": [
+        ("def answer(buns, steam): return [gevent.spawn(steam, bun) for bun in buns]", "returned greenlets"),
+        ("def answer(buns, steam): gevent.joinall([gevent.spawn(steam, bun) for bun in buns])", "returned None"),
+        (
+            "def answer(buns, steam):\n"
+            "    all = [gevent.spawn(steam, bun) for bun in buns]\n"
+            "    gevent.joinall(all)\n"
+            "    return [each.value for each in all]",
+            "never heard of it",
+        ),
+        (
+            "def answer(buns, steam):\n"
+            "    results = []\n"
+            "    def one(bun): results.append(steam(bun))\n"
+            "    gevent.joinall([gevent.spawn(one, bun) for bun in buns], raise_error=True)\n"
+            "    return results",
+            "in which the buns were done",
+        ),
+        (
+            "def answer(buns, steam):\n"
+            "    results = []\n"
+            "    for bun in buns:\n"
+            "        greenlet = gevent.spawn(steam, bun)\n"
+            "        greenlet.join()\n"
+            "        results.append(greenlet.get())\n"
+            "    return results",
+            "start all first",
+        ),
+        ("def answer(buns, steam): return [gevent.spawn(steam, bun).value for bun in buns]", "returned [None"),
+    ],
+    "04.3": [
+        ("def answer(buns, steam, places): return [steam(bun) for bun in buns]", "only one bun"),
+        (
+            "def answer(buns, steam, places):\n"
+            "    results = []\n"
+            "    for first in range(0, len(buns), places):\n"
+            "        batch = [gevent.spawn(steam, bun) for bun in buns[first:first + places]]\n"
+            "        gevent.joinall(batch, raise_error=True)\n"
+            "        results += [each.value for each in batch]\n"
+            "    return results",
+            "one slow bun keeps the others out",
+        ),
+        ("def answer(buns, steam, places): return Pool(places + 1).map(steam, buns)", "4 buns in a steamer of 3"),
+        ("def answer(buns, steam, places): return Pool(2).map(steam, buns)", "never held more than 2"),
+        (
+            "def answer(buns, steam, places): return list(Pool(places).imap_unordered(steam, buns))",
+            "in the order of the buns",
+        ),
+    ],
+    "04.4": [
+        (
+            "def answer(shelf, pay):\n"
+            "    pay()\n"
+            "    if shelf['buns'] > 0:\n"
+            "        shelf['buns'] -= 1\n"
+            "        return True\n"
+            "    return False",
+            "check before anyone pays",
+        ),
+        (
+            "lock = BoundedSemaphore(1)\n"
+            "def answer(shelf, pay):\n"
+            "    with lock:\n"
+            "        if shelf['buns'] > 0:\n"
+            "            pay()\n"
+            "            shelf['buns'] -= 1\n"
+            "            return True\n"
+            "        return False",
+            "one at a time",
+        ),
+        (
+            "def answer(shelf, pay):\n"
+            "    if shelf['buns'] > 0:\n"
+            "        shelf['buns'] -= 1\n"
+            "        pay()\n"
+            "        return True\n"
+            "    return False",
+            "a card was refused",
+        ),
+        (
+            "def answer(shelf, pay):\n"
+            "    if shelf['buns'] > 0:\n"
+            "        shelf['buns'] -= 1\n"
+            "        try:\n"
+            "            pay()\n"
+            "        except ValueError:\n"
+            "            shelf['buns'] += 1\n"
+            "        return True",
+            "should be told False",
+        ),
+        ("def answer(shelf, pay): return False", "0 were sold"),
+    ],
+    "04.5": [
+        (
+            "def answer(limit):\n    gevent.sleep(0)\n    return len(range(0, limit, 7))",
+            "turn(s)",
+        ),
+        (
+            "def answer(limit):\n"
+            "    found = 0\n"
+            "    for number in range(limit):\n"
+            "        found += number % 7 == 0\n"
+            "        gevent.sleep(0)\n"
+            "    return found",
+            "switching",
+        ),
+        (
+            "def answer(limit):\n"
+            "    found = 0\n"
+            "    for number in range(1, limit):\n"
+            "        found += number % 7 == 0\n"
+            "        if number % 500 == 0:\n"
+            "            gevent.sleep(0)\n"
+            "    return found",
+            "2,858 multiples",
+        ),
+        (
+            "import time\n"
+            "def answer(limit):\n"
+            "    found = 0\n"
+            "    for number in range(limit):\n"
+            "        found += number % 7 == 0\n"
+            "        if number % 500 == 0:\n"
+            "            time.sleep(0)\n"
+            "    return found",
+            "nobody else got a single turn",
+        ),
+    ],
+    "04.6": [
+        (
+            "def answer(suppliers, patience):\n"
+            "    with gevent.Timeout(patience, TimeoutError):\n"
+            "        for supplier in suppliers:\n"
+            "            try:\n"
+            "                return supplier()\n"
+            "            except Exception:\n"
+            "                pass",
+            "asked one after another",
+        ),
+        (
+            "def answer(suppliers, patience):\n"
+            "    greenlets = [gevent.spawn(each) for each in suppliers]\n"
+            "    return gevent.wait(greenlets, count=1, timeout=patience)[0].get()",
+            "still waiting",
+        ),
+        (
+            "def answer(suppliers, patience):\n"
+            "    greenlets = [gevent.spawn(each) for each in suppliers]\n"
+            "    try:\n"
+            "        done = gevent.wait(greenlets, count=1, timeout=patience)\n"
+            "        if not done:\n"
+            "            raise TimeoutError\n"
+            "        return done[0].get()\n"
+            "    finally:\n"
+            "        gevent.killall(greenlets)",
+            "gave up",
+        ),
+        (
+            "def answer(suppliers, patience):\n"
+            "    results = Queue()\n"
+            "    greenlets = [gevent.spawn(lambda each=each: results.put(each())) for each in suppliers]\n"
+            "    try:\n"
+            "        with gevent.Timeout(patience, TimeoutError):\n"
+            "            return results.get()\n"
+            "    finally:\n"
+            "        gevent.killall(greenlets)",
+            "until its patience ended",
+        ),
+        (
+            "def answer(suppliers, patience):\n"
+            "    results = Queue()\n"
+            "    greenlets = [gevent.spawn(lambda each=each: results.put(each())) for each in suppliers]\n"
+            "    try:\n"
+            "        with gevent.Timeout(patience):\n"
+            "            return results.get()\n"
+            "    finally:\n"
+            "        gevent.killall(greenlets)",
+            "Python's own TimeoutError",
+        ),
+    ],
+}
