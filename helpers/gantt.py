@@ -92,7 +92,8 @@ def _draw_one(ax, timeline, spans, by, switches, used):
         if span.running is None:
             _bars(ax, [(place(span.start), place(span.end))], middle, "open", used)
         else:
-            if span.row != "hub":
+            ran = sum(end - start for start, end in span.running)
+            if span.row != "hub" and ran < 0.99 * (span.end - span.start):
                 _bars(ax, [(place(span.start), place(span.end))], middle, "waiting", used)
             parts = [(place(start), place(end)) for start, end in span.running]
             _bars(ax, parts, middle, "hub" if span.row == "hub" else "running", used)
@@ -140,4 +141,4 @@ def _mark(ax, x, y, marker, colour, label, used):
 
 def _row_height(rows):
     """Inches for each row: roomy for a few, tight for a hundred."""
-    return max(0.075, min(0.3, 4.8 / rows))
+    return max(0.055, min(0.3, 4.8 / rows))

@@ -1,0 +1,47 @@
+"""Answers to the exercises of chapter 0 that are wrong, and a word of what they should be told."""
+
+WRONG = {
+    "00.1": [
+        ("answer = 0.25", "all together"),
+        ("answer = 8", "do not take 8 s"),
+        ("answer = '2'", "not a str"),
+        ("answer = [0.25] * 8", "not a list"),
+    ],
+    "00.2": [
+        ("def answer(waits): return waits[0]", "0.4 s"),
+        ("def answer(waits): return sum(waits) / len(waits)", "it is"),
+        ("def answer(waits): return max(waits)", "ValueError"),
+        ("def answer(waits): print(max(waits, default=0))", "use return"),
+    ],
+    "00.3": [
+        ("def answer(orders, wait): [gevent.spawn(wait, order) for order in orders]", "was served 0 times"),
+        (
+            "def answer(orders, wait):\n"
+            "    for order in orders:\n"
+            "        gevent.joinall([gevent.spawn(wait, order)], raise_error=True)",
+            "at most 1 of 4",
+        ),
+        (
+            "def answer(orders, wait): gevent.joinall([gevent.spawn(wait(order)) for order in orders])",
+            "at most 1 of 4",
+        ),
+        (
+            "def answer(orders, wait):\n    [gevent.spawn(wait, order) for order in orders]\n    gevent.sleep(0)",
+            "join the greenlets",
+        ),
+    ],
+    "00.4": [
+        (
+            "def answer(bars):\n    return max((sum(a <= s and s <= b for a, b in bars) for s, _ in bars), default=0)",
+            "one after another",
+        ),
+        ("def answer(bars): return max(sum(a <= s < b for a, b in bars) for s, _ in bars)", "ValueError"),
+        (
+            "def answer(bars):\n"
+            "    bars = sorted(bars)\n"
+            "    return 1 + sum(b > c for (_, b), (c, _) in zip(bars, bars[1:])) if bars else 0",
+            "at most 2",
+        ),
+        ("def answer(bars): return 2", "one bar alone"),
+    ],
+}
