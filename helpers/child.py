@@ -199,7 +199,8 @@ class Child:
             if os.name == "nt":
                 self._process.send_signal(number)
             else:
-                os.killpg(self.pid, number)
+                with suppress(ProcessLookupError, PermissionError):  # as in reaper.kill_group
+                    os.killpg(self.pid, number)
 
     def _feed(self, data):
         try:

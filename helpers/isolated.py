@@ -143,9 +143,11 @@ def start_isolated(source, inputs=None, *, name="server", gevent=False, timeout=
                 raise IsolatedError(f"the cell ended before it called ready(){cell.child.last_words()}", exit_code=0)
             if time.monotonic() > deadline:
                 raise _error("TimeoutError", f"no call of ready() within {timeout:g} s{cell.child.last_words()}")
-    except BaseException:
-        cell.child.stop(grace=0)
-        raise
+    except KeyboardInterrupt:
+        raise _error("KeyboardInterrupt", "") from None
+    finally:
+        if not cell.ready.is_set():
+            cell.child.stop(grace=0)
     return BackgroundCell(cell)
 
 

@@ -47,9 +47,18 @@ def python(code, **options):
     return Child([sys.executable, "-u", "-c", textwrap.dedent(code)], **options)
 
 
+class Owner(subprocess.Popen):
+    """As a context manager it does not outlive a test that fails."""
+
+    def __exit__(self, kind, *exc_info):
+        if kind is not None:
+            self.kill()
+        super().__exit__(kind, *exc_info)
+
+
 def start_owner(code, **options):
     """Run OWNER and then `code`; return its process, its temporary folder, its guardian, the ids of its family."""
-    owner = subprocess.Popen(
+    owner = Owner(
         [sys.executable, "-c", OWNER + textwrap.dedent(code)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

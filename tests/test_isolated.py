@@ -4,6 +4,7 @@ import os
 import re
 import sys
 import textwrap
+from pathlib import Path
 
 import psutil
 import pytest
@@ -458,6 +459,18 @@ def test_a_background_cell_that_never_gets_ready_is_stopped(kernel):
     assert result.ename == "TimeoutError"
     assert "within 1 s. Its last output:\nslow" in result.evalue
     assert not alive(int(result.evalue.split()[-1]))
+
+
+@posix_only
+def test_interrupt_ends_the_wait_for_a_background_cell(kernel):
+    code = "import os, time\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(600)"
+    cell = kernel.start(f"%%isolated --background slow\n{code}")
+    file = Path(kernel.home, "pid")
+    assert eventually(lambda: file.exists() and file.read_text())
+    kernel.interrupt()
+    result = kernel.collect(cell)
+    assert (result.ename, result.traceback) == ("KeyboardInterrupt", "KeyboardInterrupt")
+    assert not alive(int(file.read_text()))
 
 
 def test_the_background_is_not_heard_in_later_cells(kernel):
