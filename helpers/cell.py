@@ -91,12 +91,12 @@ def main(job):
 
             Hub.NOT_ERROR += (KeyboardInterrupt,)  # it is reported once, by the cell, not by the hub as well
         _unpack(job["inputs"], names)
-        exec(compile(job["source"], job["label"], "exec", dont_inherit=True), names)
+        exec(job["code"], names)
     except SystemExit:
         _send_back(job["outputs"], names)
         raise
     except BaseException as error:
-        message, text = _describe(error, job["label"])
+        message, text = describe(error, job["label"])
         _send("error", type(error).__name__, message, text)
         if _background:
             sys.stderr.write(text)
@@ -139,8 +139,8 @@ def _send_back(outputs, names):
             _send("refused", name, str(error))
 
 
-def _describe(error, label):
-    """The message and the traceback, without the lines of libraries."""
+def describe(error, label):
+    """Return an exception's message and its traceback without the lines of libraries, as text."""
     import traceback
 
     libraries = tuple(os.path.join(folder, "") for folder in (sys.prefix, sys.base_prefix, os.path.dirname(__file__)))

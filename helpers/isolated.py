@@ -14,7 +14,7 @@ import time
 from importlib.machinery import SourceFileLoader
 
 from helpers import cell
-from helpers.cell import pack
+from helpers.cell import describe, pack
 from helpers.child import Child, ending
 
 _BOOTSTRAP = """
@@ -157,6 +157,7 @@ class _Cell:
     def __init__(self, source, inputs, outputs, *, gevent, label, background=False, on_output=None):
         job = {
             "source": source,
+            "code": _compiled(source, label),  # here, because the first `compile` of a process takes a millisecond
             "label": label,
             "gevent": gevent,
             "background": background,
@@ -253,6 +254,14 @@ def _interrupt(cell, pieces, show):
         _drain(pieces, show, 1)
     cell.listener.join(1)
     return cell.error and cell.error[2]
+
+
+def _compiled(source, label):
+    try:
+        return compile(source, label, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:  # ValueError: a NUL in it
+        message, text = describe(error, label)
+        raise _error(type(error).__name__, message, text=text, exit_code=1) from None
 
 
 def _packed(inputs):
