@@ -78,17 +78,21 @@ def test_much_output_arrives_whole(kernel):
     assert text.endswith(" 9999\n")
 
 
-def test_lines_of_threads_are_not_run_together(kernel):
+@posix_only
+def test_lines_of_processes_are_not_run_together(kernel):
     code = """
-        import threading
-        def talk():
-            for _ in range(200):
-                print("a", "line")
-        threads = [threading.Thread(target=talk) for _ in range(4)]
-        for thread in threads: thread.start()
-        for thread in threads: thread.join()
+        import os
+        forks = []
+        for _ in range(4):
+            forks.append(os.fork())
+            if forks[-1] == 0:
+                for _ in range(2_000):
+                    print("a", "line")
+                os._exit(0)
+        for pid in forks:
+            os.waitpid(pid, 0)
     """
-    assert isolated(kernel, code).text == "a line\n" * 800
+    assert isolated(kernel, code).text == "a line\n" * 8_000
 
 
 @posix_only
