@@ -11,21 +11,40 @@ import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 SHELL_LINE = re.compile(r"^\s*!", re.MULTILINE)
+# What an Output widget takes is in the widget and not in the cell's output; an error counts all the same.
+SHOWN_IN_A_WIDGET = {"stream", "display_data", "execute_result", "clear_output"}
 ANSWER_LIMIT = 10  # seconds for an idle kernel to answer a question; it takes some milliseconds
 
 
 class ListeningFile(IPyNbFile):
-    """A notebook that keeps what any cell, the current one or an earlier one, writes to stderr."""
+    """A notebook that keeps what any cell, the current one or an earlier one, writes to stderr.
+
+    It also leaves out of a cell's output, as a notebook's page does, what a widget has taken for itself.
+    """
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.stderr = []
+        self.capturing_widget = None
 
     def get_kernel_message(self, timeout=None, stream="iopub"):
-        message = super().get_kernel_message(timeout=timeout, stream=stream)
-        if message["msg_type"] == "stream" and message["content"]["name"] == "stderr":
-            self.stderr.append(message["content"]["text"])
-        return message
+        while True:
+            message = super().get_kernel_message(timeout=timeout, stream=stream)
+            kind, content = message["msg_type"], message["content"]
+            if kind == "stream" and content["name"] == "stderr":
+                self.stderr.append(content["text"])
+            if kind == "comm_msg":
+                self.note_capture(content)
+            if not self.capturing_widget or kind not in SHOWN_IN_A_WIDGET:
+                return message
+
+    def note_capture(self, content):
+        """Note when an Output widget, as in interact(), begins and ends to take what the cell shows."""
+        state = content["data"].get("state", {})
+        if state.get("msg_id"):
+            self.capturing_widget = content["comm_id"]
+        elif "msg_id" in state and content["comm_id"] == self.capturing_widget:
+            self.capturing_widget = None
 
     def take_stderr(self):
         text, self.stderr = "".join(self.stderr), []
