@@ -139,8 +139,14 @@ def start_isolated(source, inputs=None, *, name="server", gevent=False, timeout=
         deadline = time.monotonic() + timeout
         while not cell.ready.wait(0.05):
             if not cell.child.running:
-                cell.result(())
-                raise IsolatedError(f"the cell ended before it called ready(){cell.child.last_words()}", exit_code=0)
+                cell.listener.join(5)
+                if cell.ready.is_set():
+                    break
+                if cell.error:
+                    cell.result(())
+                raise IsolatedError(
+                    f"the cell {ending(cell.child.exit_code)} before it called ready(){cell.child.last_words()}"
+                )
             if time.monotonic() > deadline:
                 raise _error("TimeoutError", f"no call of ready() within {timeout:g} s{cell.child.last_words()}")
     except KeyboardInterrupt:

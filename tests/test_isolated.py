@@ -448,13 +448,21 @@ def test_a_background_cell_that_cannot_start_says_why(kernel):
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [
-        ("print('forgot')", "the cell ended before it called ready(). Its last output:\nforgot"),
-        ("import sys; sys.exit(5)", "the cell ended with exit code 5"),
+        ("print('forgot')", "ended with exit code 0 before it called ready(). Its last output:\nforgot"),
+        ("import sys; sys.exit('no')", "ended with exit code 1 before it called ready(). Its last output:\nno"),
+        ("import sys; sys.exit(5)", "ended with exit code 5 before it called ready(); it printed nothing."),
     ],
 )
 def test_a_background_cell_that_ends_too_soon_says_so(kernel, code, sentence):
     result = isolated(kernel, code, "--background brief")
-    assert (result.ename, result.evalue) == ("IsolatedError", sentence)
+    assert (result.ename, result.evalue) == ("IsolatedError", f"the cell {sentence}")
+
+
+def test_a_background_cell_may_end_once_it_is_ready(kernel):
+    result = isolated(kernel, "from helpers import ready\nready()", "--background brief")
+    assert result.ename is None
+    assert eventually(lambda: value(kernel, "brief.running, brief.exit_code") == "False 0")
+    assert value(kernel, "brief") == "<background cell brief: ended with exit code 0>"
 
 
 def test_a_background_cell_that_never_gets_ready_is_stopped(kernel):
@@ -567,6 +575,11 @@ def test_without_a_notebook():
     assert (web.port, web.running) == (4321, True)
     web.stop()
     assert repr(web) == "<background cell web: stopped>"
+
+
+def test_a_cell_within_a_cell():
+    code = "from helpers.isolated import run_isolated\ny = run_isolated('y = x + 1', {'x': x}, ['y'])['y'] + 1"
+    assert run_isolated(code, {"x": 1}, ["y"]) == {"y": 3}
 
 
 def test_the_control_pipe_is_closed_to_grandchildren():
