@@ -68,9 +68,6 @@ def main(job):
     os.set_inheritable(_report, False)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_leave_to_parent)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
     if sys.path[:1] != [""]:
         sys.path.insert(0, "")
     if (root := os.path.dirname(os.path.dirname(__file__))) not in sys.path:

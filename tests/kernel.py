@@ -27,6 +27,7 @@ class Kernel:
     def __init__(self):
         self.home = tempfile.mkdtemp(prefix="kernel-test-")
         environment = {**os.environ, "IPYTHONDIR": self.home, "TMPDIR": self.home, "TEMP": self.home}
+        environment.pop("PYTHONUNBUFFERED", None)  # a learner's machine has it not
         self.manager = KernelManager(kernel_name="python3", connection_file=str(Path(self.home, "kernel.json")))
         self.manager.start_kernel(env=environment, cwd=self.home)
         self._connect()
