@@ -6,6 +6,8 @@ a thread, a greenlet or a task, a warning about a coroutine that nobody awaited,
 """
 
 import re
+import time
+from queue import Empty
 
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
@@ -13,7 +15,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 SHELL_LINE = re.compile(r"^\s*!", re.MULTILINE)
 # What an Output widget takes is in the widget and not in the cell's output; an error counts all the same.
 SHOWN_IN_A_WIDGET = {"stream", "display_data", "execute_result", "clear_output"}
-ANSWER_LIMIT = 10  # seconds for an idle kernel to answer a question; it takes some milliseconds
+ANSWER_LIMIT = 10  # seconds for a kernel that is idle, or was interrupted, to answer; it takes some milliseconds
 
 
 class ListeningFile(IPyNbFile):
@@ -26,9 +28,14 @@ class ListeningFile(IPyNbFile):
         super().__init__(*args, **kwargs)
         self.stderr = []
         self.capturing_widget = None
+        self.last_moment = None
 
     def get_kernel_message(self, timeout=None, stream="iopub"):
         while True:
+            if self.timed_out:
+                self.last_moment = self.last_moment or time.monotonic() + ANSWER_LIMIT
+                if time.monotonic() > self.last_moment:
+                    raise Empty  # or nbval would listen for ever to a cell that talks on
             message = super().get_kernel_message(timeout=timeout, stream=stream)
             kind, content = message["msg_type"], message["content"]
             if kind == "stream" and content["name"] == "stderr":

@@ -30,6 +30,15 @@ try:
 except KeyboardInterrupt:
     pass"""
 
+TALKS_ON = """\
+import time
+while True:
+    try:
+        time.sleep(0.1)
+    except KeyboardInterrupt:
+        pass
+    print("still here")"""
+
 FAILING_THREAD = """\
 import threading
 thread = threading.Thread(target=lambda: 1 / 0)
@@ -115,7 +124,9 @@ def test_good_notebook_passes_and_stays_with_one_worker(failures_of):
     assert failures_of(good, "-n2") == {}
 
 
-@pytest.mark.parametrize("wedge", [WEDGED_IN_PYTHON, WEDGED_IN_C, SHRUGS_OFF_INTERRUPT], ids=["python", "c", "shrugs"])
+@pytest.mark.parametrize(
+    "wedge", [WEDGED_IN_PYTHON, WEDGED_IN_C, SHRUGS_OFF_INTERRUPT, TALKS_ON], ids=["python", "c", "shrugs", "talks"]
+)
 def test_wedged_cell_fails(failures_of, wedge):
     assert 0 in failures_of([cell(wedge), cell("1 + 1")], "-n0", "--nbval-cell-timeout=3")
 

@@ -46,6 +46,8 @@ def run(notebook, path):
         kernel_name=KERNEL["name"],
         timeout=CELL_LIMIT,
         record_timing=False,
+        # Errors only: else each kernel warns that it talks over TCP, which it does on loopback.
+        extra_arguments=["--IPKernelApp.log_level=40"],
         coalesce_streams=True,
         resources={"metadata": {"path": str(path.parent)}},
     )
@@ -103,7 +105,9 @@ def replace(path, text):
 def main():
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("notebooks", nargs="*", type=Path, help="all of notebooks/ when none is named")
-    paths = ask.parse_args().notebooks or sorted(ROOT.glob("notebooks/*.ipynb"))
+    paths = ask.parse_args().notebooks or [
+        Path(os.path.relpath(path)) for path in sorted(ROOT.glob("notebooks/*.ipynb"))
+    ]
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:
         sys.exit(f"No such notebook: {', '.join(missing)}")
