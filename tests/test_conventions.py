@@ -330,6 +330,24 @@ def test_notebook_keeps_to(convention, path):
     assert not breaches, "\n".join(breaches)
 
 
+README = NOTEBOOKS.parent / "README.md"
+
+
+def test_readme_links_resolve():
+    text = CODE_IN_MARKDOWN.sub("", README.read_text(encoding="utf-8"))
+    targets = [target for match in LINK.finditer(text) if not re.match(r"[a-z]+:", target := match[1] or match[2])]
+    assert targets and [target for target in targets if not (README.parent / target).exists()] == []
+
+
+def test_readme_maps_every_chapter():
+    rows = re.findall(r"^\| (\d+) \| (.+?) \|", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [int(number) for number, _ in rows] == list(range(12))
+    for number, title in rows:
+        written = [path.name for path in NOTEBOOKS.glob(f"{int(number):02d}_*.ipynb")]
+        linked = re.findall(r"\]\(notebooks/([^)]+)\)", title)
+        assert linked == written and ("(coming)" in title) == (not written), f"chapter {number}: {title}"
+
+
 PICTURE = "iVBORw0KGgo="
 
 
