@@ -92,10 +92,10 @@ def _draw_one(ax, timeline, spans, by, switches, used):
         if span.running is None:
             _bars(ax, [(place(span.start), place(span.end))], middle, "open", used)
         else:
-            ran = sum(end - start for start, end in span.running)
-            if span.row != "hub" and ran < 0.99 * (span.end - span.start):
-                _bars(ax, [(place(span.start), place(span.end))], middle, "waiting", used)
             parts = [(place(start), place(end)) for start, end in span.running]
+            ran = sum(end - start for start, end in parts)
+            if span.row != "hub" and ran < 0.99 * (place(span.end) - place(span.start)):
+                _bars(ax, [(place(span.start), place(span.end))], middle, "waiting", used)
             _bars(ax, parts, middle, "hub" if span.row == "hub" else "running", used)
         if span.error:
             _mark(ax, place(span.end), middle, "X", VERMILLION, "ended by an error", used)

@@ -12,8 +12,10 @@ import gevent
 import greenlet
 import matplotlib.pyplot as plt
 import pytest
+from matplotlib.colors import to_rgba
 
 from helpers import Timeline, plot_timelines, span
+from helpers.plots import PALE
 
 
 @pytest.fixture
@@ -290,6 +292,21 @@ def test_a_chart_by_switches_gives_each_switch_one_step(shown):
     assert axes.get_xlim()[1] >= len(recorded.switches) + 1
     assert [label.get_text() for label in axes.get_yticklabels()] == ["main", "bun 0", "bun 1", "hub"]
     assert len(axes.texts) == len(recorded.switches)
+
+
+def test_a_chart_by_switches_shows_a_wait_that_was_too_short_to_be_seen_in_seconds(shown):
+    def work_then_wait():
+        time.sleep(0.1)
+        main.switch()
+
+    main = greenlet.getcurrent()
+    worker = greenlet.greenlet(work_then_wait)
+    with Timeline() as recorded:
+        recorded.name(worker=worker)
+        worker.switch()
+    recorded.plot(by="switch")
+    shades = [bar.get_facecolor()[0] for bar in shown[0].axes[0].collections]
+    assert sum(tuple(shade) == to_rgba(PALE) for shade in shades) == 2  # main waits for worker, then worker for main
 
 
 @pytest.mark.parametrize(
