@@ -1,0 +1,555 @@
+"""Answers to the exercises of chapter 2 that are wrong, and a word of what they should be told."""
+
+WRONG = {
+    "02.1": [
+        (
+            "def answer(n, source):\n    for _ in range(n):\n        yield next(source)",
+            "a `next` inside a generator failed",
+        ),
+        (
+            "def answer(n, source):\n"
+            "    for number, item in enumerate(source):\n"
+            "        if number == n:\n"
+            "            return\n"
+            "        yield item",
+            "asked the source for 4",
+        ),
+        (
+            "def answer(n, source):\n    items = iter(source)\n    return [item for _, item in zip(range(n), items)]",
+            "one at a time",
+        ),
+        (
+            "def answer(n, source):\n"
+            "    for number, item in enumerate(source, 1):\n"
+            "        yield item\n"
+            "        if number == n:\n"
+            "            return",
+            "to take 0 your function",
+        ),
+        (
+            "def answer(n, source):\n"
+            "    for _ in range(n):\n"
+            "        try:\n"
+            "            yield next(source)\n"
+            "        except StopIteration:\n"
+            "            return",
+            "'list' object is not an iterator",
+        ),
+        (
+            "def answer(n, source):\n"
+            "    for number, item in enumerate(source, 1):\n"
+            "        yield item\n"
+            "        if number > n:\n"
+            "            return",
+            "should be handed out; you gave",
+        ),
+    ],
+    "02.2": [
+        (
+            "def answer():\n"
+            "    total, number, mean = 0, 0, None\n"
+            "    while True:\n"
+            "        try:\n"
+            "            total += yield mean\n"
+            "            number += 1\n"
+            "            mean = total / number\n"
+            "        except BaseException:\n"
+            "            total, number, mean = 0, 0, None",
+            "KeyError was thrown in",
+        ),
+        (
+            "def answer():\n"
+            "    total, number, mean = 0, 0, None\n"
+            "    while True:\n"
+            "        try:\n"
+            "            total += yield mean\n"
+            "            number += 1\n"
+            "            mean = total / number\n"
+            "        except (ValueError, GeneratorExit):\n"
+            "            total, number, mean = 0, 0, None",
+            "swallows GeneratorExit",
+        ),
+        (
+            "def answer():\n"
+            "    total = number = 0\n"
+            "    mean = None\n"
+            "    while True:\n"
+            "        total += yield mean\n"
+            "        number += 1\n"
+            "        mean = total / number",
+            "the first time, the error came straight out again",
+        ),
+        (
+            "def answer():\n"
+            "    total = number = 0\n"
+            "    mean = None\n"
+            "    try:\n"
+            "        while True:\n"
+            "            total += yield mean\n"
+            "            number += 1\n"
+            "            mean = total / number\n"
+            "    except ValueError:\n"
+            "        yield None",
+            "the second time, the error came straight out again",
+        ),
+        (
+            "def answer():\n"
+            "    total, number, mean = 0, 0, None\n"
+            "    while True:\n"
+            "        try:\n"
+            "            total += yield mean\n"
+            "            number += 1\n"
+            "            mean = total / number\n"
+            "        except ValueError:\n"
+            "            total, number = 0, 0",
+            "it should yield None",
+        ),
+        (
+            "values = []\n"
+            "def answer():\n"
+            "    mean = None\n"
+            "    while True:\n"
+            "        try:\n"
+            "            values.append((yield mean))\n"
+            "            mean = sum(values) / len(values)\n"
+            "        except ValueError:\n"
+            "            values.clear()\n"
+            "            mean = None",
+            "a second averager",
+        ),
+        ("def answer(*values): return sum(values) / max(len(values), 1)", "generator function"),
+    ],
+    "02.3": [
+        (
+            "def answer(order):\n"
+            "    for each in order:\n"
+            "        if isinstance(each, list):\n"
+            "            yield answer(each)\n"
+            "        else:\n"
+            "            yield each",
+            "handed out a generator",
+        ),
+        (
+            "def answer(order):\n"
+            "    for each in order:\n"
+            "        if isinstance(each, list):\n"
+            "            yield from each\n"
+            "        else:\n"
+            "            yield each",
+            "still packed",
+        ),
+        (
+            "def answer(order):\n"
+            "    for each in order:\n"
+            "        if hasattr(each, '__iter__'):\n"
+            "            yield from answer(each)\n"
+            "        else:\n"
+            "            yield each",
+            "text is a bun",
+        ),
+        (
+            "def answer(order):\n"
+            "    buns = []\n"
+            "    for each in order:\n"
+            "        buns += answer(each) if isinstance(each, list) else [each]\n"
+            "    return buns",
+            "read the whole order",
+        ),
+        (
+            "def answer(order):\n"
+            "    for each in order:\n"
+            "        if isinstance(each, (list, tuple)):\n"
+            "            yield from answer(each)\n"
+            "        else:\n"
+            "            yield each",
+            "only a list is an order",
+        ),
+        (
+            "def answer(order):\n"
+            "    while order:\n"
+            "        each = order.pop(0)\n"
+            "        if isinstance(each, list):\n"
+            "            yield from answer(each)\n"
+            "        else:\n"
+            "            yield each",
+            "changed the order",
+        ),
+        (
+            "def answer(order):\n"
+            "    for each in order:\n"
+            "        if isinstance(each, list):\n"
+            "            return (yield from answer(each))\n"
+            "        yield each",
+            "got lost",
+        ),
+    ],
+    "02.4": [
+        (
+            "def answer(oven):\n"
+            "    oven.on()\n"
+            "    bread = None\n"
+            "    while True:\n"
+            "        dough = yield bread\n"
+            "        bread = oven.bake(dough)\n"
+            "    oven.off()",
+            "switched off 0 times",
+        ),
+        (
+            "def answer(oven):\n"
+            "    oven.on()\n"
+            "    bread = None\n"
+            "    try:\n"
+            "        while True:\n"
+            "            bread = oven.bake((yield bread))\n"
+            "    except GeneratorExit:\n"
+            "        oven.off()",
+            "`bake` raised, and the oven was switched off 0 times",
+        ),
+        (
+            "def answer(oven):\n"
+            "    oven.on()\n"
+            "    bread = None\n"
+            "    try:\n"
+            "        while True:\n"
+            "            bread = oven.bake((yield bread))\n"
+            "    except BaseException:\n"
+            "        oven.off()",
+            "never heard of it",
+        ),
+        (
+            "def answer(oven):\n"
+            "    oven.on()\n"
+            "    bread = None\n"
+            "    try:\n"
+            "        while True:\n"
+            "            bread = oven.bake((yield bread))\n"
+            "    except GeneratorExit:\n"
+            "        oven.off()\n"
+            "    finally:\n"
+            "        oven.off()",
+            "switched off 2 times",
+        ),
+        (
+            "def answer(oven):\n"
+            "    bread = None\n"
+            "    while True:\n"
+            "        oven.on()\n"
+            "        try:\n"
+            "            bread = oven.bake((yield bread))\n"
+            "        finally:\n"
+            "            oven.off()",
+            "switched off 2 times",
+        ),
+        (
+            "def answer(oven):\n"
+            "    oven.on()\n"
+            "    bread = None\n"
+            "    while True:\n"
+            "        try:\n"
+            "            bread = oven.bake((yield bread))\n"
+            "        except Exception:\n"
+            "            bread = None\n"
+            "        except GeneratorExit:\n"
+            "            oven.off()\n"
+            "            return",
+            "went on as if nothing had happened",
+        ),
+    ],
+    "02.5": [
+        (
+            "def answer(tasks):\n"
+            "    for _, task in sorted(tasks, key=lambda each: each[0]):\n"
+            "        for _ in task:\n"
+            "            pass",
+            "should take turns",
+        ),
+        (
+            "def answer(tasks):\n"
+            "    ready = []\n"
+            "    for each in tasks:\n"
+            "        heappush(ready, each)\n"
+            "    while ready:\n"
+            "        number, task = heappop(ready)\n"
+            "        try:\n"
+            "            wish = next(task)\n"
+            "        except StopIteration:\n"
+            "            continue\n"
+            "        heappush(ready, (number if wish is None else wish, task))",
+            "compares the generators themselves",
+        ),
+        (
+            "def answer(tasks):\n"
+            "    ready = [(number, place, task) for place, (number, task) in enumerate(tasks)]\n"
+            "    ready.sort()\n"
+            "    while ready:\n"
+            "        number, place, task = heappop(ready)\n"
+            "        try:\n"
+            "            wish = next(task)\n"
+            "        except StopIteration:\n"
+            "            continue\n"
+            "        heappush(ready, (number if wish is None else wish, place, task))",
+            "should take turns",
+        ),
+        (
+            "def answer(tasks):\n"
+            "    tickets = count()\n"
+            "    ready = sorted((number, next(tickets), task) for number, task in tasks)\n"
+            "    while ready:\n"
+            "        number, _, task = heappop(ready)\n"
+            "        try:\n"
+            "            next(task)\n"
+            "        except StopIteration:\n"
+            "            continue\n"
+            "        heappush(ready, (number, next(tickets), task))",
+            "a yields 5",
+        ),
+        (
+            "def answer(tasks):\n"
+            "    tickets = count()\n"
+            "    ready = sorted((number, next(tickets), task) for number, task in tasks)\n"
+            "    while ready:\n"
+            "        number, _, task = heappop(ready)\n"
+            "        try:\n"
+            "            number = next(task) or number\n"
+            "        except StopIteration:\n"
+            "            continue\n"
+            "        heappush(ready, (number, next(tickets), task))",
+            "a yields 0",
+        ),
+        (
+            "def answer(tasks):\n"
+            "    tickets = count()\n"
+            "    ready = sorted((number, next(tickets), task) for number, task in tasks)\n"
+            "    while ready:\n"
+            "        number, _, task = heappop(ready)\n"
+            "        try:\n"
+            "            wish = next(task)\n"
+            "        except StopIteration:\n"
+            "            break\n"
+            "        heappush(ready, (number if wish is None else wish, next(tickets), task))",
+            "another one was still waiting",
+        ),
+    ],
+    "02.6": [
+        (
+            "def answer(tasks, clock, closing):\n"
+            "    for task in tasks:\n"
+            "        for seconds in task:\n"
+            "            clock.sleep(seconds)\n"
+            "    return 0",
+            "too early or too late",
+        ),
+        (
+            "def answer(tasks, clock, closing):\n"
+            "    numbers = count()\n"
+            "    asleep = [(clock.now(), next(numbers), task) for task in tasks]\n"
+            "    while asleep and clock.now() < closing:\n"
+            "        due, _, task = heappop(asleep)\n"
+            "        clock.sleep(max(0, due - clock.now()))\n"
+            "        try:\n"
+            "            seconds = next(task)\n"
+            "        except StopIteration:\n"
+            "            continue\n"
+            "        heappush(asleep, (clock.now() + seconds, next(numbers), task))\n"
+            "    for _, _, task in asleep:\n"
+            "        task.close()\n"
+            "    return len(asleep)",
+            "closes at 5, and at 6",
+        ),
+        (
+            "def answer(tasks, clock, closing):\n"
+            "    numbers = count()\n"
+            "    asleep = [(clock.now(), next(numbers), task) for task in tasks]\n"
+            "    while asleep and asleep[0][0] < closing:\n"
+            "        due, _, task = heappop(asleep)\n"
+            "        clock.sleep(max(0, due - clock.now()))\n"
+            "        try:\n"
+            "            seconds = next(task)\n"
+            "        except StopIteration:\n"
+            "            continue\n"
+            "        heappush(asleep, (clock.now() + seconds, next(numbers), task))\n"
+            "    for _, _, task in asleep:\n"
+            "        task.close()\n"
+            "    return len(asleep)",
+            "although the shop closes at 5",
+        ),
+        (
+            "def answer(tasks, clock, closing):\n"
+            "    numbers = count()\n"
+            "    asleep = [(clock.now(), next(numbers), task) for task in tasks]\n"
+            "    while asleep:\n"
+            "        moment = min(asleep[0][0], closing)\n"
+            "        clock.sleep(max(0, moment - clock.now()))\n"
+            "        if clock.now() >= closing:\n"
+            "            return len(asleep)\n"
+            "        task = heappop(asleep)[2]\n"
+            "        try:\n"
+            "            seconds = next(task)\n"
+            "        except StopIteration:\n"
+            "            continue\n"
+            "        heappush(asleep, (clock.now() + seconds, next(numbers), task))\n"
+            "    return 0",
+            "were not closed",
+        ),
+        (
+            "def answer(tasks, clock, closing):\n"
+            "    numbers = count()\n"
+            "    asleep = [(clock.now(), next(numbers), task) for task in tasks]\n"
+            "    while asleep:\n"
+            "        moment = min(asleep[0][0], closing)\n"
+            "        clock.sleep(max(0, moment - clock.now()))\n"
+            "        task = heappop(asleep)[2]\n"
+            "        if clock.now() >= closing:\n"
+            "            break\n"
+            "        try:\n"
+            "            seconds = next(task)\n"
+            "        except StopIteration:\n"
+            "            continue\n"
+            "        heappush(asleep, (clock.now() + seconds, next(numbers), task))\n"
+            "    for _, _, task in asleep:\n"
+            "        task.close()\n"
+            "    return len(asleep)",
+            "1 task(s) had not ended",
+        ),
+        (
+            "def answer(tasks, clock, closing):\n"
+            "    numbers = count()\n"
+            "    asleep = [(clock.now(), next(numbers), task) for task in tasks]\n"
+            "    while asleep:\n"
+            "        clock.sleep(min(asleep[0][0], closing) - clock.now())\n"
+            "        if clock.now() >= closing:\n"
+            "            break\n"
+            "        task = heappop(asleep)[2]\n"
+            "        try:\n"
+            "            seconds = next(task)\n"
+            "        except StopIteration:\n"
+            "            continue\n"
+            "        heappush(asleep, (clock.now() + seconds, next(numbers), task))\n"
+            "    for _, _, task in asleep:\n"
+            "        task.close()\n"
+            "    return len(asleep)",
+            "nobody can sleep a negative time",
+        ),
+        (
+            "def answer(tasks, clock, closing):\n"
+            "    asleep = [(clock.now(), task) for task in tasks]\n"
+            "    while asleep:\n"
+            "        due, task = heappop(asleep)\n"
+            "        clock.sleep(max(0, due - clock.now()))\n"
+            "        try:\n"
+            "            heappush(asleep, (clock.now() + next(task), task))\n"
+            "        except StopIteration:\n"
+            "            continue\n"
+            "    return 0",
+            "compares the generators",
+        ),
+        (
+            "def answer(tasks, clock, closing):\n"
+            "    asleep = {task: clock.now() for task in tasks}\n"
+            "    while asleep and clock.now() < closing:\n"
+            "        for task, due in list(asleep.items()):\n"
+            "            if due <= clock.now():\n"
+            "                try:\n"
+            "                    asleep[task] = clock.now() + next(task)\n"
+            "                except StopIteration:\n"
+            "                    del asleep[task]\n"
+            "        clock.sleep(0.01)\n"
+            "    for task in asleep:\n"
+            "        task.close()\n"
+            "    return len(asleep)",
+            "in small bits",
+        ),
+    ],
+    "02.7": [
+        (
+            "def answer(*tasks):\n"
+            "    left, results = list(tasks), []\n"
+            "    while left:\n"
+            "        for task in list(left):\n"
+            "            try:\n"
+            "                next(task)\n"
+            "            except StopIteration as end:\n"
+            "                results.append(end.value)\n"
+            "                left.remove(task)\n"
+            "        yield\n"
+            "    return results",
+            "not in that of their ends",
+        ),
+        (
+            "def answer(*tasks):\n"
+            "    left, results = dict(enumerate(tasks)), [None] * len(tasks)\n"
+            "    while left:\n"
+            "        for place, task in list(left.items()):\n"
+            "            try:\n"
+            "                next(task)\n"
+            "            except StopIteration as end:\n"
+            "                results[place] = end.value\n"
+            "                del left[place]\n"
+            "        yield\n"
+            "    return results",
+            "b raised an error, and a and c stayed paused",
+        ),
+        (
+            "def answer(*tasks):\n"
+            "    left, results = dict(enumerate(tasks)), [None] * len(tasks)\n"
+            "    try:\n"
+            "        while left:\n"
+            "            for place, task in list(left.items()):\n"
+            "                try:\n"
+            "                    next(task)\n"
+            "                except StopIteration as end:\n"
+            "                    results[place] = end.value\n"
+            "                    del left[place]\n"
+            "            yield\n"
+            "        return results\n"
+            "    except Exception:\n"
+            "        for task in tasks:\n"
+            "            task.close()\n"
+            "        raise",
+            "`together` was closed, and a and c stayed paused",
+        ),
+        (
+            "def answer(*tasks):\n"
+            "    left, results = dict(enumerate(tasks)), [None] * len(tasks)\n"
+            "    while left:\n"
+            "        for place, task in list(left.items()):\n"
+            "            try:\n"
+            "                next(task)\n"
+            "            except StopIteration as end:\n"
+            "                results[place] = end.value\n"
+            "                del left[place]\n"
+            "    return results\n"
+            "    yield",
+            "the tasks outside got no turn",
+        ),
+        (
+            "def answer(*tasks):\n"
+            "    while True:\n"
+            "        for task in tasks:\n"
+            "            next(task, None)\n"
+            "        yield",
+            "had not returned after",
+        ),
+        (
+            "def answer(*tasks):\n"
+            "    left, results = dict(enumerate(tasks)), [None] * len(tasks)\n"
+            "    try:\n"
+            "        while left:\n"
+            "            for place, task in list(left.items()):\n"
+            "                try:\n"
+            "                    next(task)\n"
+            "                except StopIteration as end:\n"
+            "                    results[place] = end.value\n"
+            "                    del left[place]\n"
+            "                except Exception as error:\n"
+            "                    results[place] = error\n"
+            "                    del left[place]\n"
+            "            yield\n"
+            "        return results\n"
+            "    finally:\n"
+            "        for task in tasks:\n"
+            "            task.close()",
+            "the caller of `together` never heard of it",
+        ),
+    ],
+}
