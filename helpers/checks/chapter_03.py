@@ -11,7 +11,7 @@ ENOUGH = 1000  # calls after which an answer that should have stopped is taken t
 prediction(
     "03.a",
     right="b",
-    a="That would be so if `gr2.switch()` did nothing: but it pauses test1 in the middle, before it can print 34.",
+    a="`gr2.switch()` does not wait until test1 has ended: it pauses test1 in the middle, before 34.",
     b="Each `switch` pauses one function and goes on with the other, exactly where that one stood.",
     c="test2 does not run to its end either: its own `gr1.switch()` stands between 56 and 78.",
 )
