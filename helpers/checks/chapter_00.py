@@ -53,7 +53,7 @@ def _together(answer):
 
 @exercise(
     "00.3",
-    praise="three cooks, one counter, every order served.",
+    praise="all orders waited together, and every one was served.",
     hint="Spawn a greenlet for each order with gevent.spawn(wait, order), then gevent.joinall them, raise_error=True.",
 )
 def _serve(answer):
@@ -89,6 +89,8 @@ def _most_at_once(answer):
         ([(0, 3), (1, 2)], 2, "a short bar inside a long one"),
         ([(0, 2), (1, 4), (3, 5)], 2, "each overlaps its neighbour only"),
         ([(0, 10), (1, 2), (3, 4), (5, 6)], 2, "one long bar and three short ones that never meet"),
+        ([(5, 6), (0, 1)], 1, "two bars far apart, the later one first"),
+        ([(0, 10), (0, 2), (1.5, 3)], 3, "three that meet for a short moment only"),
         ([(5, 9), (0, 6), (4, 7), (5.5, 5.8)], 4, "bars that are not sorted"),
         ([], 0, "no bars at all"),
     ]

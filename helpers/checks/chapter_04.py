@@ -20,9 +20,9 @@ prediction(
 prediction(
     "04.b",
     right="b",
-    a="That is what one after another takes; waits that overlap do not add up.",
-    b="Ten waits that overlap take as long as one.",
-    c="Waiting is not work that can be split: every bun still needs its full time in the steamer.",
+    a="Ten tasks on both sides would give ten. Count what each `range` yields.",
+    b="`range(1, 10)` has nine numbers and `range(10)` has ten: nine waits against one.",
+    c="Waits that overlap do not add up; one after another, they do.",
 )
 prediction(
     "04.c",
@@ -58,7 +58,7 @@ class BurntBun(Exception):
     """What a steamer raises in these checks."""
 
 
-class NoFlour(OSError):
+class NoFlour(Exception):
     """What a supplier raises in these checks."""
 
 
@@ -175,7 +175,12 @@ def _steam_all(answer):
     hint="gevent.pool.Pool(places) holds at most that many greenlets; its map keeps the order.",
 )
 def _steam_in_places(answer):
-    buns, places = list(range(8)), 3
+    for places in (3, 2):
+        _steam_eight(answer, places)
+
+
+def _steam_eight(answer, places):
+    buns = list(range(8))
     now = most = 0
     slow_one_may_go = Event()
     done = []
@@ -187,12 +192,7 @@ def _steam_in_places(answer):
         try:
             if bun == 0:
                 if not slow_one_may_go.wait(1):
-                    raise Wrong(
-                        "one slow bun keeps the others out: when a place is free the next bun must go in,"
-                        " even if its neighbours are not done."
-                        if most > 1
-                        else "only one bun is in the steamer at a time: use all places."
-                    )
+                    raise Wrong(_who_was_kept_out(most))
             else:
                 gevent.sleep(0.01)
         finally:
@@ -209,6 +209,15 @@ def _steam_in_places(answer):
         raise Wrong(f"the steamer has {places} places and never held more than {most} at a time.")
     if results is None or list(results) != [bun * 10 for bun in buns]:
         raise Wrong(f"the results should be those of `steam` in the order of the buns, but are {results!r}.")
+
+
+def _who_was_kept_out(most):
+    if most == 1:
+        return "only one bun is in the steamer at a time: use all places."
+    return (
+        "one slow bun keeps the others out: when a place is free the next bun must go in,"
+        " even if its neighbours are not done."
+    )
 
 
 # -- 04.4 ----------------------------------------------------------------------------------------------------------
@@ -257,6 +266,19 @@ def _sell(answer):
     if shelf["buns"] != 1:
         raise Wrong("a card was refused, nobody got the bun, and yet it is gone from the shelf.")
 
+    def refuse_late():
+        gevent.sleep(0.05)
+        raise BurntBun("card refused")
+
+    shelf["buns"] = 3
+    late = gevent.spawn(answer, shelf, refuse_late)
+    others = [gevent.spawn(answer, shelf, pay) for _ in range(2)]
+    _run(gevent.joinall, [late, *others], stuck="your customers wait for ever.")
+    if shelf["buns"] != 1:
+        raise Wrong(f"of 3 buns 2 were sold while a third card was being refused, and {shelf['buns']} are left, not 1.")
+    if late.value is True:
+        raise Wrong("a card was refused, and your function says True, as if the bun had been sold.")
+
 
 # -- 04.5 ----------------------------------------------------------------------------------------------------------
 
@@ -270,29 +292,23 @@ def _count_politely(answer):
     def divisible(limit):
         return sum(1 for number in range(limit) if number % 7 == 0)
 
-    turns, waiting = 0, True
+    def turns_in(limit):
+        with Timeline() as watched:
+            counted = answer(limit)
+        if counted != divisible(limit):
+            raise Wrong(
+                f"below {limit:,} there are {divisible(limit):,} multiples of 7; your function says {counted!r}."
+            )
+        return sum(switch.origin == "main" for switch in watched.switches)
 
-    def heart():
-        nonlocal turns
-        while waiting:
-            turns += 1
-            gevent.sleep(0)
-
-    beat = gevent.spawn(heart)
-    gevent.sleep(0)
-    before = turns
-    counted = answer(20_000)
-    during = turns - before
-    waiting = False
-    beat.join()
-    if counted != divisible(20_000):
-        raise Wrong(f"below 20,000 there are {divisible(20_000):,} multiples of 7; your function says {counted!r}.")
-    if during < 1:
+    short, long = turns_in(20_000), turns_in(200_000)
+    if short < 1:
         raise Wrong("the function counted 20,000 numbers, and nobody else got a single turn.")
-    if during < 10:
-        raise Wrong(f"the others got {during} turn(s) in 20,000 numbers: let them in at least every 2,000.")
-    if during > 5_000:
-        raise Wrong(f"you gave {during:,} turns for 20,000 numbers: most of the time now goes into switching.")
+    if short < 9 or long < 99:
+        few, numbers = (short, "20,000") if short < 9 else (long, "200,000")
+        raise Wrong(f"the others got {few} turn(s) in {numbers} numbers: let them in at least every 2,000.")
+    if short > 400:
+        raise Wrong(f"you gave {short:,} turns for 20,000 numbers: most of the time now goes into switching.")
 
 
 # -- 04.6 ----------------------------------------------------------------------------------------------------------
@@ -343,6 +359,13 @@ def _first_answer(answer):
     if got != "flour from good":
         raise Wrong(f"`broken` fails, `good` answers after it; your function returned {got!r}.")
 
+    def nothing():
+        gevent.sleep(0.01)
+
+    got = _run(answer, [nothing, _supplier(record, "second", 0.1)], 2, stuck=stuck)
+    if got is not None:
+        raise Wrong(f"the first supplier succeeds and returns None, which is an answer too; you returned {got!r}.")
+
     record.clear()
     try:
         got = _run(answer, [_supplier(record, "asleep", 60)], 0.1, stuck="nobody answered, and your function waits on.")
@@ -354,6 +377,20 @@ def _first_answer(answer):
         raise Wrong(f"nobody answered within the patience given; your function returned {got!r}, and no TimeoutError.")
     if "asleep left" not in record:
         raise Wrong("after the TimeoutError the supplier `asleep` is still waiting at the door.")
+
+    slow_fail = [_supplier(record, f"f{n}", 0.2 * n, NoFlour("no flour")) for n in (1, 2)]
+    try:
+        got = _run(answer, [*slow_fail, _supplier(record, "too late", 0.6)], 0.5, stuck=stuck)
+    except TimeoutError:
+        pass
+    except NoFlour:
+        raise Wrong(
+            "a supplier raised NoFlour, and your function passed it on: any error means the next one."
+        ) from None
+    else:
+        raise Wrong(
+            f"patience of 0.5 s counts from the call, not from the last failure; you returned {got!r} after 0.6 s."
+        )
 
     record.clear()
     hopeless = [_supplier(record, "a", 0.01, NoFlour("no flour")), _supplier(record, "b", 0.02, NoFlour("no flour"))]

@@ -43,5 +43,20 @@ WRONG = {
             "at most 2",
         ),
         ("def answer(bars): return 2", "one bar alone"),
+        (
+            "def answer(bars):\n"
+            "    open_now, most = [], 0\n"
+            "    for start, end in bars:\n"
+            "        open_now = [each for each in open_now if each > start] + [end]\n"
+            "        most = max(most, len(open_now))\n"
+            "    return most",
+            "the later one first",
+        ),
+        (
+            "def answer(bars):\n"
+            "    middles = [(start + end) / 2 for start, end in bars]\n"
+            "    return max((sum(a <= each < b for a, b in bars) for each in middles), default=0)",
+            "a short moment only",
+        ),
     ],
 }

@@ -56,6 +56,7 @@ WRONG = {
         ),
         ("def answer(buns, steam, places): return Pool(places + 1).map(steam, buns)", "4 buns in a steamer of 3"),
         ("def answer(buns, steam, places): return Pool(2).map(steam, buns)", "never held more than 2"),
+        ("def answer(buns, steam, places): return Pool(3).map(steam, buns)", "3 buns in a steamer of 2"),
         (
             "def answer(buns, steam, places): return list(Pool(places).imap_unordered(steam, buns))",
             "in the order of the buns",
@@ -103,11 +104,51 @@ WRONG = {
             "should be told False",
         ),
         ("def answer(shelf, pay): return False", "0 were sold"),
+        (
+            "def answer(shelf, pay):\n"
+            "    seen = shelf['buns']\n"
+            "    if seen == 0:\n"
+            "        return False\n"
+            "    shelf['buns'] -= 1\n"
+            "    try:\n"
+            "        pay()\n"
+            "    except Exception:\n"
+            "        shelf['buns'] = seen\n"
+            "        return False\n"
+            "    return True",
+            "3 are left, not 1",
+        ),
+        (
+            "def answer(shelf, pay):\n"
+            "    if shelf['buns'] == 0:\n"
+            "        return False\n"
+            "    shelf['buns'] -= 1\n"
+            "    try:\n"
+            "        pay()\n"
+            "    except Exception:\n"
+            "        shelf['buns'] += 1\n"
+            "    return True",
+            "says True",
+        ),
     ],
     "04.5": [
         (
             "def answer(limit):\n    gevent.sleep(0)\n    return len(range(0, limit, 7))",
-            "turn(s)",
+            "1 turn(s) in 20,000",
+        ),
+        (
+            "def answer(limit):\n    for _ in range(20):\n        gevent.sleep(0)\n    return len(range(0, limit, 7))",
+            "20 turn(s) in 200,000",
+        ),
+        (
+            "def answer(limit):\n"
+            "    found = 0\n"
+            "    for number in range(limit):\n"
+            "        if number % 7 == 0:\n"
+            "            found += 1\n"
+            "            gevent.sleep(0)\n"
+            "    return found",
+            "goes into switching",
         ),
         (
             "def answer(limit):\n"
@@ -190,6 +231,39 @@ WRONG = {
             "    finally:\n"
             "        gevent.killall(greenlets)",
             "Python's own TimeoutError",
+        ),
+        (
+            "def answer(suppliers, patience):\n"
+            "    greenlets = [gevent.spawn(each) for each in suppliers]\n"
+            "    try:\n"
+            "        with gevent.Timeout(patience, TimeoutError):\n"
+            "            for each in gevent.iwait(greenlets):\n"
+            "                if each.value:\n"
+            "                    return each.value\n"
+            "        raise LookupError('all failed')\n"
+            "    finally:\n"
+            "        gevent.killall(greenlets)",
+            "returns None, which is an answer too",
+        ),
+        (
+            "def answer(suppliers, patience):\n"
+            "    results = Queue()\n"
+            "    def ask(supplier):\n"
+            "        try:\n"
+            "            results.put((True, supplier()))\n"
+            "        except Exception as error:\n"
+            "            results.put((False, error))\n"
+            "    greenlets = [gevent.spawn(ask, each) for each in suppliers]\n"
+            "    try:\n"
+            "        for _ in suppliers:\n"
+            "            with gevent.Timeout(patience, TimeoutError):\n"
+            "                good, value = results.get()\n"
+            "            if good:\n"
+            "                return value\n"
+            "        raise value\n"
+            "    finally:\n"
+            "        gevent.killall(greenlets)",
+            "counts from the call",
         ),
     ],
 }
