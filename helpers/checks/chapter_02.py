@@ -111,7 +111,7 @@ def _take(answer):
     if list(answer(2, ["pork", "lotus", "leek"])) != ["pork", "lotus"]:
         raise Wrong("the source may be a list as well: take(2, ['pork', 'lotus', 'leek']) went wrong.")
     asked = 0
-    if (none := list(answer(0, endless()))) or asked:
+    if (none := list(answer(0, endless(0)))) or asked:
         raise Wrong(
             f"take(0, …) should hand out nothing and ask for nothing; you gave {none} and asked {asked} time(s)."
         )
