@@ -1,7 +1,7 @@
 """Draw timelines as Gantt charts: the picture language of the whole course.
 
 A thick dark bar is a stretch in which the row ran, a thin pale one in which it waited; where nobody told which, a
-grey bar says only that it had begun and not ended. Readable from 2 to 100 rows.
+grey bar says only that it was at work. Readable from 2 to 100 rows.
 """
 
 import matplotlib.pyplot as plt
@@ -16,7 +16,7 @@ _MOST_SWITCHES = 200  # more arrows than that are a black block
 _KINDS = {  # label of the legend, colour, height of the bar as a share of its row
     "waiting": ("waiting", PALE, 0.45),
     "running": ("running: holds the thread", BLUE, 0.85),
-    "open": ("begun, not ended", GREY, 0.5),
+    "open": ("at work: runs or waits, not traced", GREY, 0.5),
     "hub": ("hub: nobody runs", "#E4E4E4", 0.85),
 }
 
