@@ -510,6 +510,11 @@ runpy.run_path("program.py", run_name="__main__")
 pathlib.Path("started").write_text(str(len(started)))
 """
 
+_FAILURES = {
+    "PicklingError": "a function was to be sent that has no name by which another process could import it",
+    "BrokenProcessPool": "a child ended, because it could not import the script or find in it what it should run",
+}
+
 
 @exercise(
     "01.5",
@@ -547,9 +552,9 @@ def _try_method(folder, method):
     if exit_code is None:
         raise Wrong(f"under {method!r} your script had not ended after {PATIENCE} s.")
     if exit_code or not count.exists():
-        errors = [line.strip() for line in lines if re.match(r"[\w.]+(Error|Exception|Pool)\b", line)]
-        why = errors[-1] if errors else f"exit code {exit_code}"
-        raise Wrong(f"under {method!r} your script failed: {why}")
+        names = re.findall(r"^(?:\w+\.)*(\w*(?:Error|Exception|BrokenProcessPool))\b", "\n".join(lines), re.MULTILINE)
+        why = _FAILURES.get(names[-1], names[-1]) if names else f"exit code {exit_code}"
+        raise Wrong(f"under {method!r} your script failed: {why}.")
     printed = [line.strip() for line in lines if line.strip()]
     if printed[-1:] != ["285"]:
         raise Wrong(f"under {method!r} your script printed {printed[-1] if printed else 'nothing'!r}, not 285.")
