@@ -13,6 +13,7 @@ _ROOMS = {
     "plot_curves": "plots",
     "quantity": "plots",
     "ready": "cell",
+    "Website": "website",
     "check": "exercises",
 }
 
