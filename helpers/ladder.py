@@ -30,7 +30,7 @@ class Rung:
 
 
 def climb(kinds=None):
-    """Measure each kind once, in a process of its own: dict of str to Rung. Takes about four seconds.
+    """Measure each kind once, in a process of its own: dict of str to Rung. Takes some seconds.
 
     Parameters
     ----------
