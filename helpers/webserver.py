@@ -7,12 +7,13 @@ import socket
 import struct
 import sys
 from collections import Counter
+from contextlib import suppress
 from time import perf_counter
 
 import gevent
 from gevent.pywsgi import WSGIHandler, WSGIServer
 
-from helpers.website import LOG_PATH, lay_out
+from helpers.sitemap import LOG_PATH, lay_out
 
 PATIENCE = 60  # seconds for a client to send a request that it has begun, or to begin another
 DRIBBLE_PAUSE = 0.1  # seconds between two bytes
@@ -23,10 +24,15 @@ REASONS = {"500": "Internal Server Error", "502": "Bad Gateway", "503": "Service
 
 
 class Handler(WSGIHandler):
-    """One connection: knows when each request came, whether its client is still there, and notes how it ended."""
+    """One connection: knows when a request came and whether its client is still there, notes how it ended."""
 
     arrived = 0.0
-    note = None  # path, start, end, outcome: see website.Request
+    note = None  # path, start, end, outcome: as helpers.website.Request
+
+    def handle(self):
+        # Head and body are two sends: Nagle would hold the second until the first is acknowledged, 40 ms later.
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().handle()
 
     def read_requestline(self):
         self.socket.settimeout(PATIENCE)
@@ -41,7 +47,7 @@ class Handler(WSGIHandler):
         try:
             super().run_application()
         except OSError:
-            if self.note and self.note[3].isdigit():
+            if self.note and self.note[3].isdigit():  # a faulty page is left sooner or later
                 self.note[3] = "abandoned"
             raise
         finally:
@@ -52,7 +58,7 @@ class Handler(WSGIHandler):
         pass  # its price would be latency
 
     def pause_until(self, moment):
-        """Wait, but raise ConnectionResetError as soon as the client has left (or closed its side: as good as left)."""
+        """Wait, but raise ConnectionResetError as soon as the client leaves, or closes its side of the connection."""
         while (rest := moment - perf_counter()) > 0:
             self.socket.settimeout(rest)
             try:
@@ -84,61 +90,65 @@ class Application:
         self.robots = f"User-agent: *\nDisallow: /kitchen/\n{delay}"
 
     def __call__(self, environ, start_response):
-        handler, path = environ["site.handler"], environ["PATH_INFO"]
-
-        def answer(status, text, *headers):
-            body = text.encode()
-            handler.note[3] = status[:3]
-            start_response(status, [*headers, ("Content-Length", str(len(body)))])
-            return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-
+        handler, method, path = environ["site.handler"], environ["REQUEST_METHOD"], environ["PATH_INFO"]
         if path == LOG_PATH:
             handler.note = ["", 0, 0, ""]  # nobody will see it
-            return answer("200 OK", json.dumps(self.log), ("Content-Type", "application/json"))
-        handler.note = [path, perf_counter(), None, "200"]
-        self.log.append(handler.note)
+            body = json.dumps(self.log).encode()
+            start_response("200 OK", [("Content-Type", "application/json")])
+            return [body]  # in one piece: the server knows its length
         page = self.pages.get(path)
-        self.asked[path] += 1
-        failing = page and self.asked[path] <= page.fails
-        if failing and not page.fault.startswith("status"):
-            handler.note[3] = page.fault
-        handler.pause_until(handler.arrived + (page.latency if page else self.latency))
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            return answer("405 Method Not Allowed", "This site is for reading.\n", ("Allow", "GET, HEAD"))
-        if failing:
-            return self.fail(page, handler, start_response, answer)
-        if page:
-            return answer("200 OK", page.body, HTML)
-        if path in self.moved:
-            return answer("301 Moved Permanently", "", ("Location", self.moved[path]))
-        if path == "/robots.txt":
-            return answer("200 OK", self.robots, ("Content-Type", "text/plain"))
-        return answer("404 Not Found", "No such baozi.\n", ("Content-Type", "text/plain"))
-
-    def fail(self, page, handler, start_response, answer):
-        if page.fault == "reset":
+        due = handler.arrived + (page.latency if page else self.latency)
+        handler.note = [path, perf_counter(), None, ""]
+        self.log.append(handler.note)
+        outcome, status, headers, body = self.answer(method, path, page, handler)
+        handler.note[3] = outcome
+        start_response(status, headers)  # sends nothing yet: what is done before the pause adds no latency
+        handler.pause_until(due)
+        if outcome == "reset":
             handler.reset()
-        if page.fault == "endless":
-            start_response("200 OK", [HTML])
-            return self.endless(handler)
-        if page.fault == "dribble":
-            body = page.body.encode()
-            start_response("200 OK", [HTML, ("Content-Length", str(len(body)))])
-            return self.dribble(body, handler)
-        code = page.fault.removeprefix("status ")
-        return answer(f"{code} {REASONS[code]}", "The steamer is broken.\n", ("Content-Type", "text/plain"))
+        return [] if method == "HEAD" else body
 
-    @staticmethod
-    def endless(handler):
-        while True:
-            yield ENDLESS_PIECE
-            handler.pause_until(perf_counter() + ENDLESS_PAUSE)
+    def answer(self, method, path, page, handler):
+        """Return the outcome to note, the status line, the headers and the body."""
+        if method not in ("GET", "HEAD"):
+            return text("405 Method Not Allowed", "This site is for reading.\n", ("Allow", "GET, HEAD"))
+        if page:
+            self.asked[path] += 1
+        if page and self.asked[path] <= page.fails:
+            if page.fault == "endless":
+                return page.fault, "200 OK", [HTML], endless(handler)
+            if page.fault == "dribble":
+                _, status, headers, (body,) = text("200 OK", page.body, HTML)
+                return page.fault, status, headers, dribble(body, handler)
+            code = "500" if page.fault == "reset" else page.fault.removeprefix("status ")
+            _, status, headers, body = text(f"{code} {REASONS[code]}", "The steamer is broken.\n")
+            return page.fault, status, headers, body
+        if page:
+            return text("200 OK", page.body, HTML)
+        if path in self.moved:
+            return text("301 Moved Permanently", "", ("Location", self.moved[path]))
+        if path == "/robots.txt":
+            return text("200 OK", self.robots)
+        return text("404 Not Found", "No such baozi.\n")
 
-    @staticmethod
-    def dribble(body, handler):
-        for place in range(len(body)):
-            yield body[place : place + 1]
-            handler.pause_until(perf_counter() + DRIBBLE_PAUSE)
+
+def text(status, body, *headers):
+    """Return an answer in one piece: the outcome to note, the status line, the headers and the body."""
+    body = body.encode()
+    kind = [] if HTML in headers else [("Content-Type", "text/plain; charset=utf-8")]
+    return status[:3], status, [*headers, *kind, ("Content-Length", str(len(body)))], [body]
+
+
+def endless(handler):
+    while True:
+        yield ENDLESS_PIECE
+        handler.pause_until(perf_counter() + ENDLESS_PAUSE)
+
+
+def dribble(body, handler):
+    for place in range(len(body)):
+        yield body[place : place + 1]
+        handler.pause_until(perf_counter() + DRIBBLE_PAUSE)
 
 
 class Server(WSGIServer):
@@ -154,19 +164,21 @@ def lift_descriptor_limit():
     except ImportError:
         return  # Windows has no such limit
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    except (ValueError, OSError):
-        pass  # macOS calls the hard limit infinite, and refuses it
+    for limit in (hard, 10_240):  # macOS calls the hard limit infinite, refuses it, and grants this
+        with suppress(ValueError, OSError):
+            return resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
 def main():
     lift_descriptor_limit()
-    environ = {"SERVER_NAME": "127.0.0.1"}  # or it would ask DNS
     server = Server(
-        ("127.0.0.1", 0), Application(json.loads(sys.argv[1])), log=None, error_log=None, handler_class=Handler,
-        environ=environ,
-    )  # fmt: skip
+        ("127.0.0.1", 0),
+        Application(json.loads(sys.argv[1])),
+        environ={"SERVER_NAME": "127.0.0.1"},  # or it would ask DNS
+        log=None,
+        error_log=None,  # a client's nonsense is no news
+        handler_class=Handler,
+    )
     server.start()
     print(f"listening on port {server.server_port}", flush=True)
     server.serve_forever()
