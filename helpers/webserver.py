@@ -31,7 +31,8 @@ class Handler(WSGIHandler):
 
     def handle(self):
         # Head and body are two sends: Nagle would hold the second until the first is acknowledged, 40 ms later.
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with suppress(OSError):  # macOS: the client has left already
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().handle()
 
     def read_requestline(self):
@@ -73,7 +74,8 @@ class Handler(WSGIHandler):
     def reset(self):
         """End the connection by RST instead of an answer."""
         linger = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        with suppress(OSError):  # macOS, as above
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         raise ConnectionResetError(errno.ECONNRESET, "reset as planned")
 
 
