@@ -1,6 +1,7 @@
 """Checks of chapter 2: generators. Each drives an answer step by step, on clocks of its own; nothing is timed."""
 
 import math
+import socket
 from itertools import count
 
 from helpers.exercises import Wrong, exercise, prediction
@@ -24,16 +25,16 @@ prediction(
 prediction(
     "02.c",
     right="c",
-    a="Every consumer rests once in every round: there are six rests, and something would have to overlap them all.",
-    b="That would be right if the two rested at the same time; but `send` comes back only when the rest is over.",
-    c="Six rests, one after another: the thread that rests is the one in which everybody runs.",
-)
-prediction(
-    "02.d",
-    right="c",
     a="One thread is no protection: the switch at the `yield` lies between the reading and the writing.",
     b="Nothing is random here: the line of tasks decides who comes next, so the number is the same each time.",
     c="In every round all ten read the same number, and all ten write the same number back.",
+)
+prediction(
+    "02.d",
+    right="b",
+    a="The two rest at the same time, but each of them rests three times, one rest after the other.",
+    b="Both rest at the same time, three times: three rests of 0.05 s.",
+    c="That was `time.sleep` in the consumer; now each yields before it rests, and the other one goes to rest too.",
 )
 prediction(
     "02.e",
@@ -44,10 +45,10 @@ prediction(
 )
 prediction(
     "02.f",
-    right="c",
-    a="So few weigh no more than some asyncio tasks, which are light themselves.",
-    b="So many weigh about as much as a thread or two; a process carries a whole interpreter.",
-    c="A paused generator is one small frame; a process carries a whole interpreter.",
+    right="b",
+    a="That is a generator. A thread also has a stack and a record in the kernel.",
+    b="Megabytes are reserved for its stack, but only the pages that it has touched take memory.",
+    c="So much is reserved on Linux: addresses, not memory. Only the pages that it has touched count.",
 )
 
 
@@ -95,9 +96,13 @@ def _take(answer):
     first = _resume(next, taken, ended="your function handed out nothing, although the source had plenty.")
     if asked > 1:
         raise Wrong(f"before you handed out the first item you had asked the source for {asked}: one at a time.")
-    rest = list(taken)
-    if [first, *rest] != ["bun 1", "bun 2", "bun 3"]:
-        raise Wrong(f"the first 3 of bun 1, bun 2, bun 3, bun 4 … should be handed out; you gave {[first, *rest]}.")
+    given = [first]
+    for item in taken:
+        given.append(item)
+        if len(given) == 2 and asked > 2:
+            raise Wrong(f"when you handed out the second item you had asked the source for {asked}: one at a time.")
+    if given != ["bun 1", "bun 2", "bun 3"]:
+        raise Wrong(f"the first 3 of bun 1, bun 2, bun 3, bun 4 … should be handed out; you gave {given}.")
     if asked > 3:
         raise Wrong(f"you handed out 3 items and asked the source for {asked}: the last one is lost to others.")
     try:
@@ -110,6 +115,8 @@ def _take(answer):
         raise Wrong(f"5 of a source with two items are those two; you gave {short}.")
     if list(answer(2, ["pork", "lotus", "leek"])) != ["pork", "lotus"]:
         raise Wrong("the source may be a list as well: take(2, ['pork', 'lotus', 'leek']) went wrong.")
+    if list(answer(3, ["pork", None, 0, "leek"])) != ["pork", None, 0]:
+        raise Wrong("None and 0 are items like any other: take(3, ['pork', None, 0, 'leek']) went wrong.")
     asked = 0
     if (none := list(answer(0, endless(0)))) or asked:
         raise Wrong(
@@ -139,7 +146,7 @@ def _averager(answer):
     first = _resume(next, mean, ended="`averager` ended before anything was sent.")
     if first is not None:
         raise Wrong(f"primed, `averager` should yield None, for there is no mean yet; it yielded {first!r}.")
-    _expect_means(mean, [(10, 10), (20, 15), (3, 11)])
+    _expect_means(mean, [(10, 10), (20, 15), (3, 11), (0, 8.25)])
 
     other = _generator_from(answer, name="averager")
     next(other)
@@ -211,10 +218,12 @@ def _flatten(answer):
         raise Wrong("a bun a hundred levels deep got lost.")
     if list(answer([("two", "buns"), 3])) != [("two", "buns"), 3]:
         raise Wrong("only a list is an order; a tuple and a number are buns like any other.")
-    growing = ["pork", ["lotus"]]
+    if list(answer([0, [""], None])) != [0, "", None]:
+        raise Wrong("0, an empty text and None are buns like any other; from [0, [''], None] some got lost.")
+    growing = [["pork", ["lotus"]]]
     buns = iter(answer(growing))
     first = next(buns)
-    growing[1].append("late")
+    growing[0][1].append("late")
     if [first, *buns] != ["pork", "lotus", "late"]:
         raise Wrong("you read the whole order before you handed out the first bun: hand out one at a time.")
 
@@ -347,6 +356,11 @@ def _run_by_priority(answer):
     end_of_line = _serve(answer, (2, "a", stay), (2, "b", stay), (1, "c", [2]))
     if end_of_line != ["c1", "a1", "b1", "c2", "a2", "b2", "a3", "b3"]:
         raise Wrong(f"c yields 2 and should go to the end of that line, after a and b; they ran as {end_of_line}.")
+    kept = _serve(answer, (1, "a", [5, None]), (5, "b", stay))
+    if kept != ["a1", "b1", "a2", "b2", "a3", "b3"]:
+        raise Wrong(
+            f"a has 1 and yields 5; its next plain `yield` keeps the 5, so a and b take turns; they ran as {kept}."
+        )
     answer([])
 
 
@@ -450,6 +464,14 @@ def _run_until(answer):
     if diary != [(10, "a"), (11, "a ends")]:
         raise Wrong(f"the clock showed 10 when a began to nap for 1; the diary says {diary}.")
 
+    sent_home, diary, _, _ = _open_until(answer, 12, ("a", [5]), start=10)
+    if diary != [(10, "a"), (12, "a sent home")]:
+        raise Wrong(f"the clock showed 10 at the start, and closing is at 12 on that clock; the diary says {diary}.")
+
+    sent_home, diary, _, _ = _open_until(answer, 100, ("a", [3], 2))
+    if diary != [(0, "a"), (5, "a ends")]:
+        raise Wrong(f"a works from 0 to 2 and then naps for 3, so it wakes at 5; the diary says {diary}.")
+
 
 # -- 02.7 ----------------------------------------------------------------------------------------------------------
 
@@ -494,6 +516,8 @@ def _together(answer):
         raise Wrong(f"a needs 3 turns, b 1, c 2: a1, b1, c1, a2, c2, a3 was expected, and it was {', '.join(turns)}.")
     if "others" not in diary[: diary.index("a2")]:
         raise Wrong("between two rounds the tasks outside got no turn: yield after each round.")
+    if "others" in diary[: diary.index("c1")]:
+        raise Wrong("the tasks outside got a turn in the middle of a round: yield once, after the whole round.")
     if results is None:
         raise Wrong("`together` returned None: return the list of results.")
     if list(results) != ["dish a", "dish b", "dish c"]:
@@ -530,8 +554,81 @@ def _together(answer):
             raise Wrong(f"{when}, and it did not just end: {error or 'the error was swallowed'}.") from None
         _all_left(diary, when)
 
+    diary = []
+    _drive(answer(_dish("a", 1, diary)), diary)
+    if diary.count("others") != 1:
+        raise Wrong(
+            f"a task of one turn: one round leaves it unfinished, the next ends it; you yielded {diary.count('others')}"
+            " times instead of once. Yield only after a round in which somebody is left."
+        )
+
 
 def _all_left(diary, when):
     staying = [name for name in "abc" if f"{name} left" not in diary]
     if staying:
         raise Wrong(f"{when}, and {' and '.join(staying)} stayed paused: close all that have not ended.")
+
+
+# -- 02.8 ----------------------------------------------------------------------------------------------------------
+
+
+def _listener(name, line, diary, buns=1, answer_on=None):
+    """Waits for its socket, reads, notes it, and may write to another one."""
+    for _ in range(buns):
+        yield line
+        try:
+            bun = line.recv(5)
+        except BlockingIOError:
+            raise Wrong(f"{name} was resumed although its socket had nothing to read: wait until it has.") from None
+        diary.append(f"{name} {bun.decode()}")
+        if answer_on:
+            answer_on.sendall(bun)
+
+
+def _customers(answer, listeners, sent):
+    """Two lines with a socketpair each; listeners: (name, line to hear, line to answer on or None, buns)."""
+    ends = {line: socket.socketpair() for line in "AB"}
+    try:
+        for ours, _ in ends.values():
+            ours.setblocking(False)
+        diary = []
+        tasks = [
+            _listener(name, ends[hears][0], diary, buns, ends[tells][1] if tells else None)
+            for name, hears, tells, buns in listeners
+        ]
+        for line, buns in sent:
+            ends[line][1].sendall(buns)
+        try:
+            answer(list(tasks))
+        except KeyError as error:
+            if "registered" in str(error):
+                raise Wrong("a task waited for its socket a second time, and it was still registered.") from None
+            raise
+        if any(task.gi_frame is not None for task in tasks):
+            raise Wrong("your function returned, and not all tasks had ended.")
+        return diary
+    finally:
+        for pair in ends.values():
+            for each in pair:
+                each.close()
+
+
+@exercise(
+    "02.8",
+    praise="whoever has something to read goes on, in whatever order the news come in.",
+    hint="Run each task to its first yield and register its socket. Then, while any is registered: select, unregister,"
+    " resume, register anew.",
+    seconds=10,
+)
+def _run_listeners(answer):
+    answer([])
+    diary = _customers(answer, [("a", "A", None, 1)], [("A", b"pork!")])
+    if diary != ["a pork!"]:
+        raise Wrong(f"one task waits for one socket that has news; the diary says {diary}.")
+    diary = _customers(answer, [("a", "A", None, 2), ("b", "B", None, 1)], [("A", b"pork!lotus"), ("B", b"leek!")])
+    if sorted(diary) != ["a lotus", "a pork!", "b leek!"]:
+        raise Wrong(f"a has two buns to read and b one; the diary says {diary}.")
+    # a can go on only when b has been heard: to wait for a first would be to wait for ever
+    diary = _customers(answer, [("a", "A", None, 1), ("b", "B", "A", 1)], [("B", b"leek!")])
+    if diary != ["b leek!", "a leek!"]:
+        raise Wrong(f"b reads, and tells a; the diary says {diary}.")

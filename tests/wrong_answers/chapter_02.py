@@ -552,4 +552,52 @@ WRONG = {
             "the caller of `together` never heard of it",
         ),
     ],
+    "02.8": [
+        (
+            "import select as sel\ndef answer(tasks):\n    for t in tasks:\n        for s in t: sel.select([s],[],[])",
+            "still running after",
+        ),
+        (
+            "def answer(tasks):\n"
+            "    with selectors.DefaultSelector() as w:\n"
+            "        for t in tasks: w.register(next(t),selectors.EVENT_READ,t)\n"
+            "        while w.get_map():\n"
+            "            for k,_ in w.select():\n"
+            "                try: w.register(next(k.data),selectors.EVENT_READ,k.data)\n"
+            "                except StopIteration: w.unregister(k.fileobj)",
+            "still registered",
+        ),
+        (
+            "def answer(tasks):\n"
+            "    with selectors.DefaultSelector() as w:\n"
+            "        for t in tasks: w.register(next(t),selectors.EVENT_READ,t)\n"
+            "        if not tasks: return\n"
+            "        for k,_ in w.select():\n"
+            "            try: next(k.data)\n"
+            "            except StopIteration: pass",
+            "not all tasks had ended",
+        ),
+        (
+            "def answer(tasks):\n"
+            "    with selectors.DefaultSelector() as w:\n"
+            "        for t in tasks: w.register(next(t),selectors.EVENT_READ,t)\n"
+            "        while w.get_map():\n"
+            "            for k,_ in w.select():\n"
+            "                w.unregister(k.fileobj)\n"
+            "                try: w.register(next(k.data),selectors.EVENT_READ,k.data)\n"
+            "                except StopIteration: return",
+            "not all tasks had ended",
+        ),
+        (
+            "def answer(tasks):\n"
+            "    with selectors.DefaultSelector() as w:\n"
+            "        for t in tasks: w.register(next(t),selectors.EVENT_WRITE,t)\n"
+            "        while w.get_map():\n"
+            "            for k,_ in w.select():\n"
+            "                w.unregister(k.fileobj)\n"
+            "                try: w.register(next(k.data),selectors.EVENT_WRITE,k.data)\n"
+            "                except StopIteration: pass",
+            "nothing to read",
+        ),
+    ],
 }
