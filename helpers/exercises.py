@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import cloudpickle
 import gevent.event
 import gevent.lock
+import greenlet
 from gevent.lock import BoundedSemaphore, Semaphore
 
 from helpers.isolated import IsolatedError, run_isolated
@@ -160,9 +161,12 @@ def _judge_prediction(name, known, guess):
 
 
 class _Packer(cloudpickle.CloudPickler):
-    """Sends functions of the notebook by value, and for each lock that they use a new one of its kind."""
+    """Sends functions of the notebook by value, for each lock that they use a new one of its kind, and for the
+    notebook's main greenlet that of the process that judges."""
 
     def reducer_override(self, item):
+        if type(item) is greenlet.greenlet and item.parent is None:
+            return greenlet.getcurrent, ()
         if isinstance(item, type(threading.Lock())):
             return threading.Lock, ()
         if isinstance(item, type(threading.RLock())):

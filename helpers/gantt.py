@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from helpers.plots import BLUE, GREY, PALE, VERMILLION, WIDTH, axis_of, quantity
 
+_THROW = "switch by an error"
 _MOST_SWITCHES = 200  # more arrows than that are a black block
 _KINDS = {  # label of the legend, colour, height of the bar as a share of its row
     "waiting": ("waiting", PALE, 0.45),
@@ -65,7 +66,7 @@ def draw(timelines, *, by="time", greenlets=False, switches=False):
     else:
         bottom.xaxis.set_major_locator(MaxNLocator(integer=True))
         bottom.set_xlabel("switches between greenlets, in order (not to scale in time)")
-    order = [*(_KINDS[kind][0] for kind in _KINDS), "ended by an error", "not finished"]
+    order = [*(_KINDS[kind][0] for kind in _KINDS), _THROW, "ended by an error", "not finished"]
     figure.legend(
         handles=sorted(used.values(), key=lambda each: order.index(each.get_label())),
         loc="outside lower center", ncols=4, fontsize=10,
@@ -104,11 +105,15 @@ def _draw_one(ax, timeline, spans, by, switches, used):
     if switches:
         for each in timeline.switches[:_MOST_SWITCHES]:
             if each.origin in height and each.target in height:
+                thrown = each.event == "throw"
+                colour = VERMILLION if thrown else "black"
                 ax.annotate(
                     "", (place(each.time), height[each.target]), (place(each.time), height[each.origin]),
-                    arrowprops={"arrowstyle": "-|>", "color": VERMILLION if each.event == "throw" else "black",
-                                "linewidth": 0.9, "shrinkA": 0, "shrinkB": 0},
+                    arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 2 if thrown else 0.9,
+                                "shrinkA": 0, "shrinkB": 0},
                 )  # fmt: skip
+                if thrown:
+                    used.setdefault(_THROW, Line2D([], [], color=colour, linewidth=2, label=_THROW))
     end = max(place(span.end) for span in spans)
     if by == "time":
         ax.axvline(end, color="black", linewidth=1, linestyle=":")

@@ -203,13 +203,13 @@ def _rally(answer):
 
 
 def _visit(tree, found):
-    """A visitor of lists from right to left, which an answer cannot know of; it returns something, too."""
+    """A visitor of lists from right to left, which an answer cannot know of; it returns something of its own, too."""
     if isinstance(tree, list):
         for branch in reversed(tree):
             _visit(branch, found)
     else:
         found(tree)
-    return "the end"
+    return f"the end of {tree}"
 
 
 @exercise(
@@ -245,6 +245,8 @@ def _walk(answer):
             found(number)
 
     leaves = walked(endless, ())
+    if looked:
+        raise Wrong("nobody has asked for a leaf yet, and `visit` was already let go on to the first.")
     got = list(islice(leaves, 3))
     if got != [1, 2, 3]:
         raise Wrong(f"the first three leaves should be [1, 2, 3]; your iterator gave {got}.")
@@ -301,6 +303,7 @@ def _close_shop(answer):
         person.switch(name, faults.get(name))
     paused["helper"].parent = paused["cook"]
     paused["clumsy"].parent = paused["waiter"]
+    paused["waiter"].parent = paused["helper"]  # a parent that comes before, so that no order alone helps
     late, early = greenlet(lambda: worked.append("late")), greenlet(lambda: None)
     early.switch()
     staff = [early, paused["helper"], paused["cook"], late, *(paused[name] for name in names[2:])]
@@ -351,6 +354,9 @@ def _same_fringe(answer):
     ask([None, 1], [1], False, "None is a leaf like any other.")
     ask([1], [None, 1], False, "None is a leaf like any other.")
     ask([None, 0, [None]], [[None, 0], None], True, "None and 0 are leaves like any other.")
+    for odd in ("", 0, -1, False, (), ..., "end"):
+        ask([odd, 1], [1], False, f"{odd!r} is a leaf like any other, and the other tree has none there.")
+    ask(["lotus"], ["".join(("lo", "tus"))], True, "leaves are the same if they are equal.")
     ask([], [[]], True, "neither has a leaf.")
     ask([], [1], False, "one has a leaf and the other has none.")
 

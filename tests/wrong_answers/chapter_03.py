@@ -160,6 +160,17 @@ WRONG = {
             + "answer = walk",
             "no error",
         ),
+        (
+            "def answer(visit, tree):\n"
+            "    walker = greenlet(visit)\n"
+            "    first = walker.switch(tree, getcurrent().switch)\n"
+            "    def leaves(leaf):\n"
+            "        while not walker.dead:\n"
+            "            yield leaf\n"
+            "            leaf = walker.switch()\n"
+            "    return leaves(first)",
+            "nobody has asked for a leaf yet",
+        ),
         ("def answer(visit, tree):\n    return None", "cannot stand in a `for` loop"),
     ],
     "03.5": [
@@ -214,6 +225,17 @@ WRONG = {
             "    return []",
             "turn after turn",
         ),
+        (
+            "def answer(staff):\n"
+            "    errors = []\n"
+            "    for person in reversed(staff):\n"
+            "        try:\n"
+            "            person.throw()\n"
+            "        except Exception as problem:\n"
+            "            errors.insert(0, problem)\n"
+            "    return errors",
+            "went on working",
+        ),
         ("def answer(staff):\n    staff.clear()\n    return []", "not dead"),
         (
             "def answer(staff):\n"
@@ -260,6 +282,32 @@ WRONG = {
             "        if a != b:\n"
             "            return False",
             "returned None",
+        ),
+        *[
+            (
+                WALK + "def answer(visit, one, other):\n"
+                f"    pairs = zip_longest(walk(visit, one), walk(visit, other), fillvalue={fill})\n"
+                "    return all(a == b for a, b in pairs)",
+                "is a leaf like any other",
+            )
+            for fill in ("''", "0", "-1", "...", "'end'")
+        ],
+        (
+            WALK + "def answer(visit, one, other):\n"
+            "    pairs = zip_longest(walk(visit, one), walk(visit, other), fillvalue=object())\n"
+            "    return all(a is b for a, b in pairs)",
+            "the same if they are equal",
+        ),
+        (
+            "def answer(visit, one, other):\n"
+            "    here = getcurrent()\n"
+            "    first = greenlet(partial(visit, one, here.switch))\n"
+            "    second = greenlet(partial(visit, other, here.switch))\n"
+            "    while not first.dead and not second.dead:\n"
+            "        if first.switch() != second.switch():\n"
+            "            return False\n"
+            "    return first.dead and second.dead",
+            "the branches differ",
         ),
         ("def answer(visit, one, other): return one == other", "the branches differ"),
     ],
