@@ -195,9 +195,9 @@ def test_every_answer_takes_its_latency_and_all_wait_together():
         assert took < sum(latencies.values()) / 2
         log = site.log()
         assert len(log) == 30
-        assert sum(request.end - request.start for request in log) > 0.9 * sum(latencies.values())
         for request in log:
-            assert start < request.start < request.end < start + took
+            assert request.end - request.start >= latencies[request.path]
+            assert start < request.start < start + took
 
 
 def test_the_size_is_kept_on_average():
@@ -282,7 +282,9 @@ def test_nonsense_is_refused_and_does_no_harm(quick, name):
             visitor.sendall(NONSENSE[name] + b"\r\n\r\n")
             visitor.shutdown(socket.SHUT_WR)
             answer = visitor.recv(100)
-        except ConnectionError:  # it need not read all of it
+        except TimeoutError:
+            raise
+        except OSError:  # reset: it need not read all of it
             answer = b""
     assert not answer.startswith(b"HTTP/1.1 200")
     assert serves(quick)
