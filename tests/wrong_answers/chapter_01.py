@@ -83,6 +83,15 @@ WRONG = {
             ),
             "3 clerks made 6 sales",
         ),
+        (
+            "class answer:\n"
+            "    def __init__(self): self._sold = 0\n"
+            "    @property\n"
+            "    def sold(self): return self._sold\n"
+            "    def sell(self, receipt):\n"
+            "        self._sold += 1\n        number = self._sold\n        receipt(number)",
+            "3 clerks made 6 sales",
+        ),
         ("answer = 6", "give the class"),
     ],
     "01.4": [
@@ -131,6 +140,22 @@ WRONG = {
             "    if giver.number < taker.number:\n"
             "        with giver.lock, taker.lock:\n            giver.buns -= buns\n            taker.buns += buns",
             "now they hold 10 and 10",
+        ),
+        (
+            "def answer(giver, taker, buns):\n"
+            "    with giver.lock:\n"
+            "        if taker.lock.acquire(timeout=1):\n"
+            "            giver.buns -= buns\n            taker.buns += buns\n            taker.lock.release()",
+            "one was not made",
+        ),
+        (
+            "gate = threading.Lock()\n"
+            "def answer(giver, taker, buns):\n"
+            "    if giver is taker: return\n"
+            "    with gate:\n        giver.lock.acquire()\n        taker.lock.acquire()\n"
+            "    giver.buns -= buns\n    taker.buns += buns\n"
+            "    giver.lock.release()\n    taker.lock.release()",
+            "nobody could move any from shelf 3",
         ),
     ],
     "01.5": [
@@ -210,6 +235,10 @@ WRONG = {
                 _GET.replace("        with self.condition:\n", "        if True:\n"),
             ),
             "un-acquired lock",
+        ),
+        (
+            _shelf(_PUT, _GET.replace("while", "if").replace("pop(0)", "pop(0) if self.buns else None")),
+            "returned None, which nobody",
         ),
     ],
 }
