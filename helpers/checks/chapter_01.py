@@ -553,7 +553,7 @@ def note_and_start(process):
     return start(process)
 
 BaseProcess.start = note_and_start
-multiprocessing.set_start_method(sys.argv[1])
+multiprocessing.set_start_method(sys.argv[1], force=True)
 set_again = multiprocessing.set_start_method
 multiprocessing.set_start_method = lambda method, force=False: set_again(method, force=True)  # a script may choose
 runpy.run_path("program.py", run_name="__main__")
