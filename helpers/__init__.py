@@ -14,6 +14,7 @@ _ROOMS = {
     "quantity": "plots",
     "ready": "cell",
     "Website": "website",
+    "Crowd": "load",
     "check": "exercises",
 }
 

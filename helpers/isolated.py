@@ -54,7 +54,7 @@ class _Interrupted(_Failure, KeyboardInterrupt):
 
 
 class BackgroundCell:
-    """A cell that runs in the background: `port`, `rss` in bytes, `output` so far, `running`, `exit_code`, `stop()`."""
+    """A cell in the background: `port`, `pid`, `rss` in bytes, `output` so far, `running`, `exit_code`, `stop()`."""
 
     def __init__(self, cell):
         self._cell = cell
@@ -66,6 +66,11 @@ class BackgroundCell:
     def port(self):
         """The port that the cell named when it was ready, or None."""
         return self._cell.port
+
+    @property
+    def pid(self):
+        """The id of its process."""
+        return self._cell.child.pid
 
     @property
     def rss(self):

@@ -73,7 +73,8 @@ def isolated(line, cell):
     --exit-code NAME   stores the exit code in NAME, and a code other than 0 is no error; -9: killed by signal 9
     --background NAME  goes on with the next cell as soon as this one has called `ready(port)`
                        (`from helpers import ready`; the port may be left out); waits for it 20 s at most, or
-                       --timeout. NAME then has .port, .rss (bytes), .output, .running, .exit_code, .stop().
+                       --timeout. NAME then has .port, .pid, .rss (bytes), .output, .running, .exit_code,
+                       .stop().
                        A new cell with the same NAME stops the old one first.
     """
     from IPython import get_ipython

@@ -599,3 +599,9 @@ def test_the_control_pipe_is_closed_to_grandchildren():
     if sys.platform != "linux":
         pytest.skip("needs /proc")
     assert run_isolated(textwrap.dedent(code), {}, ["outcome"])["outcome"] == (0, 1, b"set()")
+
+
+def test_the_pid_of_a_background_cell_is_that_of_its_process():
+    cell = start_isolated("import os\nfrom helpers import ready\nready(os.getpid())\nos.read(0, 1)")
+    assert cell.pid == cell.port
+    cell.stop()
