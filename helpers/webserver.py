@@ -7,12 +7,14 @@ import socket
 import struct
 import sys
 from collections import Counter
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from time import perf_counter
 
 import gevent
+from gevent.lock import BoundedSemaphore
 from gevent.pywsgi import WSGIHandler, WSGIServer
 
+from helpers.descriptors import lift_descriptor_limit
 from helpers.sitemap import LOG_PATH, lay_out
 
 PATIENCE = 60  # seconds for a client to send a request that it has begun, or to begin another
@@ -88,6 +90,7 @@ class Application:
         self.latency = plan["latency"]
         self.asked = Counter()
         self.log = []
+        self.places = BoundedSemaphore(plan["places"]) if plan["places"] else nullcontext()
         delay = "" if plan["crawl_delay"] is None else f"Crawl-delay: {plan['crawl_delay']}\n"
         self.robots = f"User-agent: *\nDisallow: /kitchen/\n{delay}"
 
@@ -96,12 +99,20 @@ class Application:
         if path == LOG_PATH:
             handler.note = ["", 0, 0, ""]  # nobody will see it
             body = json.dumps(self.log).encode()
+            if method == "DELETE":
+                self.log.clear()
             start_response("200 OK", [("Content-Type", "application/json")])
             return [body]  # in one piece: the server knows its length
-        page = self.pages.get(path)
-        due = handler.arrived + (page.latency if page else self.latency)
         handler.note = [path, handler.arrived, None, ""]
         self.log.append(handler.note)
+        with self.places:
+            return self.work_on(method, path, handler, start_response)
+
+    def work_on(self, method, path, handler, start_response):
+        """Answer when the latency is over, which begins now if places were rare, else with the request."""
+        page = self.pages.get(path)
+        begun = perf_counter() if isinstance(self.places, BoundedSemaphore) else handler.arrived
+        due = begun + (page.latency if page else self.latency)
         outcome, status, headers, body = self.answer(method, path, page, handler)
         handler.note[3] = outcome
         start_response(status, headers)  # sends nothing yet: what is done before the pause adds no latency
@@ -157,18 +168,6 @@ class Server(WSGIServer):
     backlog = 1024
     max_accept = 1024  # a crowd is let in before its first one is served: the wait for latency hides the work
     reuse_addr = os.name != "nt"
-
-
-def lift_descriptor_limit():
-    """Hold as many connections as the system allows."""
-    try:
-        import resource
-    except ImportError:
-        return  # Windows has no such limit
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    for limit in (hard, 10_240):  # macOS calls the hard limit infinite, refuses it, and grants this
-        with suppress(ValueError, OSError):
-            return resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
 def main():

@@ -49,6 +49,8 @@ class Website:
         How many pages robots.txt forbids to robots; they answer all the same.
     crawl_delay : int or None
         Whole seconds between two requests that robots.txt asks for, if any.
+    places : int or None
+        How many requests it works on at once, if there is a limit; the others wait, and their latency begins later.
     links : int
         How many new pages a page leads to; as many links again lead to any pages, itself included.
     size : int
@@ -96,6 +98,7 @@ class Website:
         moved=0,
         closed=0,
         crawl_delay=None,
+        places=None,
         links=3,
         size=2_000,
         seed=1,
@@ -137,10 +140,17 @@ class Website:
         RuntimeError
             If the site has been stopped.
         """
+        return [Request(*each) for each in self._ask_log("GET")]
+
+    def forget(self):
+        """Start the log anew, for the next crawl; flaky pages do not become bad again."""
+        self._ask_log("DELETE")
+
+    def _ask_log(self, method):
         connection = http.client.HTTPConnection("127.0.0.1", self._child.port, timeout=30)
         try:
-            connection.request("GET", LOG_PATH)
-            return [Request(*each) for each in json.load(connection.getresponse())]
+            connection.request(method, LOG_PATH)
+            return json.load(connection.getresponse())
         except ConnectionError:
             raise RuntimeError("The site has been stopped: ask for its log before that.") from None
         finally:

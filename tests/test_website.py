@@ -200,6 +200,35 @@ def test_every_answer_takes_its_latency_and_all_wait_together():
             assert start < request.start < start + took
 
 
+def test_places_make_requests_queue():
+    with Website(30, latency=0.1, places=3) as site:
+        with ThreadPoolExecutor(12) as pool:
+            start = time.perf_counter()
+            list(pool.map(fetch, list(site.pages)[:12]))
+            took = time.perf_counter() - start
+        assert took >= 4 * 0.1  # twelve pages in four rounds of three
+        assert site.most_in_flight() > 3
+        assert {request.outcome for request in site.log()} == {"200"}
+
+
+def test_a_place_is_free_again_when_its_client_leaves():
+    with Website(2, latency=600, places=1) as site:
+        for arrived in (1, 2):
+            with connect(site) as visitor:
+                visitor.sendall(ask())
+                assert eventually(lambda arrived=arrived: len(site.log()) == arrived)
+            assert eventually(lambda: site.log()[-1].end)
+        assert {request.outcome for request in site.log()} == {"abandoned"}
+
+
+def test_a_log_that_is_forgotten_starts_anew(quick):
+    fetch(quick.url)
+    quick.forget()
+    assert quick.log() == []
+    fetch(quick.url)
+    assert [request.path for request in quick.log()] == ["/"]
+
+
 def test_the_size_is_kept_on_average():
     with Website(200, size=5_000, latency=0) as site:
         sizes = [len(page.body) for page in site.pages.values()]
@@ -380,6 +409,7 @@ def test_it_is_gone_when_its_owner_is_killed():
         ({"latency": -0.1}, "latency must be a number of seconds, at least 0, not -0.1."),
         ({"jitter": math.nan}, "jitter must be a number of seconds, at least 0, not nan."),
         ({"crawl_delay": 0.5}, "crawl_delay must be a whole number, at least 0, not 0.5."),
+        ({"places": 0}, "places must be a whole number, at least 1, not 0."),
         ({"fails_times": 0}, "fails_times must be a whole number, at least 1, not 0."),
         (
             {"pages": 5, "errors": 3, "moved": 2},

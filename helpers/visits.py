@@ -1,0 +1,82 @@
+"""What a site saw of a crawl, as a Gantt chart: a bar for each request, coloured by how it ended."""
+
+import matplotlib.pyplot as plt
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+
+from helpers.plots import GREY, SKY, VERMILLION, WIDTH, axis_of
+
+_COLOURS = {"answered": SKY, "redirected": GREY, "failed": VERMILLION}
+
+
+def plot_visits(logs, *, by="page"):
+    """Draw logs of sites below each other, on one axis of time, and show the figure.
+
+    Parameters
+    ----------
+    logs : mapping of str to list of Request
+        The title of each chart, and what `Website.log` returned; each starts at 0.
+    by : "page" or "place"
+        What a row is: a page, named by its path; or a place, so that there are as many rows as requests were in
+        flight at once. A request takes the first place that is free.
+
+    Raises
+    ------
+    ValueError
+        If a log is empty, or `by` is neither of the two.
+    """
+    if by not in ("page", "place"):
+        raise ValueError(f"by={by!r} is not known: a row is a 'page' or a 'place'")
+    if not logs or not all(logs.values()):
+        raise ValueError("nothing to draw: a log is empty")
+    logs = {title: sorted(log, key=lambda request: request.start) for title, log in logs.items()}
+    rows = {title: _rows_by_page(log) if by == "page" else _rows_by_place(log) for title, log in logs.items()}
+    heights = [0.45 + (0.3 if by == "page" else 0.11) * (max(each) + 1) for each in rows.values()]
+    figure, axes = plt.subplots(
+        len(logs), 1, sharex=True, squeeze=False, figsize=(WIDTH, sum(heights) + 0.9), height_ratios=heights
+    )
+    seen = set()
+    for ax, (title, log) in zip(axes[:, 0], logs.items(), strict=True):
+        begin, end = log[0].start, max(request.end or request.start for request in log)
+        kinds = [_kind(request.outcome) for request in log]
+        seen.update(kinds)
+        ax.barh(
+            rows[title],
+            [(request.end or end) - request.start for request in log],
+            left=[request.start - begin for request in log],
+            color=[_COLOURS[kind] for kind in kinds],
+            height=0.7, edgecolor="white", linewidth=0.5,
+        )  # fmt: skip
+        ax.set_title(title)
+        ax.grid(axis="y", visible=False)
+        ax.set_ylim(max(rows[title]) + 0.6, -0.6)
+        if by == "page":
+            ax.set_yticks(rows[title], [request.path for request in log])
+        else:
+            ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
+            ax.set_ylabel("in flight")
+    bottom = axes[-1, 0]
+    bottom.set_xlim(0, None)
+    bottom.xaxis.set_major_formatter(axis_of("s"))
+    bottom.set_xlabel("time since the first request")
+    patches = [Patch(facecolor=colour, label=kind) for kind, colour in _COLOURS.items() if kind in seen]
+    figure.legend(handles=patches, loc="outside lower center", ncols=3, fontsize=10)
+    plt.show()
+
+
+def _kind(outcome):
+    return {"200": "answered", "301": "redirected"}.get(outcome, "failed")
+
+
+def _rows_by_page(log):
+    number = {path: row for row, path in enumerate(dict.fromkeys(request.path for request in log))}
+    return [number[request.path] for request in log]
+
+
+def _rows_by_place(log):
+    rows, free_from = [], []
+    for request in log:
+        row = next((row for row, moment in enumerate(free_from) if moment <= request.start), len(free_from))
+        free_from[row : row + 1] = [request.end or float("inf")]
+        rows.append(row)
+    return rows
