@@ -1,0 +1,55 @@
+"""Runs the broker: `python -m helpers.minibroker --port 5672`."""
+
+import argparse
+import gc
+import os
+from contextlib import suppress
+
+from gevent.server import StreamServer
+
+from helpers.minibroker.broker import Broker
+from helpers.minibroker.connections import Connection
+
+
+class Server(StreamServer):
+    reuse_addr = os.name != "nt"  # there it would mean: share the port with whoever has it
+
+
+def lift_descriptor_limit():
+    """Hold as many connections as the system allows."""
+    try:
+        import resource
+    except ImportError:
+        return  # Windows has no such limit
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for limit in (hard, 10_240):  # macOS calls the hard limit infinite, refuses it, and grants this
+        with suppress(ValueError, OSError):
+            return resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        prog="minibroker", description="A small AMQP 0-9-1 broker, in memory, for learning."
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
+    parser.add_argument("--port", type=int, default=5672, help="0 takes a free one")
+    parser.add_argument("--user", default="guest")
+    parser.add_argument("--password", default="guest")
+    parser.add_argument("--memory", type=float, default=200, help="MB of messages at which publishers have to wait")
+    options = parser.parse_args()
+    lift_descriptor_limit()
+    broker = Broker(options.memory * 1_000_000)
+    server = Server(
+        (options.host, options.port),
+        lambda socket, address: Connection(broker, socket, options.user, options.password).run(),
+        backlog=1024,
+    )
+    server.start()
+    gc.freeze()  # what is here now stays: no need to look at it again and again
+    print(f"minibroker listens on {options.host}, port {server.server_port}", flush=True)
+    with suppress(KeyboardInterrupt):
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

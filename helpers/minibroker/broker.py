@@ -1,0 +1,275 @@
+"""What all connections share: exchanges, queues, and the memory they may use."""
+
+import secrets
+import time
+from collections import deque
+from datetime import datetime, timezone
+
+from gevent.event import Event
+
+from helpers.minibroker import wire
+from helpers.minibroker.exchanges import KINDS, Exchange, frozen
+from helpers.minibroker.queues import Message, Queue
+from helpers.minibroker.wire import Refusal
+
+COMPARED = (
+    "x-message-ttl", "x-expires", "x-max-length", "x-max-length-bytes", "x-max-priority", "x-overflow",
+    "x-dead-letter-exchange", "x-dead-letter-routing-key", "x-queue-type",
+)  # fmt: skip
+
+
+class Broker:
+    """The virtual host `/`.
+
+    Parameters
+    ----------
+    memory : int
+        Bytes of messages at which publishers have to wait until consumers have made room.
+    """
+
+    def __init__(self, memory):
+        self.memory = memory
+        self.stored = 0  # bytes
+        self.has_room = Event()
+        self.has_room.set()
+        self.queues = {}
+        names = {"": "direct", **{f"amq.{kind}": kind for kind in KINDS}, "amq.match": "headers"}
+        self.exchanges = {name: Exchange(name, kind) for name, kind in names.items()}
+        self._dead = deque()
+        self._burying = False
+
+    def store(self, size):
+        """Note that messages need so many bytes more, or less."""
+        self.stored += size
+        if size > 0:
+            if self.stored > self.memory:
+                self.has_room.clear()
+        elif self.stored < 0.8 * self.memory and not self.has_room.is_set():
+            self.has_room.set()
+
+    # Messages
+
+    def publish(self, message):
+        """Put a message where it belongs; return how many queues that is, and whether none of them refused it."""
+        queues = self._route(message)
+        accepted = True
+        for queue in queues:
+            accepted &= queue.put(message)
+        return len(queues), accepted
+
+    def _route(self, message):
+        if not message.exchange:
+            queue = self.queues.get(message.key)
+            return [queue] if queue else []
+        queues, seen, ahead = {}, {message.exchange}, [self.exchanges[message.exchange]]
+        while ahead:
+            exchange = ahead.pop()
+            targets = self._default_target(message) if exchange.name == "" else exchange.targets(message)
+            if not targets and exchange.alternate in self.exchanges:
+                targets = [self.exchanges[exchange.alternate]]
+            for target in targets:
+                if isinstance(target, Queue):
+                    queues[target] = None
+                elif target.name not in seen:
+                    seen.add(target.name)
+                    ahead.append(target)
+        return list(queues)
+
+    def _default_target(self, message):
+        queue = self.queues.get(message.key)
+        return [queue] if queue else []
+
+    def dead_letter(self, queue, message, reason):
+        """Publish a message that a queue got rid of again, if the queue says where."""
+        exchange = queue.arguments.get("x-dead-letter-exchange")
+        if exchange is None:
+            return
+        self._dead.append((queue, message, reason))
+        if self._burying:  # it died of another's burial: that goes on with this one, for chains may be long
+            return
+        self._burying = True
+        try:
+            while self._dead:
+                self._bury(*self._dead.popleft())
+        finally:
+            self._burying = False
+
+    def _bury(self, queue, message, reason):
+        exchange = queue.arguments["x-dead-letter-exchange"]
+        if exchange not in self.exchanges:
+            return
+        key = queue.arguments.get("x-dead-letter-routing-key", message.key)
+        headers, deaths = death_certificate(queue, message, reason)
+        letter = Message(exchange, key, wire.with_headers(message.properties, headers), message.body)
+        for target in self._route(letter):
+            if not _goes_in_circles(target.name, deaths):
+                target.put(letter)
+
+    # Queues
+
+    def queue(self, name, connection):
+        """Return the queue of this name that this connection may use, or complain (404, 405)."""
+        queue = self.queues.get(name)
+        if queue is None:
+            raise Refusal(404, f"no queue '{name}' in vhost '/'")
+        if queue.owner not in (None, connection):
+            raise _locked(name)
+        return queue
+
+    def declare_queue(self, name, durable, exclusive, auto_delete, arguments, connection):
+        """Return the queue of this name, new or as declared before; an empty name makes one up."""
+        if name.startswith("amq."):
+            raise Refusal(403, f"queue name '{name}' contains reserved prefix 'amq.*'")
+        name = name or f"amq.gen-{secrets.token_urlsafe(16)}"
+        owner = connection if exclusive else None
+        durable = durable and not exclusive  # it ends with its connection
+        if arguments.get("x-queue-type") == "quorum" and (not durable or auto_delete):
+            raise Refusal(406, f"invalid property for queue '{name}' in vhost '/': quorum queues are durable only")
+        queue = self.queues.get(name)
+        if queue is None:
+            queue = self.queues[name] = Queue(self, name, durable, auto_delete, owner, arguments)
+            return queue
+        if queue.owner is not owner:
+            raise _locked(name)
+        current = {"durable": queue.durable, "auto_delete": queue.auto_delete, **queue.arguments}
+        received = {"durable": durable, "auto_delete": auto_delete, **arguments}
+        _check_same(current, received, ("durable", "auto_delete", *COMPARED), f"queue '{name}'")
+        queue.touch()
+        return queue
+
+    def delete_queue(self, queue):
+        """Delete a queue, tell its consumers; return how many messages it held."""
+        if self.queues.get(queue.name) is not queue:
+            return 0
+        del self.queues[queue.name]
+        count = queue.ready
+        self._unbind_all(queue)
+        for consumer in list(queue.consumers):
+            consumer.channel.lose(consumer)
+        queue.close()
+        return count
+
+    # Exchanges
+
+    def exchange(self, name):
+        """Return the exchange of this name, or complain (404)."""
+        exchange = self.exchanges.get(name)
+        if exchange is None:
+            raise Refusal(404, f"no exchange '{name}' in vhost '/'")
+        return exchange
+
+    def declare_exchange(self, name, kind, durable, auto_delete, internal, arguments):
+        if kind not in KINDS:
+            raise Refusal(503, f"unknown exchange type '{kind}'")
+        _not_default(name)
+        exchange = self.exchanges.get(name)
+        if exchange is None:
+            _not_reserved(name)
+            self.exchanges[name] = Exchange(name, kind, durable, auto_delete, internal, arguments)
+            return
+        received = {"type": kind, "durable": durable, "auto_delete": auto_delete, "internal": internal, **arguments}
+        current = {name: getattr(exchange, name) for name in ("durable", "auto_delete", "internal")}
+        current.update(exchange.arguments, type=exchange.kind)
+        fields = ("type", "durable", "auto_delete", "internal", "alternate-exchange")
+        _check_same(current, received, fields, f"exchange '{name}'")
+
+    def delete_exchange(self, name, if_unused):
+        _not_default(name)
+        _not_reserved(name)
+        exchange = self.exchanges.get(name)
+        if exchange is None:
+            return
+        if if_unused and exchange.bindings:
+            raise Refusal(406, f"exchange '{name}' in vhost '/' in use")
+        self._drop_exchange(exchange)
+
+    def _drop_exchange(self, exchange):
+        if self.exchanges.pop(exchange.name, None) is None:
+            return
+        for target, _, _ in exchange.bindings:
+            target.sources.discard(exchange)
+        self._unbind_all(exchange)
+
+    def bind(self, source, target, key, arguments):
+        _not_default(source)
+        self.exchange(source).bind(target, key, arguments)
+
+    def unbind(self, source, target, key, arguments):
+        _not_default(source)
+        exchange = self.exchange(source)
+        if exchange.unbind(target, key, arguments):
+            self._end_if_unused(exchange)
+
+    def _unbind_all(self, target):
+        """Remove every binding to this target."""
+        for source in target.sources:
+            source.forget(target)
+            self._end_if_unused(source)
+        target.sources = set()
+
+    def _end_if_unused(self, exchange):
+        if exchange.auto_delete and not exchange.bindings:
+            self._drop_exchange(exchange)
+
+
+def _locked(name):
+    return Refusal(
+        405,
+        f"cannot obtain exclusive access to locked queue '{name}' in vhost '/'. It could be originally declared on "
+        "another connection or the exclusive property value does not match that of the original declaration.",
+    )
+
+
+def _not_default(name):
+    if name == "":
+        raise Refusal(403, "operation not permitted on the default exchange")
+
+
+def _not_reserved(name):
+    if name.startswith("amq."):
+        raise Refusal(403, f"exchange name '{name}' contains reserved prefix 'amq.*'")
+
+
+def _check_same(current, received, fields, what):
+    for field in fields:
+        before, now = current.get(field), received.get(field)
+        if frozen(before) != frozen(now):
+            before, now = (str(each).lower() if isinstance(each, bool) else each or "none" for each in (before, now))
+            text = f"inequivalent arg '{field}' for {what} in vhost '/': received '{now}' but current is '{before}'"
+            raise Refusal(406, text)
+
+
+def death_certificate(queue, message, reason):
+    """Return the headers that tell how a message died, its earlier deaths included, and the list of all deaths."""
+    old = wire.read_property(message.properties, "headers", {})
+    deaths = [death for death in old["x-death"] if isinstance(death, dict)] if _is_list(old.get("x-death")) else []
+    same = [death for death in deaths if (death.get("queue"), death.get("reason")) == (queue.name, reason)]
+    count = same[0].get("count", 1) + 1 if same else 1
+    death = {
+        "count": count,
+        "reason": reason,
+        "queue": queue.name,
+        "time": datetime.fromtimestamp(int(time.time()), timezone.utc),
+        "exchange": message.exchange,
+        "routing-keys": [message.key],
+    }
+    expiration = wire.read_property(message.properties, "expiration")
+    if expiration is not None:  # it is taken away, or the message would die again
+        death["original-expiration"] = expiration
+    deaths = [death, *(each for each in deaths if not (same and each is same[0]))]
+    headers = {"x-death": deaths}
+    for name, value in (("reason", reason), ("queue", queue.name), ("exchange", message.exchange)):
+        headers[f"x-last-death-{name}"] = value
+        if f"x-first-death-{name}" not in old:
+            headers[f"x-first-death-{name}"] = value
+    return headers, deaths
+
+
+def _is_list(value):
+    return isinstance(value, list)
+
+
+def _goes_in_circles(name, deaths):
+    """Whether a message has died in this queue before, and nobody has rejected it since: it would go on for ever."""
+    names = [death.get("queue") for death in deaths]
+    return name in names and all(death.get("reason") != "rejected" for death in deaths[: names.index(name) + 1])
