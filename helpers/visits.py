@@ -31,7 +31,7 @@ def plot_visits(logs, *, by="page"):
         raise ValueError("nothing to draw: a log is empty")
     logs = {title: sorted(log, key=lambda request: request.start) for title, log in logs.items()}
     rows = {title: _rows_by_page(log) if by == "page" else _rows_by_place(log) for title, log in logs.items()}
-    heights = [0.45 + (0.3 if by == "page" else 0.11) * (max(each) + 1) for each in rows.values()]
+    heights = [0.45 + (0.3 if by == "page" else 0.11) * max(each) for each in rows.values()]
     figure, axes = plt.subplots(
         len(logs), 1, sharex=True, squeeze=False, figsize=(WIDTH, sum(heights) + 0.9), height_ratios=heights
     )
@@ -49,11 +49,12 @@ def plot_visits(logs, *, by="page"):
         )  # fmt: skip
         ax.set_title(title)
         ax.grid(axis="y", visible=False)
-        ax.set_ylim(max(rows[title]) + 0.6, -0.6)
+        ax.set_ylim(max(rows[title]) + 0.6, 0.4)
         if by == "page":
-            ax.set_yticks(rows[title], [request.path for request in log])
+            names = dict(zip(rows[title], (request.path for request in log), strict=True))
+            ax.set_yticks(list(names), names.values())
         else:
-            ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
+            ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4, prune="lower"))
             ax.set_ylabel("in flight")
     bottom = axes[-1, 0]
     bottom.set_xlim(0, None)
@@ -69,7 +70,7 @@ def _kind(outcome):
 
 
 def _rows_by_page(log):
-    number = {path: row for row, path in enumerate(dict.fromkeys(request.path for request in log))}
+    number = {path: row for row, path in enumerate(dict.fromkeys(request.path for request in log), start=1)}
     return [number[request.path] for request in log]
 
 
@@ -78,5 +79,5 @@ def _rows_by_place(log):
     for request in log:
         row = next((row for row, moment in enumerate(free_from) if moment <= request.start), len(free_from))
         free_from[row : row + 1] = [request.end or float("inf")]
-        rows.append(row)
+        rows.append(row + 1)
     return rows

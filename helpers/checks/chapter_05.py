@@ -1,0 +1,525 @@
+"""Checks of chapter 5: a crawler. Time is played, not waited for: the checks decide which page answers next."""
+
+import gc
+import heapq
+import random
+from collections import Counter
+from itertools import count, pairwise
+from urllib.parse import urlsplit
+
+import gevent
+from gevent.event import Event
+
+from helpers.exercises import Wrong, exercise, prediction
+
+PATIENCE = 1  # seconds for an answer to start what it could start, before it is said to stand still
+
+prediction(
+    "05.a",
+    right="b",
+    a="A greenlet gives the CPU away when it waits through gevent; a socket of Python's own waits without telling it.",
+    b="Python's own socket stops the whole thread while it waits, so the next greenlet starts when the page is there.",
+    c="There is one thread, and it is stopped while a page is on its way: nobody is left to start a second request.",
+)
+prediction(
+    "05.b",
+    right="b",
+    a="There is no such version: gevent replaces what `urllib.request` is built on, and that is enough.",
+    b="Only the layer below is replaced: sockets. `urllib.request` calls them as before, and they now switch.",
+    c="`urlopen` is in the table: it is as it was. What it calls at the very bottom is not.",
+)
+prediction(
+    "05.c",
+    right="b",
+    a="`patch_all` puts a new function into the module `time`; your name `sleep` still points to the old one.",
+    b="`from time import sleep` copied the function's address before anything was replaced.",
+    c="Nothing is raised, and that is the nasty part: the program runs, one greenlet after another.",
+)
+prediction(
+    "05.d",
+    right="b",
+    a="The waits do overlap, but starting five hundred requests and reading the answers is work, piece after piece.",
+    b="Waits overlap, work adds up: about the latency plus five hundred times the work for one page.",
+    c="The CPU is needed for a small part of each page only; during the wait it serves the others.",
+)
+prediction(
+    "05.e",
+    right="b",
+    a="It asks whether a page is stored, but a page on its way is not stored yet, and others want it meanwhile.",
+    b="Between the question and the storing lies a fetch: all who ask meanwhile fetch the page as well.",
+    c="There are circles, but each page is stored in the end, and nobody fetches a page that is stored.",
+)
+prediction(
+    "05.f",
+    right="c",
+    a="It counts from byte to byte, and the bytes keep coming.",
+    b="`read` returns when the page is complete or when an error occurs, never in between.",
+    c="The time-out of a socket bounds each wait for more bytes, not the whole; here no single wait is long.",
+)
+
+
+class BrokenPage(Exception):
+    """What a page raises in these checks."""
+
+
+def _no_reports():
+    """Errors that the check plants are not news for the hub: the reader's own would drown among them."""
+    hub = gevent.get_hub()
+    hub.NOT_ERROR = (*hub.NOT_ERROR, Wrong, BrokenPage)
+
+
+def _settle(wanted=lambda: True):
+    """Let everyone run who can, and wait until `wanted()`, for as long as patience lasts."""
+    for _ in range(20):
+        gevent.sleep(0)
+    try:
+        with gevent.Timeout(PATIENCE):
+            while not wanted():
+                gevent.sleep(0.005)
+    except gevent.Timeout:
+        pass
+
+
+# -- 05.1 ----------------------------------------------------------------------------------------------------------
+
+
+@exercise(
+    "05.1",
+    praise="rounds of waiting or work for the CPU, whichever takes longer.",
+    hint="Two bounds: whole rounds times latency, and pages times work. The answer is the larger one.",
+)
+def _least_seconds(answer):
+    for pages, latency, at_once, work, wanted, why in [
+        (9, 1, 3, 0, 3, ""),
+        (7, 1, 3, 0, 3, ": the last round has one page and takes as long as a full one"),
+        (3, 0.2, 10, 0, 0.2, ": fewer pages than places are one round"),
+        (500, 0.2, 500, 0.001, 0.5, ": half a second of work fits into no shorter time"),
+        (500, 0.2, 50, 0.001, 2, ": the work is done during the ten rounds of waiting"),
+        (7, 1, 3, 0.5, 3.5, ": the work of a short round is shorter"),
+        (0, 0.2, 50, 0.001, 0, ""),
+    ]:
+        said = answer(pages, latency, at_once, work)
+        call = f"least_seconds({pages}, {latency}, {at_once}, {work})"
+        if not isinstance(said, (int, float)):
+            raise Wrong(f"{call} returned {said!r}, which is no number.")
+        if abs(said - wanted) > 1e-6:
+            raise Wrong(f"{call} is {wanted:g}, and your function says {said:g}{why}.")
+
+
+# -- 05.2 ----------------------------------------------------------------------------------------------------------
+
+
+@exercise(
+    "05.2",
+    praise="absolute, without fragments, each once, and none that leads away.",
+    hint="urljoin first, then urldefrag; compare urlsplit(...).netloc with that of the page, and look at the scheme.",
+)
+def _same_site(answer):
+    page = "http://baozi.example:8080/menu/today.html"
+    right = {
+        "pork.html": "http://baozi.example:8080/menu/pork.html",
+        "/menu/pork.html#price": "http://baozi.example:8080/menu/pork.html",
+        "../about": "http://baozi.example:8080/about",
+        "//baozi.example:8080/pies?kind=leek": "http://baozi.example:8080/pies?kind=leek",
+        "https://baozi.example:8080/secure": "https://baozi.example:8080/secure",
+    }
+    wrong = {
+        "http://noodles.example/menu": "leads to another host",
+        "http://baozi.example/menu": "leads to another port, which is another host to us",
+        "http://baozi.example:8080.noodles.example/": "only begins like our host",
+        "http://noodles.example/?from=baozi.example:8080": "only mentions our host",
+        "mailto:cook@baozi.example": "is no page",
+        "ftp://baozi.example:8080/list": "is neither http nor https",
+    }
+    got = answer(page, [*right, *wrong, "#top"])
+    if not isinstance(got, (set, frozenset)):
+        raise Wrong(f"return a set, not a {type(got).__name__}.")
+    for url in sorted(got):
+        if "#" in url:
+            raise Wrong(f"{url} still has its fragment: what follows # is a place within the page.")
+    for link, url in right.items():
+        if url not in got:
+            raise Wrong(f"the link {link!r} on {page} leads to {url}, which is missing.")
+    for link, why in wrong.items():
+        if link in got:
+            raise Wrong(f"{link} {why}, and yet it is in your set.")
+    if extra := got - {*right.values(), page}:
+        raise Wrong(f"your set has {min(extra)!r}, to which no link leads.")
+
+
+# -- 05.3 ----------------------------------------------------------------------------------------------------------
+
+
+def _knock_once(answer, failures, tries=4, pause=0.5):
+    """Return what came of it, how often it asked, and the pauses."""
+    asked, pauses = [], []
+
+    def fetch(url):
+        asked.append(url)
+        if len(asked) > 50:
+            raise Wrong("your function asked fifty times: stop after `tries`.")
+        if len(asked) <= len(failures):
+            raise failures[len(asked) - 1]
+        return f"text of {url}"
+
+    try:
+        outcome = answer(fetch, "page", tries, pause, pauses.append)
+    except (ConnectionError, BrokenPage) as error:
+        outcome = error
+    return outcome, len(asked), pauses
+
+
+@exercise(
+    "05.3",
+    praise="patient where patience helps, and no longer.",
+    hint="for attempt in range(tries): return in the try, raise in the except if it was the last, then sleep.",
+)
+def _knock(answer):
+    outcome, asked, pauses = _knock_once(answer, [])
+    if outcome != "text of page":
+        raise Wrong(f"the first try succeeded with 'text of page', and your function returned {outcome!r}.")
+    if asked != 1 or pauses:
+        raise Wrong(f"the first try succeeded; your function asked {asked} times and slept {len(pauses)} times.")
+
+    resets = [ConnectionError(f"reset {number}") for number in range(1, 100)]
+    outcome, asked, pauses = _knock_once(answer, resets[:3])
+    if outcome != "text of page":
+        raise Wrong(f"the fourth of 4 tries succeeds, and your function gave {outcome!r} after {asked} of them.")
+    if pauses != [0.5, 1, 2]:
+        raise Wrong(f"with a pause of 0.5 s and three failures the pauses are 0.5, 1 and 2 s; yours were {pauses}.")
+
+    outcome, asked, pauses = _knock_once(answer, resets)
+    if asked != 4:
+        raise Wrong(f"with tries=4 and failures only, your function asked {asked} times.")
+    if not isinstance(outcome, ConnectionError):
+        raise Wrong(f"all tries failed, and your function returned {outcome!r} where it should raise the last failure.")
+    if outcome is not resets[3]:
+        raise Wrong(f"the last failure was 'reset 4', and your function raised {outcome!r}.")
+    if len(pauses) != 3:
+        raise Wrong(f"4 tries have 3 pauses between them; yours were {len(pauses)}: none is needed after the last.")
+
+    outcome, asked, pauses = _knock_once(answer, [BrokenPage("no such page")] * 9)
+    if not isinstance(outcome, BrokenPage):
+        raise Wrong(f"an error that is no ConnectionError should be raised; your function gave {outcome!r}.")
+    if asked != 1 or pauses:
+        raise Wrong(f"an error that is no ConnectionError will not pass, and your function asked {asked} times.")
+
+
+# -- 05.4 ----------------------------------------------------------------------------------------------------------
+
+
+@exercise(
+    "05.4",
+    praise="each host has its bound, none waits for another, and no failure is lost.",
+    hint="A semaphore for each host, taken around `fetch`, and a greenlet for each URL.",
+    seconds=40,
+)
+def _fetch_all(answer):
+    _no_reports()
+    crowded = [f"http://small.example/{number}" for number in range(120)]
+    others = [f"http://{host}.example:80/{number}" for number in range(4) for host in ("large", "other")]
+    _fetch_by_hand(answer, [*crowded[:5], *others], 2)
+    _fetch_by_hand(answer, [*crowded, *others], 3)
+    urls = ["http://small.example/1", "http://small.example/2", "http://other.example/1"]
+
+    def fetch(url):
+        gevent.sleep(0)
+        if url == urls[1]:
+            raise BrokenPage("steamer broken")
+        return f"text of {url}"
+
+    try:
+        got = dict(answer(urls, fetch, 1))
+    except BrokenPage:
+        raise Wrong("one page failed, and your function raised its error instead of keeping it.") from None
+    if not isinstance(got.get(urls[1]), BrokenPage):
+        raise Wrong(f"one page raised BrokenPage; in your dictionary stands {got.get(urls[1])!r} for it.")
+    if [got.get(urls[0]), got.get(urls[2])] != [f"text of {urls[0]}", f"text of {urls[2]}"]:
+        raise Wrong("one page failed, and the texts of the others are not all there.")
+
+
+def _fetch_by_hand(answer, urls, per_host):
+    """Answer the requests one by one, those to the first host last, and look at each step who is in flight."""
+    waiting, left = {}, Counter(urlsplit(url).netloc for url in urls)
+    slow = urlsplit(urls[0]).netloc
+
+    def fetch(url):
+        waiting[url] = Event()
+        waiting[url].wait()
+        del waiting[url]
+        left[urlsplit(url).netloc] -= 1
+        return f"text of {url}"
+
+    def in_flight():
+        return Counter(urlsplit(url).netloc for url in waiting)
+
+    crawler = gevent.spawn(answer, urls, fetch, per_host)
+    while sum(left.values()):
+        wanted = {host: min(per_host, number) for host, number in left.items()}
+        _settle(lambda wanted=wanted: crawler.ready() or all(in_flight()[host] >= wanted[host] for host in wanted))
+        now = in_flight()
+        if crawler.ready():
+            crawler.get()
+            raise Wrong(f"your function returned while {sum(left.values())} of {len(urls)} URLs were not fetched.")
+        if now and max(now.values()) > per_host:
+            raise Wrong(f"one host had {max(now.values())} requests at once, and {per_host} were allowed.")
+        for host, number in wanted.items():
+            if now[host] < number:
+                raise Wrong(
+                    f"{host} could have {number} in flight and has {now[host]}, while {sum(now.values()) - now[host]}"
+                    " requests to other hosts go on: no host should wait for another."
+                )
+        url = next((url for url in waiting if urlsplit(url).netloc != slow), None) or next(iter(waiting))
+        waiting[url].set()
+        _settle()
+    crawler.join(PATIENCE)
+    if not crawler.ready():
+        raise Wrong("everything was fetched, and your function did not return.")
+    got = crawler.get()
+    if not isinstance(got, dict):
+        raise Wrong(f"return a dictionary, not a {type(got).__name__}.")
+    if got != {url: f"text of {url}" for url in urls}:
+        raise Wrong("your dictionary should have the text of each URL, and has not.")
+
+
+# -- 05.5 ----------------------------------------------------------------------------------------------------------
+
+
+class _PlayedTime:
+    """A clock that jumps to the next one who wakes up, as soon as everyone sleeps."""
+
+    def __init__(self):
+        self.now, self.asleep, self.number, self.glances = 5000.0, [], count(), 0
+
+    def clock(self):
+        self.glances += 1
+        if self.glances > 100_000:
+            raise Wrong("your limiter asks the clock again and again; time passes only while it sleeps.")
+        return self.now
+
+    def sleep(self, seconds):
+        if seconds < 0:
+            raise Wrong(f"your limiter sleeps for {seconds:g} s: nobody can sleep for less than nothing.")
+        wake = Event()
+        heapq.heappush(self.asleep, (self.now + seconds, next(self.number), wake))
+        wake.wait()
+
+    def play(self, *functions):
+        """Run the functions, each in a greenlet, until all have ended."""
+        greenlets = [gevent.spawn(function) for function in functions]
+        while True:
+            _settle()
+            for greenlet in greenlets:
+                if greenlet.exception:
+                    raise greenlet.exception
+            if all(greenlet.ready() for greenlet in greenlets):
+                return
+            _settle(lambda: self.asleep)
+            if not self.asleep:
+                raise Wrong("a turn waits for something, and not in the `sleep` that it was given.")
+            self.now, _, wake = heapq.heappop(self.asleep)
+            wake.set()
+
+
+@exercise(
+    "05.5",
+    praise="never two turns too close, however many ask, and none later than it must be.",
+    hint="Keep the first free moment. A turn takes it, moves it on by `pause`, and only then sleeps.",
+    seconds=40,
+)
+def _rate_limiter(answer):
+    _no_reports()
+    for pause in (2, 0.25):
+        _limit(answer, pause)
+
+
+def _limit(answer, pause):
+    time = _PlayedTime()
+    limiter = answer(pause, time.clock, time.sleep)
+    turns = []
+
+    def ask():
+        limiter.turn()
+        turns.append(time.now)
+
+    def look(what, begun, number):
+        if len(turns) != number:
+            raise Wrong(f"{what}: {number} turns were asked for, {len(turns)} came.")
+        if turns[0] > begun + 1e-6:
+            raise Wrong(f"{what}: the first turn came {turns[0] - begun:g} s late, though nobody was before it.")
+        gaps = [after - before for before, after in pairwise(turns)]
+        if gaps and min(gaps) < pause - 1e-6:
+            raise Wrong(f"{what}: two turns were {min(gaps):g} s apart, with a pause of {pause} s.")
+        if gaps and max(gaps) > 1.1 * pause:
+            raise Wrong(f"{what}: {max(gaps):g} s passed between two turns, though {pause} s are enough.")
+        turns.clear()
+
+    begun = time.now
+    time.play(ask)
+    look("one greenlet alone", begun, 1)
+
+    time.now += 100
+    begun = time.now
+    time.play(*[ask] * 6)
+    look("six greenlets that ask at the same moment", begun, 6)
+
+    def ask_and_work():
+        for _ in range(4):
+            ask()
+            time.sleep(pause / 4)
+
+    time.now += 100
+    begun = time.now
+    time.play(ask_and_work)
+    look("one greenlet that works for a while after each turn", begun, 4)
+
+    def late():
+        time.sleep(pause / 2)
+        ask()
+
+    time.now += 100
+    begun = time.now
+    time.play(ask, late, ask, late)
+    look("two greenlets that ask, and two a little later", begun, 4)
+
+
+# -- 05.6 ----------------------------------------------------------------------------------------------------------
+
+
+def _ring(size, seed):
+    """Pages in a ring, with links across, to themselves, and twice to the same page."""
+    choose = random.Random(seed)
+    pages = [f"page {number}" for number in range(size)]
+    return {
+        page: [pages[(number + 1) % size], page, *choose.choices(pages, k=3), pages[(number + 1) % size]]
+        for number, page in enumerate(pages)
+    }
+
+
+def _star(size):
+    leaves = [f"leaf {number}" for number in range(size)]
+    return {"page 0": leaves, **{leaf: ["page 0"] for leaf in leaves}}
+
+
+def _first(waiting, choose):
+    return waiting[0]
+
+
+def _last(waiting, choose):
+    return waiting[-1]
+
+
+def _any(waiting, choose):
+    return choose.choice(waiting)
+
+
+@exercise(
+    "05.6",
+    praise="every page once, under two dozen schedules, with all workers at work and nobody left behind.",
+    hint="Workers, a JoinableQueue, a set of pages found; mark a page as found when you put it into the queue.",
+    seconds=60,
+)
+def _crawl(answer):
+    _no_reports()
+    _play(answer, {"page 0": []}, {}, 3, _first, 1)
+    for seed, workers in enumerate([1, 2, 3, 5]):
+        for pick in (_first, _last, _any, _any):
+            _play(answer, _ring(12, seed), {}, workers, pick, seed)
+    for workers, pick in [(2, _first), (4, _last), (50, _any)]:
+        _play(answer, _star(20), {}, workers, pick, workers)
+    broken = {f"page {number}": BrokenPage(f"page {number} is broken") for number in (2, 5, 7, 11)}
+    for pick in (_first, _last, _any):
+        _play(answer, _ring(12, 7), broken, 3, pick, 3)
+    _play(answer, {"page 0": []}, {"page 0": BrokenPage("page 0 is broken")}, 2, _first, 1)
+
+
+def _play(answer, web, broken, workers, pick, seed):
+    """Run the crawl; answer one request at a time, the one that `pick` chooses, and look on at each step."""
+    start, choose = "page 0", random.Random(seed)
+    waiting, asked, done, complaints = {}, Counter(), set(), []
+
+    def links_of(page):
+        asked[page] += 1
+        if asked[page] > 1:
+            complaints.append(f"{page!r} was asked for twice, the second time {_when(page, done)}.")
+            return []
+        if page not in web:
+            complaints.append(f"{page!r} was asked for, to which no link leads.")
+            return []
+        waiting[page] = Event()
+        waiting[page].wait()
+        del waiting[page]
+        done.add(page)
+        if page in broken:
+            raise broken[page]
+        return list(web[page])
+
+    def to_do():
+        known = {start}.union(*(web[page] for page in done if page not in broken))
+        return known - done
+
+    before = {id(each) for each in _greenlets()}
+    crawler = gevent.spawn(answer, start, links_of, workers)
+    while True:
+        _settle(lambda: complaints or crawler.ready() or (waiting and len(waiting) >= min(workers, len(to_do()))))
+        wanted = min(workers, len(to_do()))
+        if complaints:
+            raise Wrong(complaints[0])
+        if crawler.ready():
+            break
+        if len(waiting) > workers:
+            raise Wrong(f"{len(waiting)} pages were in flight at once, with {workers} workers.")
+        if not waiting and not wanted:
+            raise Wrong("every page has been visited, and your function does not return.")
+        if not waiting:
+            raise Wrong(f"the crawl stands still: {len(done)} page(s) visited, and {len(to_do())} that wait to be.")
+        if len(waiting) < wanted:
+            raise Wrong(
+                f"{len(to_do())} page(s) wait for {workers} workers, and only {len(waiting)} in flight:"
+                f" {_who_is_missing(done, broken)}."
+            )
+        waiting[pick(list(waiting), choose)].set()
+        _settle()
+    _judge(crawler, web, broken, done, to_do())
+    _settle()
+    left = [each for each in _greenlets() if id(each) not in before and not each.dead and each is not crawler]
+    if left:
+        raise Wrong(f"your function returned and left {len(left)} greenlet(s) behind: end your workers.")
+
+
+def _who_is_missing(done, broken):
+    if done & set(broken):
+        return "a page that fails must not end its worker"
+    return "a slow page must not keep the others from working"
+
+
+def _when(page, done):
+    return "after it had been visited" if page in done else "while the first request was on its way"
+
+
+def _greenlets():
+    return [each for each in gc.get_objects() if isinstance(each, gevent.Greenlet)]
+
+
+def _judge(crawler, web, broken, done, missing):
+    """Look at what the answer returned."""
+    try:
+        got = crawler.get()
+    except BrokenPage:
+        raise Wrong("a page failed, and your function raised its error instead of keeping it.") from None
+    if missing:
+        raise Wrong(f"your function returned before {len(missing)} page(s) had been visited: {min(missing)!r}.")
+    if not isinstance(got, tuple) or len(got) != 2 or not isinstance(got[1], dict):
+        raise Wrong(f"return two things, the set of good pages and the dictionary of errors, not {got!r}.")
+    good, failed = got
+    wanted = done - set(broken)
+    if set(good) != wanted:
+        odd = sorted(set(good) ^ wanted)[0]
+        verdict = "is missing" if odd in wanted else "does not belong there"
+        raise Wrong(f"in your set of good pages {odd!r} {verdict}.")
+    if set(failed) != done & set(broken):
+        odd = sorted(set(failed) ^ (done & set(broken)))[0]
+        raise Wrong(f"{odd!r} {'failed' if odd in broken else 'did not fail'}, and your dictionary says otherwise.")
+    for page, error in failed.items():
+        if str(broken[page]) not in str(error):
+            raise Wrong(f"{page!r} failed with {broken[page]!r}, and your dictionary has {error!r}.")

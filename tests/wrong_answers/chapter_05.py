@@ -1,0 +1,411 @@
+"""What learners would really get wrong in chapter 5, with a part of what they should be told."""
+
+WRONG = {
+    "05.1": [
+        ("def answer(pages, latency, at_once, work): return pages / at_once * latency", "the last round"),
+        ("def answer(pages, latency, at_once, work): return max(pages / at_once * latency, pages * work)", "round"),
+        ("def answer(pages, latency, at_once, work): return -(-pages // at_once) * latency", "half a second of work"),
+        (
+            "def answer(pages, latency, at_once, work): return -(-pages // at_once) * latency + pages * work",
+            "half a second of work",
+        ),
+        (
+            "def answer(pages, latency, at_once, work): return -(-pages // at_once) * max(latency, at_once * work)",
+            "short round",
+        ),
+        ("def answer(pages, latency, at_once, work): print(pages)", "no number"),
+    ],
+    "05.2": [
+        ("def answer(url, links): return {urljoin(url, link) for link in links}", "still has its fragment"),
+        ("def answer(url, links): return [urldefrag(urljoin(url, link)).url for link in links]", "return a set"),
+        ("def answer(url, links): return {urldefrag(urljoin(url, link)).url for link in links}", "and yet it is in"),
+        (
+            "def answer(url, links):\n"
+            "    joined = {urldefrag(urljoin(url, link)).url for link in links}\n"
+            "    return {each for each in joined if urlsplit(each).netloc == urlsplit(url).netloc}",
+            "neither http nor https",
+        ),
+        (
+            "def answer(url, links):\n"
+            "    joined = {urldefrag(urljoin(url, link)).url for link in links}\n"
+            "    return {each for each in joined if each.startswith('http://baozi.example:8080')}",
+            "is missing",
+        ),
+        (
+            "def answer(url, links):\n"
+            "    joined = {urldefrag(urljoin(url, link)).url for link in links}\n"
+            "    host = urlsplit(url).netloc\n"
+            "    return {each for each in joined if each.startswith(('http://' + host, 'https://' + host))}",
+            "only begins like our host",
+        ),
+        (
+            "def answer(url, links):\n"
+            "    joined = {urldefrag(urljoin(url, link)).url for link in links}\n"
+            "    return {each for each in joined if urlsplit(url).netloc in each and each.startswith('http')}",
+            "only",
+        ),
+        (
+            "def answer(url, links):\n"
+            "    joined = {urldefrag(urljoin(url, link)).url for link in links}\n"
+            "    host = urlsplit(url).hostname\n"
+            "    return {e for e in joined if urlsplit(e).hostname == host and e.startswith('http')}",
+            "another port",
+        ),
+    ],
+    "05.3": [
+        (
+            "def answer(fetch, url, tries, pause, sleep):\n"
+            "    for attempt in range(tries):\n"
+            "        try:\n"
+            "            return fetch(url)\n"
+            "        except ConnectionError:\n"
+            "            sleep(pause)",
+            "the pauses are 0.5, 1 and 2",
+        ),
+        (
+            "def answer(fetch, url, tries, pause, sleep):\n"
+            "    for attempt in range(tries):\n"
+            "        try:\n"
+            "            return fetch(url)\n"
+            "        except ConnectionError:\n"
+            "            sleep(pause * 2**attempt)",
+            "returned None where it should raise",
+        ),
+        (
+            "def answer(fetch, url, tries, pause, sleep):\n"
+            "    for attempt in range(tries):\n"
+            "        try:\n"
+            "            return fetch(url)\n"
+            "        except ConnectionError as error:\n"
+            "            last = error\n"
+            "            sleep(pause * 2**attempt)\n"
+            "    raise last",
+            "none is needed after the last",
+        ),
+        (
+            "def answer(fetch, url, tries, pause, sleep):\n"
+            "    for attempt in range(tries):\n"
+            "        try:\n"
+            "            return fetch(url)\n"
+            "        except Exception:\n"
+            "            if attempt == tries - 1:\n"
+            "                raise\n"
+            "            sleep(pause * 2**attempt)",
+            "will not pass",
+        ),
+        (
+            "def answer(fetch, url, tries, pause, sleep):\n"
+            "    while True:\n"
+            "        try:\n"
+            "            return fetch(url)\n"
+            "        except ConnectionError:\n"
+            "            sleep(pause)\n"
+            "            pause *= 2",
+            "asked fifty times",
+        ),
+        (
+            "def answer(fetch, url, tries, pause, sleep):\n"
+            "    for attempt in range(tries):\n"
+            "        try:\n"
+            "            return fetch(url)\n"
+            "        except ConnectionError:\n"
+            "            sleep(pause * 2**attempt)\n"
+            "    return fetch(url)",
+            "asked 5 times",
+        ),
+        (
+            "def answer(fetch, url, tries, pause, sleep):\n"
+            "    try:\n"
+            "        return fetch(url)\n"
+            "    except ConnectionError:\n"
+            "        if tries == 1:\n"
+            "            raise ConnectionError('gave up')\n"
+            "        sleep(pause)\n"
+            "        return answer(fetch, url, tries - 1, pause * 2, sleep)",
+            "the last failure was 'reset 4'",
+        ),
+    ],
+    "05.4": [
+        (
+            "def answer(urls, fetch, per_host):\n"
+            "    return dict(zip(urls, Pool(per_host).map(fetch, urls), strict=True))",
+            "no host should wait for another",
+        ),
+        ("def answer(urls, fetch, per_host): return {url: fetch(url) for url in urls}", "could have 2 in flight"),
+        (
+            "def answer(urls, fetch, per_host):\n"
+            "    limits = defaultdict(lambda: BoundedSemaphore(per_host))\n"
+            "    def visit(url):\n"
+            "        with limits[urlsplit(url).netloc]:\n"
+            "            return fetch(url)\n"
+            "    return dict(zip(urls, Pool(100).map(visit, urls), strict=True))",
+            "no host should wait for another",
+        ),
+        (
+            "def answer(urls, fetch, per_host):\n"
+            "    limits = defaultdict(lambda: BoundedSemaphore(per_host))\n"
+            "    def visit(url):\n"
+            "        with limits[urlsplit(url).netloc]:\n"
+            "            return fetch(url)\n"
+            "    return dict(zip(urls, Pool(1000).map(visit, urls), strict=True))",
+            "raised its error instead of keeping it",
+        ),
+        (
+            "def answer(urls, fetch, per_host):\n"
+            "    texts = {}\n"
+            "    pools = defaultdict(lambda: Pool(per_host))\n"
+            "    def visit(url):\n"
+            "        texts[url] = fetch(url)\n"
+            "    for url in urls:\n"
+            "        pools[urlsplit(url).netloc].spawn(visit, url)\n"
+            "    for pool in pools.values():\n"
+            "        pool.join()\n"
+            "    return texts",
+            "no host should wait for another",
+        ),
+        (
+            "def answer(urls, fetch, per_host):\n"
+            "    texts = {}\n"
+            "    limits = defaultdict(lambda: BoundedSemaphore(per_host))\n"
+            "    def visit(url):\n"
+            "        with limits[urlsplit(url).netloc]:\n"
+            "            texts[url] = fetch(url)\n"
+            "    gevent.joinall([gevent.spawn(visit, url) for url in urls])\n"
+            "    return texts",
+            "stands None",
+        ),
+        (
+            "def answer(urls, fetch, per_host):\n"
+            "    def visit(url):\n"
+            "        with BoundedSemaphore(per_host):\n"
+            "            return fetch(url)\n"
+            "    return dict(zip(urls, Pool(1000).map(visit, urls), strict=True))",
+            "requests at once, and 2 were allowed",
+        ),
+    ],
+    "05.5": [
+        (
+            "class answer:\n"
+            "    def __init__(self, pause, clock, sleep):\n"
+            "        self.pause, self.sleep = pause, sleep\n"
+            "    def turn(self):\n"
+            "        self.sleep(self.pause)",
+            "though nobody was before it",
+        ),
+        (
+            "class answer:\n"
+            "    def __init__(self, pause, clock, sleep):\n"
+            "        self.pause, self.clock, self.sleep, self.last = pause, clock, sleep, -1e9\n"
+            "    def turn(self):\n"
+            "        if self.clock() - self.last < self.pause:\n"
+            "            self.sleep(self.pause)\n"
+            "        self.last = self.clock()",
+            "0 s apart",
+        ),
+        (
+            "class answer:\n"
+            "    def __init__(self, pause, clock, sleep):\n"
+            "        self.pause, self.clock, self.sleep, self.last = pause, clock, sleep, -1e9\n"
+            "        self.lock = BoundedSemaphore(1)\n"
+            "    def turn(self):\n"
+            "        with self.lock:\n"
+            "            if self.clock() - self.last < self.pause:\n"
+            "                self.sleep(self.pause)\n"
+            "            self.last = self.clock()",
+            "are enough",
+        ),
+        (
+            "class answer:\n"
+            "    def __init__(self, pause, clock, sleep):\n"
+            "        self.pause, self.clock, self.sleep, self.free = pause, clock, sleep, clock()\n"
+            "    def turn(self):\n"
+            "        moment, self.free = self.free, self.free + self.pause\n"
+            "        self.sleep(max(0, moment - self.clock()))",
+            "0 s apart",
+        ),
+        (
+            "class answer:\n"
+            "    def __init__(self, pause, clock, sleep):\n"
+            "        self.pause, self.clock, self.sleep, self.last = pause, clock, sleep, -1e9\n"
+            "    def turn(self):\n"
+            "        while self.clock() < self.last + self.pause:\n"
+            "            pass\n"
+            "        self.last = self.clock()",
+            "again and again",
+        ),
+        (
+            "class answer:\n"
+            "    def __init__(self, pause, clock, sleep):\n"
+            "        self.pause, self.clock, self.last = pause, clock, -1e9\n"
+            "        self.lock = BoundedSemaphore(1)\n"
+            "    def turn(self):\n"
+            "        with self.lock:\n"
+            "            while self.clock() < self.last + self.pause:\n"
+            "                gevent.sleep(self.pause)\n"
+            "            self.last = self.clock()",
+            "not in the `sleep` that it was given",
+        ),
+        (
+            "class answer:\n"
+            "    def __init__(self, pause, clock, sleep):\n"
+            "        self.pause, self.clock, self.sleep, self.last = pause, clock, sleep, -1e9\n"
+            "    def turn(self):\n"
+            "        self.sleep(self.last + self.pause - self.clock())\n"
+            "        self.last = self.clock()",
+            "less than nothing",
+        ),
+    ],
+    "05.6": [
+        (
+            "def answer(start, links_of, workers):\n"
+            "    good, failed, ahead = set(), {}, [start]\n"
+            "    while ahead:\n"
+            "        page = ahead.pop()\n"
+            "        if page in good or page in failed:\n"
+            "            continue\n"
+            "        try:\n"
+            "            ahead += links_of(page)\n"
+            "            good.add(page)\n"
+            "        except Exception as error:\n"
+            "            failed[page] = error\n"
+            "    return good, failed",
+            "only 1 are in flight",
+        ),
+        (
+            "def answer(start, links_of, workers):\n"
+            "    found, good, failed, level = {start}, set(), {}, [start]\n"
+            "    def visit(page):\n"
+            "        try:\n"
+            "            links = links_of(page)\n"
+            "            good.add(page)\n"
+            "            return links\n"
+            "        except Exception as error:\n"
+            "            failed[page] = error\n"
+            "            return []\n"
+            "    while level:\n"
+            "        lists = Pool(workers).map(visit, level)\n"
+            "        level = sorted({link for links in lists for link in links} - found)\n"
+            "        found.update(level)\n"
+            "    return good, failed",
+            "a slow page must not keep the others from working",
+        ),
+        (
+            "def answer(start, links_of, workers):\n"
+            "    found, good, failed, pool = {start}, set(), {}, Pool(workers)\n"
+            "    def visit(page):\n"
+            "        try:\n"
+            "            links = links_of(page)\n"
+            "            good.add(page)\n"
+            "        except Exception as error:\n"
+            "            failed[page] = error\n"
+            "            return\n"
+            "        for link in links:\n"
+            "            if link not in found:\n"
+            "                found.add(link)\n"
+            "                pool.spawn(visit, link)\n"
+            "    pool.spawn(visit, start)\n"
+            "    pool.join()\n"
+            "    return good, failed",
+            "stands still",
+        ),
+        (
+            "def answer(start, links_of, workers):\n"
+            "    ahead, good, failed = JoinableQueue(), set(), {}\n"
+            "    ahead.put(start)\n"
+            "    def work():\n"
+            "        for page in ahead:\n"
+            "            try:\n"
+            "                if page not in good:\n"
+            "                    for link in links_of(page):\n"
+            "                        ahead.put(link)\n"
+            "                    good.add(page)\n"
+            "            except Exception as error:\n"
+            "                failed[page] = error\n"
+            "            finally:\n"
+            "                ahead.task_done()\n"
+            "    crew = [gevent.spawn(work) for _ in range(workers)]\n"
+            "    ahead.join()\n"
+            "    gevent.killall(crew)\n"
+            "    return good, failed",
+            "was asked for twice",
+        ),
+        (
+            "def answer(start, links_of, workers):\n"
+            "    ahead, found, good, failed = JoinableQueue(), {start}, set(), {}\n"
+            "    ahead.put(start)\n"
+            "    def work():\n"
+            "        for page in ahead:\n"
+            "            try:\n"
+            "                for link in links_of(page):\n"
+            "                    if link not in found:\n"
+            "                        found.add(link)\n"
+            "                        ahead.put(link)\n"
+            "                good.add(page)\n"
+            "            except Exception as error:\n"
+            "                failed[page] = error\n"
+            "            finally:\n"
+            "                ahead.task_done()\n"
+            "    for _ in range(workers):\n"
+            "        gevent.spawn(work)\n"
+            "    ahead.join()\n"
+            "    return good, failed",
+            "greenlet(s) behind",
+        ),
+        (
+            "def answer(start, links_of, workers):\n"
+            "    ahead, found, good, failed = JoinableQueue(), {start}, set(), {}\n"
+            "    ahead.put(start)\n"
+            "    def work():\n"
+            "        while not ahead.empty():\n"
+            "            page = ahead.get()\n"
+            "            for link in links_of(page):\n"
+            "                if link not in found:\n"
+            "                    found.add(link)\n"
+            "                    ahead.put(link)\n"
+            "            good.add(page)\n"
+            "    gevent.joinall([gevent.spawn(work) for _ in range(workers)], raise_error=True)\n"
+            "    return good, failed",
+            "in flight",
+        ),
+        (
+            "def answer(start, links_of, workers):\n"
+            "    ahead, found, good, failed = JoinableQueue(), {start}, set(), {}\n"
+            "    ahead.put(start)\n"
+            "    def work():\n"
+            "        for page in ahead:\n"
+            "            for link in links_of(page):\n"
+            "                if link not in found:\n"
+            "                    found.add(link)\n"
+            "                    ahead.put(link)\n"
+            "            good.add(page)\n"
+            "            ahead.task_done()\n"
+            "    crew = [gevent.spawn(work) for _ in range(workers)]\n"
+            "    ahead.join()\n"
+            "    gevent.killall(crew)\n"
+            "    return good, failed",
+            "must not end its worker",
+        ),
+        (
+            "def answer(start, links_of, workers):\n"
+            "    ahead, found, good, failed = JoinableQueue(), {start}, set(), {}\n"
+            "    ahead.put(start)\n"
+            "    def work():\n"
+            "        for page in ahead:\n"
+            "            try:\n"
+            "                for link in links_of(page):\n"
+            "                    if link not in found:\n"
+            "                        found.add(link)\n"
+            "                        ahead.put(link)\n"
+            "                good.add(page)\n"
+            "            except Exception:\n"
+            "                pass\n"
+            "            finally:\n"
+            "                ahead.task_done()\n"
+            "    crew = [gevent.spawn(work) for _ in range(workers)]\n"
+            "    ahead.join()\n"
+            "    gevent.killall(crew)\n"
+            "    return good, failed",
+            "your dictionary says otherwise",
+        ),
+    ],
+}
