@@ -1,0 +1,667 @@
+"""Checks of chapter 8: watching sockets. They look at bytes, order and who is left; nothing depends on speed."""
+
+import contextlib
+import json
+import socket
+import struct
+import sys
+import threading
+from collections import deque
+from itertools import chain, cycle
+from pathlib import Path
+
+import greenlet
+
+from helpers.exercises import Wrong, exercise, prediction
+
+PATIENCE = 5  # seconds until an answer that waits for something nobody does is called stuck
+
+prediction(
+    "08.a",
+    right="b",
+    a="`select` waits inside a call as well: for many sockets instead of one, but you can do nothing meanwhile.",
+    b="Asking again and again, being interrupted, and handing it over leave you free; `recv` and `select` do not.",
+    c="Asking again and again leaves you free too, if not for long at a time, and so does waiting for a signal.",
+)
+prediction(
+    "08.b",
+    right="b",
+    a="That is level triggering, which reports bytes as long as there are any.",
+    b="The bytes came once, so there is one report; that twelve of them are still there is no news.",
+    c="Even level triggering stops when all is read; an edge is reported when it happens.",
+)
+prediction(
+    "08.c",
+    right="c",
+    a="`poll` carries the whole list to the kernel and asks every socket; `epoll` left the list there beforehand.",
+    b="There is nothing left in a call of `epoll` that would grow: the quiet sockets are not even looked at.",
+    c="A call takes only those that have put themselves on the list of the ready, and that is one.",
+)
+prediction(
+    "08.d",
+    right="c",
+    a="They have one thing in common, and it is all the loop asks for: something lets them go on.",
+    b="It could, but a `Task` with a method `switch` that calls `send` saves even that.",
+    c="The loop knows only `switch()`; a new file brings tasks that have one.",
+)
+prediction(
+    "08.e",
+    right="b",
+    a="That is what a TaskGroup would do. `joinall` tells you of the error, and leaves the others alone.",
+    b="`joinall` stops waiting for them, and that is all.",
+    c="With `raise_error=True` it does not wait any longer once one has failed.",
+)
+
+
+def _in_time(function, *arguments, stuck):
+    """Call an answer on a thread, and say so if it waits for something that never comes."""
+    outcome = []
+
+    def call():
+        try:
+            outcome.append((function(*arguments), None))
+        except BaseException as error:
+            outcome.append((None, error))
+
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    if not outcome:
+        raise Wrong(stuck)
+    value, error = outcome[0]
+    if error is not None:
+        raise error
+    return value
+
+
+# -- 08.1 ----------------------------------------------------------------------------------------------------------
+
+
+def _beyond_the_wall():
+    """Use up all descriptors below 1024, if that is allowed; return what holds them."""
+    try:
+        import resource
+    except ImportError:
+        return []
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 1200:
+        return []
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 1200), hard))
+    held = []
+    while not held or held[-1].fileno() < 1030:
+        held.append(socket.socket(type=socket.SOCK_DGRAM))
+    return held
+
+
+def _lines(stack):
+    near, far = {}, {}
+    for name in ("pork", "lotus", "sesame", "leek"):
+        here, there = socket.socketpair()
+        near[name], far[name] = stack.enter_context(here), stack.enter_context(there)
+    far["lotus"].sendall(b"hello")
+    far["leek"].close()
+    return near
+
+
+@exercise(
+    "08.1",
+    praise="those who speak and those who hung up, without waiting, without taking a byte, however many there are.",
+    hint="Register all with a selector, the name as `data`, and call its `select(0)`.",
+)
+def _who_speaks(answer):
+    stuck = "your function waits until somebody speaks; it should only look."
+    with contextlib.ExitStack() as stack:
+        near = _lines(stack)
+        quiet = {name: line for name, line in near.items() if name in ("pork", "sesame")}
+        got = _in_time(answer, dict(near), stuck=stuck)
+        _named(got, near)
+        got = _in_time(answer, quiet, stuck=stuck)
+        if list(got):
+            raise Wrong(f"two lines are quiet, and your function says that {sorted(got)} speak.")
+        if _in_time(answer, {}, stuck="without any line your function waits for ever."):
+            raise Wrong("without any line nobody speaks: return an empty list.")
+        near["lotus"].setblocking(False)
+        try:
+            left = near["lotus"].recv(100)
+        except BlockingIOError:
+            left = b""
+        if left != b"hello":
+            raise Wrong(f"lotus said b'hello'; after your function only {left!r} is left of it.")
+    if held := _beyond_the_wall():
+        with contextlib.ExitStack() as stack:
+            for each in held:
+                stack.enter_context(each)
+            near = _lines(stack)
+            try:
+                got = _in_time(answer, dict(near), stuck=stuck)
+            except ValueError as error:
+                if "descriptor" not in str(error):
+                    raise
+                raise Wrong("with two thousand lines, `select` refuses: descriptors from 1024 on.") from None
+            _named(got, near)
+
+
+def _named(got, near):
+    if got is None:
+        raise Wrong("your function returned None: return the names.")
+    got = list(got)
+    if any(each not in near for each in got):
+        odd = next(each for each in got if each not in near)
+        raise Wrong(f"return names, such as 'lotus'; there is {odd!r} in what your function returned.")
+    if "lotus" not in got:
+        raise Wrong("lotus has said something, and your function does not name it.")
+    if "leek" not in got:
+        raise Wrong("leek has hung up, so that `recv` would return b'' at once; your function does not name it.")
+    if sorted(got) != ["leek", "lotus"]:
+        raise Wrong(f"lotus speaks and leek has hung up; your function says {sorted(got)}.")
+
+
+# -- 08.2 ----------------------------------------------------------------------------------------------------------
+
+
+class _Narrow(socket.socket):
+    """A line that hands out at most 700 bytes at a time, as a busy network does."""
+
+    widest = 700
+    reset = False
+
+    def recv(self, size, *flags):
+        try:
+            return super().recv(min(size, self.widest), *flags)
+        except BlockingIOError:
+            if self.reset:
+                raise ConnectionResetError("the guest has reset the line") from None
+            raise
+
+
+def _narrow(sent, *, hang_up=False, reset=False):
+    here, there = socket.socketpair()
+    line = _Narrow(here.family, here.type, here.proto, fileno=here.detach())
+    line.reset = reset
+    line.setblocking(False)
+    there.sendall(sent)
+    if hang_up:
+        there.close()
+    return line, there
+
+
+@exercise(
+    "08.2",
+    praise="everything there is, in pieces of any size, and the three ends told apart.",
+    hint="Read in a loop until `BlockingIOError` (empty, open), `b''` (hung up) or another OSError (reset).",
+)
+def _drain(answer):
+    text = bytes(range(256)) * 12
+    cases = [
+        ("a line on which 3,072 bytes had come in pieces", text, {}, True),
+        ("a line on which 700 bytes had come", text[:700], {}, True),
+        ("a line on which 10 bytes had come", text[:10], {}, True),
+        ("a line on which 3,072 bytes had come before the guest hung up", text, {"hang_up": True}, False),
+        ("a line on which nothing had come", b"", {}, True),
+        ("a line on which the guest hung up without a word", b"", {"hang_up": True}, False),
+        ("a line that was reset after 1,000 bytes", text[:1000], {"reset": True}, False),
+    ]
+    for what, sent, options, still_open in cases:
+        line, there = _narrow(sent, **options)
+        with line, there:
+            try:
+                got = _in_time(answer, line, stuck=f"on {what}, your function waits; it must never wait.")
+            except BlockingIOError:
+                raise Wrong(f"on {what}, your function let BlockingIOError out; it only means: empty.") from None
+            except ConnectionError as error:
+                raise Wrong(f"on {what}, your function let {type(error).__name__} out.") from None
+            if not (isinstance(got, tuple) and len(got) == 2):
+                raise Wrong(f"return two things, the bytes and whether the line is open; on {what} you gave {got!r}.")
+            data, is_open = got
+            if not isinstance(data, (bytes, bytearray)):
+                raise Wrong(f"the first thing to return is bytes; on {what} it was {type(data).__name__}.")
+            if bytes(data) != sent:
+                raise Wrong(f"on {what}, your function returned {len(data):,} of {len(sent):,} bytes.")
+            if bool(is_open) != still_open:
+                raise Wrong(f"on {what}, your function said open={is_open!r}.")
+
+
+# -- 08.3 ----------------------------------------------------------------------------------------------------------
+
+
+@exercise(
+    "08.3",
+    praise="they ring in order, once, not before their time, and not if taken back.",
+    hint="Keep (when, number) in a heap and the calls in a dictionary by number: cancelling takes them out of there.",
+)
+def _alarms(answer):
+    now, rung = [100.0], []
+
+    def ring(alarms):
+        rung.clear()
+        alarms.ring()
+        return list(rung)
+
+    def bell(name):
+        return lambda: rung.append(name)
+
+    def expect(got, wanted, story):
+        if got != wanted:
+            raise Wrong(f"{story}: {wanted!r} should have come, and it was {got!r}.")
+
+    alarms = answer(lambda: now[0])
+    expect(alarms.patience(), None, "patience without any alarm")
+    expect(ring(alarms), [], "ring without any alarm")
+    for name, seconds in (("tea", 3), ("buns", 1), ("rice", 1), ("soup", 2)):
+        alarms.after(seconds, bell(name))
+    expect(alarms.patience(), 1.0, "alarms after 3, 1, 1 and 2 s; patience at once")
+    expect(ring(alarms), [], "ring before any is due")
+    now[0] += 2.5
+    expect(alarms.patience(), 0, "patience when two are overdue (not below 0)")
+    expect(ring(alarms), ["buns", "rice", "soup"], "alarms after 3, 1, 1 and 2 s; ring after 2.5 s")
+    expect(ring(alarms), [], "a second ring at the same moment")
+    now[0] += 0.5
+    expect(ring(alarms), ["tea"], "ring when the last is due, to the moment")
+
+    first = alarms.after(1, bell("first"))
+    second = alarms.after(5, bell("second"))
+    alarms.cancel(first)
+    alarms.cancel(first)
+    expect(alarms.patience(), 5.0, "alarms after 1 and 5 s, the first cancelled twice; patience")
+    now[0] += 6
+    expect(ring(alarms), ["second"], "ring when both would be due, one of them cancelled")
+    alarms.cancel(second)
+    alarms.after(1, bell("third"))
+    alarms.cancel(second)
+    expect(alarms.patience(), 1.0, "one rang and was cancelled afterwards, another is to come; patience")
+    now[0] += 1
+    expect(ring(alarms), ["third"], "ring after an alarm was cancelled that had rung")
+
+    def again():
+        rung.append("again")
+        if len(rung) < 5:
+            alarms.after(0, again)
+
+    alarms.after(0, again)
+    expect(ring(alarms), ["again"], "an alarm that sets another, due at once; one ring")
+    expect(alarms.patience(), 0, "patience after it")
+    ring(alarms)
+    tickets = []
+
+    def silence():
+        rung.append("silence")
+        alarms.cancel(tickets[0])
+
+    alarms = answer(lambda: now[0])
+    alarms.after(1, silence)
+    tickets.append(alarms.after(1, bell("noise")))
+    now[0] += 1
+    expect(ring(alarms), ["silence"], "two due, and the first cancels the second; ring")
+
+
+# -- 08.4 ----------------------------------------------------------------------------------------------------------
+
+
+class BurntBun(Exception):
+    """What a supplier of these checks fails with."""
+
+
+class _LittleHub:
+    """A greenlet that calls what was left for later; back to main when there is nothing more."""
+
+    def __init__(self):
+        self.later = deque()
+        self.hub = greenlet.greenlet(self._run)
+
+    def _run(self):
+        while True:
+            while self.later:
+                self.later.popleft()()
+            self.hub.parent.switch()
+
+    def live(self, *functions):
+        """Run functions as greenlets until nothing is left to do; return what each returned or raised."""
+        outcomes = [None] * len(functions)
+
+        def run(number, function):
+            try:
+                outcomes[number] = ("returned", function())
+            except Exception as error:
+                outcomes[number] = ("raised", error)
+
+        for number, function in enumerate(functions):
+            self.later.append(greenlet.greenlet(lambda n=number, f=function: run(n, f), self.hub).switch)
+        self.hub.switch()
+        return outcomes
+
+
+@exercise(
+    "08.4",
+    praise="values return, errors are raised, others run meanwhile, and a callback that comes early is not lost.",
+    hint="Note the outcome in the callback; switch back only if somebody is already waiting.",
+    seconds=10,
+)
+def _wait_for(answer):
+    def soon(hub, value=None, error=None, turns=1):
+        def begin(done, failed):
+            def finish():
+                nonlocal turns
+                turns -= 1
+                if turns:
+                    hub.later.append(finish)
+                elif error:
+                    failed(error)
+                else:
+                    done(value)
+
+            hub.later.append(finish)
+
+        return begin
+
+    def wait(hub, begin):
+        return lambda: answer(hub.hub, begin)
+
+    little = _LittleHub()
+    (outcome,) = little.live(wait(little, soon(little, "pork")))
+    _came(outcome, "returned", "pork", "a value that came later")
+    (outcome,) = little.live(wait(little, lambda done, failed: done("lotus")))
+    _came(outcome, "returned", "lotus", "a value that came at once, before `begin` returned")
+    (outcome,) = little.live(wait(little, soon(little, None)))
+    _came(outcome, "returned", None, "None, which is a value too")
+    (outcome,) = little.live(wait(little, lambda done, failed: done(None)))
+    _came(outcome, "returned", None, "None, which came at once")
+    (outcome,) = little.live(wait(little, soon(little, error=BurntBun("burnt"))))
+    _came(outcome, "raised", BurntBun, "an error that came later")
+    (outcome,) = little.live(wait(little, lambda done, failed: failed(BurntBun("burnt"))))
+    _came(outcome, "raised", BurntBun, "an error that came at once")
+
+    steps = []
+
+    def breakfast(name, turns):
+        def straight():
+            for number in range(3):
+                steps.append(answer(little.hub, soon(little, f"{name}{number}", turns=turns)))
+            return name
+
+        return straight
+
+    slow, quick = little.live(breakfast("slow", 3), breakfast("quick", 1))
+    _came(slow, "returned", "slow", "three waits, one after another, of a slow breakfast")
+    _came(quick, "returned", "quick", "three waits, one after another, of a quick breakfast")
+    if steps.index("quick2") > steps.index("slow1"):
+        raise Wrong(f"while one breakfast waits the other should go on; the steps came in the order {steps}.")
+
+
+def _came(outcome, how, what, story):
+    if outcome is None:
+        raise Wrong(f"{story}: `wait_for` never came back.")
+    got_how, got = outcome
+    right = got_how == how and (isinstance(got, what) if how == "raised" else got == what)
+    if not right:
+        wanted = f"{what.__name__} should have been raised" if how == "raised" else f"{what!r} should have come back"
+        raise Wrong(f"{story}: {wanted}, and `wait_for` {got_how} {got!r}.")
+
+
+# -- the reader's own hub ------------------------------------------------------------------------------------------
+
+HUB_FILES = ("loop.py", "green.py", "greensocket.py", "awaits.py")
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "08_watch_many_sockets.ipynb"
+
+
+def written_by_chapter(*names):
+    """What the chapter's `%%writefile` cells write into these files: {name: text}."""
+    texts = dict.fromkeys(names, "")
+    for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]:
+        first, _, text = "".join(cell["source"]).partition("\n")
+        magic, *options = first.split() or [""]
+        if cell["cell_type"] == "code" and magic == "%%writefile" and options[-1] in texts:
+            texts[options[-1]] = (texts[options[-1]] if "-a" in options else "") + text + "\n"
+    return texts
+
+
+def _own_hub():
+    """Import loop, green and greensocket: those in the working directory, else as the chapter has them."""
+    if not all(Path(name).exists() for name in HUB_FILES):
+        from helpers.child import temporary_folder
+
+        folder = temporary_folder()
+        for name, text in written_by_chapter(*HUB_FILES).items():
+            (folder / name).write_text(text, encoding="utf-8")
+        sys.path.insert(0, str(folder))
+    import green
+    import greensocket
+    import loop
+
+    return loop, green, greensocket
+
+
+# -- 08.5 ----------------------------------------------------------------------------------------------------------
+
+
+@exercise(
+    "08.5",
+    praise="it ends whoever it is told to, its `finally` included, comes back, and leaves nothing behind.",
+    hint="Take it off the three lists; then append getcurrent() to loop.ready, and throw.",
+)
+def _kill(answer):
+    loop, green, _ = _own_hub()
+    diary, stack = [], contextlib.ExitStack()
+    here, _ = (stack.enter_context(each) for each in socket.socketpair())
+    here.setblocking(False)
+
+    def task(name, wait):
+        def live():
+            try:
+                wait()
+                diary.append(f"{name} went on")
+            except greenlet.GreenletExit:
+                diary.append(f"{name} told to end")
+                raise
+            finally:
+                diary.append(f"{name} cleaned up")
+
+        return green.spawn(live)
+
+    def killed(name, victim):
+        def killer():
+            answer(loop, victim)
+            diary.append(f"{name} came back, dead: {victim.dead}")
+
+        green.spawn(killer)
+
+    def left_of(victim):
+        waiting = [each for key in loop.selector.get_map().values() for each in key.data.values()]
+        places = {"loop.timers": [each[2] for each in loop.timers], "loop.ready": loop.ready, "loop.selector": waiting}
+        return [place for place, tasks in places.items() if victim in tasks]
+
+    def story(name, victim):
+        killed(name, victim)
+        for _ in range(20):
+            green.sleep(0.01)
+            if any(each.startswith(f"{name} came back") for each in diary):
+                break
+        if f"{name} came back, dead: False" in diary:
+            raise Wrong(f"`kill` came back from the {name}, which is still alive.")
+        if f"{name} came back, dead: True" not in diary:
+            raise Wrong(f"`kill` of the {name} never came back: when a task ends its parent goes on, the hub.")
+        if left := left_of(victim):
+            raise Wrong(f"the {name} is dead and still stands in {left[0]}.")
+
+    with stack:
+        sleeper = task("sleeper", lambda: green.sleep(1000))
+        for hours in (5, 2, 6, 7, 3, 4):
+            task("other", lambda hours=hours: green.sleep(3600 * hours))
+        green.sleep(0)
+        story("sleeper", sleeper)
+        if diary.count("sleeper told to end") != 1 or diary.count("sleeper cleaned up") != 1:
+            raise Wrong("inside the task that sleeps GreenletExit should be raised, so that its `finally` runs.")
+        if len(loop.timers) != 6:
+            raise Wrong(f"six others slept as well, and {len(loop.timers)} of them are left in loop.timers.")
+        if any(loop.timers[place] < loop.timers[(place - 1) // 2] for place in range(1, 6)):
+            raise Wrong("one was taken out of loop.timers, and what is left is no heap: others would wake too late.")
+
+        reader = task("reader", lambda: green.wait(loop.READ, here))
+        writer_line, far = (stack.enter_context(each) for each in socket.socketpair())
+        writer_line.setblocking(False)
+        while True:
+            try:
+                writer_line.send(b"x" * 4096)
+            except BlockingIOError:
+                break
+        writer = task("writer", lambda: green.wait(loop.WRITE, writer_line))
+        fellow = task("fellow", lambda: green.wait(loop.READ, writer_line))
+        green.sleep(0)
+        story("reader", reader)
+        story("writer", writer)
+        if "fellow went on" in diary or fellow.dead:
+            raise Wrong("another task waits to read the socket of the one that was killed, and it was woken or ended.")
+        far.sendall(b"!")
+        for _ in range(200):
+            if fellow.dead:
+                break
+            green.sleep(0.01)
+        if "fellow went on" not in diary:
+            raise Wrong("another task waited to read the same socket; after `kill` it is not woken any more.")
+
+        newborn = task("newborn", lambda: None)
+        answer(loop, newborn)  # from main
+        if not newborn.dead or "newborn went on" in diary:
+            raise Wrong("a task that had not begun yet was killed, and ran all the same.")
+        if left := left_of(newborn):
+            raise Wrong(f"a task that had not begun was killed, and still stands in {left[0]}.")
+        story("dead one", sleeper)
+        if any("other" in line for line in diary):
+            raise Wrong("six others sleep, and not all of them were left alone.")
+
+
+# -- 08.6 ----------------------------------------------------------------------------------------------------------
+
+
+class _Guest:
+    """A scripted guest, with a line of its own."""
+
+    def __init__(self, port, name):
+        self.name, self.buffer = name, b""
+        self.line = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+
+    def send(self, data):
+        try:
+            self.line.sendall(data)
+        except OSError as error:
+            raise Wrong(f"guest {self.name} could not send: {type(error).__name__}.") from None
+
+    def read(self, story):
+        """The next line."""
+        while b"\n" not in self.buffer:
+            try:
+                data = self.line.recv(65536)
+            except TimeoutError:
+                rest = f" (there was {self.buffer!r}, without an end)" if self.buffer else ""
+                raise Wrong(f"guest {self.name} waited in vain for a line {story}{rest}.") from None
+            except OSError as error:
+                raise Wrong(f"guest {self.name} waited for a line {story} and met {type(error).__name__}.") from None
+            if not data:
+                raise Wrong(f"guest {self.name} waited for a line {story}, and the server hung up.")
+            self.buffer += data
+        line, _, self.buffer = self.buffer.partition(b"\n")
+        return line
+
+    def reset(self):
+        self.line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.line.close()
+
+
+@exercise(
+    "08.6",
+    praise="fifty guests, every line to all others, whatever size its pieces had, and nobody noticed who left.",
+    hint="A greenlet for each guest, a buffer for each, one dictionary of those who are in the room.",
+    seconds=30,
+)
+def _chat(answer):
+    _, green, greensocket = _own_hub()
+    endings, findings = [], []
+    _break_into_pieces(greensocket.socket)
+    door = greensocket.socket()
+    door.bind(("127.0.0.1", 0))
+    door.listen(100)
+
+    def live():
+        try:
+            answer(door, green.spawn)
+            endings.append("it returned, and nobody lets guests in any more")
+        except Exception as error:
+            endings.append(f"{type(error).__name__}: {error}")
+
+    def visit():
+        try:
+            _visit_room(door.getsockname()[1])
+        except BaseException as error:
+            findings.append(error)
+
+    green.spawn(live)
+    visitors = threading.Thread(target=visit, daemon=True)
+    visitors.start()
+    while visitors.is_alive() and not endings:
+        green.sleep(0.02)
+    if endings:
+        raise Wrong(f"`chat` came to an end: {endings[0]}.")
+    if findings:
+        raise findings[0]
+
+
+def _break_into_pieces(kind):
+    """Let sockets of this kind hand out what has come in small pieces of uneven size, after a large one."""
+    whole = kind.recv
+
+    def recv(self, size, *flags):
+        if not hasattr(self, "pieces"):
+            self.pieces = chain([100], cycle([1, 5, 2]))
+        return whole(self, min(size, next(self.pieces)), *flags)
+
+    kind.recv = recv
+
+
+def _visit_room(port):
+    guests = [_Guest(port, f"g{number}") for number in range(50)]
+    for guest in guests:
+        guest.send(guest.name.encode() + b"\n")
+        welcome = guest.read("of welcome")
+        if welcome != b"welcome " + guest.name.encode():
+            raise Wrong(f"guest {guest.name} should read b'welcome {guest.name}', and read {welcome!r}.")
+    _say(guests, b"one\ntwo\n", [b"one", b"two"], "that came in pieces")
+    buns = ("包子" * 10).encode()
+    _say(guests[3:4], buns + b"\n", [buns], "whose letters were cut in the middle", guests)
+    silent = [_Guest(port, "silent one") for _ in range(3)]  # at the door: they never say a name
+    for guest in guests[10:15]:
+        guest.reset()
+    for guest in guests[15:20]:
+        guest.line.close()
+    stay = guests[:10] + guests[20:]
+    for word in (b"still", b"here"):
+        _say(stay, word + b"\n", [word], "after ten guests had left")
+    late = _Guest(port, "late")
+    late.send(b"late\nhello\n")
+    late.read("of welcome, after a name and a line in one piece")
+    for guest in stay:
+        _expect(guest, {b"late": [b"hello"]}, "that came in one piece with the name")
+    for guest in [*stay, *silent, late]:
+        guest.line.close()
+
+
+def _say(speakers, data, lines, story, audience=None):
+    """Let speakers send, and everyone else read these lines of theirs, in the order of each speaker."""
+    for speaker in speakers:
+        speaker.send(data)
+    for guest in audience or speakers:
+        _expect(guest, {each.name.encode(): list(lines) for each in speakers if each is not guest}, story)
+
+
+def _expect(guest, wanted, story):
+    while wanted:
+        line = guest.read(story)
+        name, colon, text = line.partition(b": ")
+        if not colon:
+            raise Wrong(f"guest {guest.name} read {line!r}, which is not of the form b'NAME: line'.")
+        if name == guest.name.encode():
+            raise Wrong(f"guest {guest.name} read its own line {line!r}: it is for the others.")
+        if name not in wanted or text != wanted[name][0]:
+            expected = f"; from that guest {wanted[name][0]!r} was next" if name in wanted else ""
+            raise Wrong(f"guest {guest.name} read {line!r}, {story}{expected}.")
+        wanted[name].pop(0)
+        if not wanted[name]:
+            del wanted[name]

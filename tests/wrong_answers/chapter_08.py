@@ -1,0 +1,395 @@
+"""Answers to the exercises of chapter 8 that are wrong, and a word of what they should be told."""
+
+WRONG = {
+    "08.1": [
+        (
+            "def answer(lines):\n"
+            "    speak = []\n"
+            "    for name, line in lines.items():\n"
+            "        line.setblocking(False)\n"
+            "        try:\n"
+            "            line.recv(100)\n"
+            "            speak.append(name)\n"
+            "        except BlockingIOError:\n"
+            "            pass\n"
+            "    return speak",
+            "is left of it",
+        ),
+        (
+            "def answer(lines):\n"
+            "    speak = []\n"
+            "    for name, line in lines.items():\n"
+            "        line.setblocking(False)\n"
+            "        try:\n"
+            "            if line.recv(1, socket.MSG_PEEK):\n"
+            "                speak.append(name)\n"
+            "        except BlockingIOError:\n"
+            "            pass\n"
+            "    return speak",
+            "leek has hung up",
+        ),
+        (
+            "def answer(lines):\n"
+            "    readable, _, _ = select.select(list(lines.values()), [], [], 0)\n"
+            "    return [name for name, line in lines.items() if line in readable]",
+            "`select` refuses",
+        ),
+        (
+            "def answer(lines):\n"
+            "    readable, _, _ = select.select(list(lines.values()), [], [], 0)\n"
+            "    return readable",
+            "return names",
+        ),
+        ("def answer(lines): select.select(list(lines.values()), [], [], 0)", "returned None"),
+        ("def answer(lines): return list(lines)", "lotus speaks and leek has hung up"),
+        (
+            "def answer(lines):\n"
+            "    with selectors.DefaultSelector() as watcher:\n"
+            "        for name, line in lines.items():\n"
+            "            watcher.register(line, selectors.EVENT_READ, name)\n"
+            "        return [key.data for key, _ in watcher.select()]",
+            "it should only look",
+        ),
+    ],
+    "08.2": [
+        ("def answer(line): return line.recv(4096)", "return two things"),
+        (
+            "def answer(line):\n"
+            "    data = b''\n"
+            "    while piece := line.recv(4096):\n"
+            "        data += piece\n"
+            "    return data, True",
+            "let BlockingIOError out",
+        ),
+        (
+            "def answer(line):\n"
+            "    data = b''\n"
+            "    try:\n"
+            "        while piece := line.recv(4096):\n"
+            "            data += piece\n"
+            "    except BlockingIOError:\n"
+            "        pass\n"
+            "    return data, True",
+            "said open=True",
+        ),
+        (
+            "def answer(line):\n"
+            "    data = b''\n"
+            "    try:\n"
+            "        while piece := line.recv(4096):\n"
+            "            data += piece\n"
+            "    except OSError:\n"
+            "        return data, True\n"
+            "    return data, False",
+            "was reset after 1,000 bytes, your function said open=True",
+        ),
+        (
+            "def answer(line):\n"
+            "    data = b''\n"
+            "    try:\n"
+            "        while piece := line.recv(4096):\n"
+            "            data += piece\n"
+            "    except BlockingIOError:\n"
+            "        return data, True\n"
+            "    return data, False",
+            "let ConnectionResetError out",
+        ),
+        (
+            "def answer(line):\n"
+            "    data = b''\n"
+            "    while True:\n"
+            "        try:\n"
+            "            piece = line.recv(700)\n"
+            "        except BlockingIOError:\n"
+            "            return data, True\n"
+            "        data += piece\n"
+            "        if len(piece) < 700:\n"
+            "            return data, bool(piece)",
+            "said open=True",
+        ),
+        (
+            "def answer(line):\n"
+            "    line.setblocking(True)\n"
+            "    data = b''\n"
+            "    while piece := line.recv(4096):\n"
+            "        data += piece\n"
+            "    return data, False",
+            "it must never wait",
+        ),
+        ("def answer(line): return 'text', True", "is bytes"),
+    ],
+    "08.3": [
+        (
+            "class answer:\n"
+            "    def __init__(self, clock): self.clock, self.heap, self.n, self.off = clock, [], count(), set()\n"
+            "    def after(self, seconds, call):\n"
+            "        n = next(self.n)\n"
+            "        heappush(self.heap, (self.clock() + seconds, n, call))\n"
+            "        return n\n"
+            "    def cancel(self, ticket): self.off.add(ticket)\n"
+            "    def patience(self): return max(0, self.heap[0][0] - self.clock()) if self.heap else None\n"
+            "    def ring(self):\n"
+            "        while self.heap and self.heap[0][0] <= self.clock():\n"
+            "            _, n, call = heappop(self.heap)\n"
+            "            if n not in self.off: call()",
+            "the first cancelled twice; patience",
+        ),
+        (
+            "class answer:\n"
+            "    def __init__(self, clock): self.clock, self.heap, self.n = clock, [], count()\n"
+            "    def after(self, seconds, call):\n"
+            "        entry = (self.clock() + seconds, next(self.n), call)\n"
+            "        heappush(self.heap, entry)\n"
+            "        return entry\n"
+            "    def cancel(self, ticket): self.heap.remove(ticket)\n"
+            "    def patience(self): return max(0, self.heap[0][0] - self.clock()) if self.heap else None\n"
+            "    def ring(self):\n"
+            "        while self.heap and self.heap[0][0] <= self.clock():\n"
+            "            heappop(self.heap)[2]()",
+            "ValueError",
+        ),
+        (
+            "class answer:\n"
+            "    def __init__(self, clock): self.clock, self.all = clock, []\n"
+            "    def after(self, seconds, call):\n"
+            "        entry = [self.clock() + seconds, call]\n"
+            "        self.all.append(entry)\n"
+            "        return entry\n"
+            "    def cancel(self, ticket): self.all = [each for each in self.all if each is not ticket]\n"
+            "    def patience(self): return min((each[0] for each in self.all), default=None)\n"
+            "    def ring(self): pass",
+            "patience at once",
+        ),
+        (
+            "class answer:\n"
+            "    def __init__(self, clock): self.clock, self.all = clock, []\n"
+            "    def after(self, seconds, call):\n"
+            "        entry = [self.clock() + seconds, call]\n"
+            "        self.all.append(entry)\n"
+            "        return entry\n"
+            "    def cancel(self, ticket): self.all = [each for each in self.all if each is not ticket]\n"
+            "    def patience(self): return min((each[0] for each in self.all), default=None) and "
+            "max(0, min(each[0] for each in self.all) - self.clock())\n"
+            "    def ring(self):\n"
+            "        due = [each for each in self.all if each[0] < self.clock()]\n"
+            "        for each in sorted(due, key=lambda each: each[0]):\n"
+            "            self.all.remove(each)\n"
+            "            each[1]()",
+            "to the moment",
+        ),
+        (
+            "class answer:\n"
+            "    def __init__(self, clock): self.clock, self.heap, self.n, self.calls = clock, [], count(), {}\n"
+            "    def after(self, seconds, call):\n"
+            "        n = next(self.n)\n"
+            "        self.calls[n] = call\n"
+            "        heappush(self.heap, (self.clock() + seconds, n))\n"
+            "        return n\n"
+            "    def cancel(self, ticket): self.calls.pop(ticket, None)\n"
+            "    def patience(self):\n"
+            "        while self.heap and self.heap[0][1] not in self.calls: heappop(self.heap)\n"
+            "        return max(0, self.heap[0][0] - self.clock()) if self.heap else None\n"
+            "    def ring(self):\n"
+            "        while self.patience() == 0:\n"
+            "            self.calls.pop(heappop(self.heap)[1])()",
+            "sets another, due at once",
+        ),
+        (
+            "class answer:\n"
+            "    def __init__(self, clock): self.clock, self.heap, self.n, self.calls = clock, [], count(), {}\n"
+            "    def after(self, seconds, call):\n"
+            "        n = next(self.n)\n"
+            "        self.calls[n] = call\n"
+            "        heappush(self.heap, (self.clock() + seconds, n))\n"
+            "        return n\n"
+            "    def cancel(self, ticket): self.calls.pop(ticket, None)\n"
+            "    def patience(self):\n"
+            "        while self.heap and self.heap[0][1] not in self.calls: heappop(self.heap)\n"
+            "        return max(0, self.heap[0][0] - self.clock()) if self.heap else None\n"
+            "    def ring(self):\n"
+            "        due = []\n"
+            "        while self.patience() == 0: due.append(self.calls.pop(heappop(self.heap)[1]))\n"
+            "        for call in due: call()",
+            "the first cancels the second",
+        ),
+    ],
+    "08.4": [
+        (
+            "def answer(hub, begin):\n"
+            "    got = []\n"
+            "    begin(got.append, got.append)\n"
+            "    while not got: pass\n"
+            "    return got[0]",
+            "still running",
+        ),
+        (
+            "def answer(hub, begin):\n"
+            "    got = []\n"
+            "    begin(got.append, got.append)\n"
+            "    hub.switch()\n"
+            "    return got[0]",
+            "never came back",
+        ),
+        (
+            "def answer(hub, begin):\n"
+            "    me, got = getcurrent(), []\n"
+            "    def done(value):\n"
+            "        got.append(value)\n"
+            "        me.switch()\n"
+            "    begin(done, done)\n"
+            "    if not got: hub.switch()\n"
+            "    return got[0]",
+            "BurntBun should have been raised",
+        ),
+        (
+            "def answer(hub, begin):\n"
+            "    me, got = getcurrent(), None\n"
+            "    def done(value):\n"
+            "        nonlocal got\n"
+            "        got = value\n"
+            "        me.switch()\n"
+            "    def failed(error): me.throw(error)\n"
+            "    begin(done, failed)\n"
+            "    if got is None: hub.switch()\n"
+            "    return got",
+            "None, which came at once",
+        ),
+        (
+            "def answer(hub, begin):\n"
+            "    me, got = getcurrent(), []\n"
+            "    def done(value):\n"
+            "        got.append(value)\n"
+            "        me.switch()\n"
+            "    begin(done, me.throw)\n"
+            "    if not got: hub.switch()",
+            "'pork' should have come back",
+        ),
+    ],
+    "08.5": [
+        ("def answer(loop, task): pass", "still alive"),
+        (
+            "def answer(loop, task):\n    loop.ready.append(getcurrent())\n    task.throw()",
+            "still stands in loop.timers",
+        ),
+        (
+            "def answer(loop, task):\n"
+            "    loop.timers[:] = [each for each in loop.timers if each[2] is not task]\n"
+            "    task.throw()",
+            "never came back",
+        ),
+        (
+            "def answer(loop, task):\n"
+            "    loop.timers[:] = sorted(each for each in loop.timers if each[2] is not task)\n"
+            "    loop.ready.append(getcurrent())\n"
+            "    task.throw()",
+            "the reader is dead and still stands in loop.selector",
+        ),
+        (
+            "def answer(loop, task):\n"
+            "    loop.timers[:] = sorted(each for each in loop.timers if each[2] is not task)\n"
+            "    for key in list(loop.selector.get_map().values()):\n"
+            "        if task in key.data.values():\n"
+            "            loop.selector.unregister(key.fileobj)\n"
+            "    loop.ready.append(getcurrent())\n"
+            "    task.throw()",
+            "it is not woken any more",
+        ),
+        (
+            "def answer(loop, task):\n"
+            "    loop.timers[:] = [each for each in loop.timers if each[2] is not task]\n"
+            "    loop.ready.append(getcurrent())\n"
+            "    task.throw()",
+            "no heap",
+        ),
+        (
+            "def answer(loop, task):\n    loop.timers.clear()\n    loop.ready.append(getcurrent())\n    task.throw()",
+            "0 of them are left",
+        ),
+        (
+            "def answer(loop, task):\n"
+            "    loop.timers[:] = sorted(each for each in loop.timers if each[2] is not task)\n"
+            "    loop.ready.append(task)\n"
+            "    loop.ready.append(getcurrent())\n"
+            "    task.parent.switch()",
+            "GreenletExit should be raised",
+        ),
+    ],
+    "08.6": [
+        (
+            "def answer(door, spawn):\n"
+            "    def serve(guest):\n"
+            "        name = guest.recv(1024).strip()\n"
+            "        guest.sendall(b'welcome ' + name + b'\\n')\n"
+            "        while data := guest.recv(1024):\n"
+            "            guest.sendall(name + b': ' + data)\n"
+            "    while True:\n"
+            "        spawn(serve, door.accept()[0])",
+            "its own line",
+        ),
+        ("def answer(door, spawn): pass", "it returned"),
+        ("def answer(door, spawn): raise RuntimeError('no room')", "`chat` came to an end: RuntimeError: no room"),
+        (
+            "def answer(door, spawn):\n"
+            "    room = {}\n"
+            "    def serve(guest):\n"
+            "        while data := guest.recv(1024):\n"
+            "            for line in data.splitlines():\n"
+            "                if guest not in room:\n"
+            "                    room[guest] = line\n"
+            "                    guest.sendall(b'welcome ' + line + b'\\n')\n"
+            "                    continue\n"
+            "                for other in list(room):\n"
+            "                    if other is not guest:\n"
+            "                        other.sendall(room[guest] + b': ' + line + b'\\n')\n"
+            "    while True:\n"
+            "        spawn(serve, door.accept()[0])",
+            "that came in pieces",
+        ),
+        (
+            "def answer(door, spawn):\n"
+            "    room = {}\n"
+            "    def serve(guest):\n"
+            "        buffer = b''\n"
+            "        while data := guest.recv(1024):\n"
+            "            *lines, buffer = (buffer + data).split(b'\\n')\n"
+            "            for line in lines:\n"
+            "                if guest not in room:\n"
+            "                    room[guest] = line\n"
+            "                    guest.sendall(b'welcome ' + line + b'\\n')\n"
+            "                    continue\n"
+            "                for other in list(room):\n"
+            "                    if other is not guest:\n"
+            "                        other.sendall(room[guest] + b': ' + line + b'\\n')\n"
+            "    while True:\n"
+            "        spawn(serve, door.accept()[0])",
+            "after ten guests had left",
+        ),
+        (
+            "def answer(door, spawn):\n"
+            "    room = {}\n"
+            "    def serve(guest):\n"
+            "        buffer = ''\n"
+            "        while data := guest.recv(1024):\n"
+            "            *lines, buffer = (buffer + data.decode(errors='replace')).split('\\n')\n"
+            "            for line in lines:\n"
+            "                if guest not in room:\n"
+            "                    room[guest] = line\n"
+            "                    guest.sendall(f'welcome {line}\\n'.encode())\n"
+            "                    continue\n"
+            "                for other in list(room):\n"
+            "                    if other is not guest:\n"
+            "                        other.sendall(f'{room[guest]}: {line}\\n'.encode())\n"
+            "    while True:\n"
+            "        spawn(serve, door.accept()[0])",
+            "letters were cut",
+        ),
+        (
+            "def answer(door, spawn):\n"
+            "    while True:\n"
+            "        guest, _ = door.accept()\n"
+            "        name = guest.recv(1024)\n"
+            "        guest.sendall(b'hello ' + name)",
+            "should read b'welcome g0'",
+        ),
+    ],
+}
