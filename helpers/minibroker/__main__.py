@@ -3,8 +3,10 @@
 import argparse
 import gc
 import os
+import signal
 from contextlib import suppress
 
+import gevent
 from gevent.server import StreamServer
 
 from helpers.minibroker.broker import Broker
@@ -47,8 +49,8 @@ def main():
     server.start()
     gc.freeze()  # what is here now stays: no need to look at it again and again
     print(f"minibroker listens on {options.host}, port {server.server_port}", flush=True)
-    with suppress(KeyboardInterrupt):
-        server.serve_forever()
+    gevent.signal_handler(signal.SIGINT, server.stop)  # or Ctrl-C would end one connection only
+    server.serve_forever()
 
 
 if __name__ == "__main__":

@@ -54,8 +54,8 @@ class Frames:
                 return
             data = bytes(self._rest)
         at, size = 0, len(data)
-        self._needed = 8
-        while size - at >= 8:
+        self._needed = _FRAME.size
+        while size - at >= _FRAME.size:
             kind, channel, length = _FRAME.unpack_from(data, at)
             if kind not in (METHOD, HEADER, BODY, HEARTBEAT):
                 raise Refusal(501, f"there is no frame of type {kind}")

@@ -1,0 +1,386 @@
+"""Random AMQP against the embedded broker: no crash, no hang, no message lost or settled twice.
+
+Short and always the same in `make test`; `python benchmarks/bench_broker.py --fuzz 300` goes on for 300 seconds
+with other random numbers every time.
+"""
+
+import contextlib
+import os
+import socket
+import struct
+import sys
+import time
+
+import pika
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from pamqp import commands, frame, header
+
+from helpers.child import Child
+from helpers.minibroker import wire
+from helpers.minibroker.broker import Broker
+from helpers.minibroker.channels import Channel
+from helpers.minibroker.wire import Refusal
+
+# pamqp finds one of the specification's methods outdated.
+pytestmark = pytest.mark.filterwarnings("ignore:This command is deprecated:DeprecationWarning")
+
+SECONDS = float(os.environ.get("MINIBROKER_FUZZ_SECONDS", 0))
+Basic = commands.Basic
+
+
+def fuzz(run, examples):
+    """Call `run` with settings: once and always the same, or with random numbers for a third of SECONDS."""
+    chosen = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
+    end = time.monotonic() + SECONDS / 3
+    run(settings(max_examples=examples, derandomize=not SECONDS, **chosen))
+    while time.monotonic() < end:
+        run(settings(max_examples=10 * examples, **chosen))
+
+
+# The decoder
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+tables = st.dictionaries(st.text(max_size=5), values, max_size=4)
+names = st.sampled_from(["", "q0", "q1", "amq.topic", "missing", "é" * 20])
+
+
+@st.composite
+def methods(draw):
+    """A method that a client may send, or may not, with any fields."""
+    kind = draw(st.sampled_from(list(commands.INDEX_MAPPING.values())))
+    method = kind()
+    of_type = {
+        "bit": st.booleans(),
+        "octet": st.integers(0, 255),
+        "short": st.integers(0, 2**16 - 1),
+        "long": st.integers(0, 2**32 - 1),
+        "longlong": st.integers(0, 5),
+        "shortstr": names,
+        "longstr": st.text(max_size=10),
+        "table": tables,
+        "timestamp": st.datetimes(),
+    }
+    for name in kind.attributes():
+        setattr(method, name, draw(of_type[kind.amqp_type(name)]))
+    kind.validate, validate = lambda self: None, kind.validate
+    try:
+        return frame.marshal(method, 1)[7:-1]
+    finally:
+        kind.validate = validate
+
+
+@st.composite
+def properties(draw):
+    text = st.none() | st.text(min_size=1, max_size=10)
+    found = Basic.Properties(
+        headers=draw(st.none() | tables),
+        priority=draw(st.none() | st.integers(0, 255)),
+        expiration=draw(st.none() | st.sampled_from(["0", "1", "60000", "soon"])),
+        correlation_id=draw(text),
+        user_id=draw(st.none() | st.just("guest")),
+    )
+    return header.ContentHeader(0, 0, found).marshal()[12:], found
+
+
+@st.composite
+def spoilt(draw, whole):
+    """Bytes of this kind, perhaps with a few of them changed, cut out or put in."""
+    data = bytearray(draw(whole))
+    for _ in range(draw(st.integers(0, 3))):
+        at = draw(st.integers(0, len(data)))
+        data[at : at + draw(st.integers(0, 3))] = draw(st.binary(max_size=3))
+    return bytes(data)
+
+
+def test_decoder_returns_or_refuses():
+    def run(chosen):
+        @chosen
+        @given(spoilt(methods()), spoilt(properties().map(lambda pair: pair[0])))
+        def try_decoding(method, properties):
+            with contextlib.suppress(Refusal):
+                assert wire.decode_method(method).name
+            with contextlib.suppress(Refusal):
+                for name in wire.locate(properties):
+                    wire.read_property(properties, name)
+                wire.locate(wire.with_headers(properties, {"x-death": []}))
+
+        try_decoding()
+
+    fuzz(run, examples=400)
+
+
+def test_properties_keep_their_meaning_and_frames_do_not_care_how_they_arrive():
+    def run(chosen):
+        @chosen
+        @given(properties(), st.binary(max_size=50), st.lists(st.integers(1, 20)))
+        def round_trip(pair, body, cuts):
+            data, meant = pair
+            for name in ("priority", "expiration", "correlation_id", "user_id"):
+                assert wire.read_property(data, name) == getattr(meant, name)
+            assert wire.read_property(data, "headers", None) == meant.headers
+            changed = wire.with_headers(data, {"x-new": 1})
+            assert wire.read_property(changed, "headers") == {**(meant.headers or {}), "x-new": 1}
+            assert wire.read_property(changed, "expiration") is None
+
+            stream = b"".join(wire.content_frames(3, b"method", data, body, 8))
+            frames, whole = wire.Frames(), list(wire.Frames().feed(stream))
+            pieces = []
+            for cut in cuts:
+                pieces.append(stream[:cut])
+                stream = stream[cut:]
+            assert [each for piece in [*pieces, stream] for each in frames.feed(piece)] == whole
+            assert b"".join(payload for kind, _, payload in whole if kind == wire.BODY) == body
+
+        round_trip()
+
+    fuzz(run, examples=200)
+
+
+# The conversation
+
+
+@pytest.fixture
+def broker():
+    command = [sys.executable, "-m", "helpers.minibroker", "--port", "0"]
+    with Child(command, name="the embedded broker", ready=r"port (\d+)", timeout=60) as child:
+        yield child
+        assert child.running
+        assert "Traceback" not in child.output
+
+
+content_header = st.builds(
+    lambda size, properties: struct.pack(">HHQ", 60, 0, size) + properties[0], st.integers(0, 5), properties()
+)
+frames = st.one_of(
+    st.tuples(st.just(1), spoilt(methods()) | methods()),
+    st.tuples(st.just(1), methods().filter(lambda payload: payload[:2] == b"\0\x3c")),
+    st.tuples(st.just(2), spoilt(content_header) | content_header),
+    st.tuples(st.just(3), st.binary(max_size=5)),
+    st.tuples(st.integers(0, 9), st.binary(max_size=20)),
+)
+HELLO = wire.PROTOCOL + b"".join(
+    frame.marshal(method, channel)
+    for channel, method in (
+        (0, commands.Connection.StartOk({}, "PLAIN", "\0guest\0guest")),
+        (0, commands.Connection.TuneOk(0, 0, 0)),
+        (0, commands.Connection.Open()),
+        (1, commands.Channel.Open()),
+        (1, commands.Queue.Declare(queue="q0")),
+        (1, commands.Queue.Declare(queue="q1", auto_delete=True)),
+        (1, Basic.Consume(queue="q1", nowait=True)),
+    )
+)
+
+
+def test_whatever_a_client_sends_nobody_else_suffers(broker):
+    connection = pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", broker.port, heartbeat=0))
+    witness = connection.channel()
+    queue = witness.queue_declare("", exclusive=True).method.queue
+    for number in range(10):
+        witness.basic_publish("", queue, str(number))
+
+    def run(chosen):
+        @chosen
+        @given(st.lists(st.tuples(st.integers(0, 2), frames), max_size=12), st.booleans())
+        def play(sent, polite):
+            with socket.create_connection(("127.0.0.1", broker.port), timeout=60) as rude:
+                data = HELLO
+                for channel, (kind, payload) in sent:
+                    data += struct.pack(">BHI", kind, max(0, channel), len(payload)) + payload + b"\xce"
+                rude.sendall(data)
+                if polite:  # it waits for an answer to its end, and for nothing else
+                    with contextlib.suppress(OSError):
+                        rude.sendall(frame.marshal(commands.Connection.Close(200, "bye", 0, 0), 0))
+                        rude.shutdown(socket.SHUT_WR)
+                        while rude.recv(100_000):
+                            pass
+            assert witness.queue_declare(queue, passive=True).method.message_count == 10
+
+        play()
+
+    fuzz(run, examples=150)
+    got = [witness.basic_get(queue, auto_ack=True)[2] for _ in range(10)]
+    assert got == [str(number).encode() for number in range(10)]
+    connection.close()
+
+
+# The state of queues and channels, against a model of lists
+
+
+class Client:
+    """A connection without a socket: notes what its channel sends."""
+
+    def __init__(self, broker, log):
+        self.user, self.closed, self.log, self.to_confirm = "guest", False, log, set()
+        self.publishes = False
+        self.channel = Channel(self, 1, broker)
+        self.held = {}  # the model: delivery tag: (queue, message number)
+        self.consumers = {}  # consumer tag: (queue, no_ack)
+
+    def is_full(self):
+        return self.closed
+
+    def can(self, capability):
+        return True
+
+    def send(self, number, method):
+        pass
+
+    def send_content(self, number, method, message):
+        self.log.append((self, wire.decode_method(method), int(message.body)))
+
+    def do(self, method):
+        self.channel.receive(wire.METHOD, wire.method_frame(1, method)[7:-1])
+
+
+QUEUES = {"q0": {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": "q1"}, "q1": {}}
+queues = st.sampled_from(list(QUEUES))
+clients = st.integers(0, 2)
+
+
+class Model(RuleBasedStateMachine):
+    """Three clients on two queues, of which the first sends its dead letters to the second."""
+
+    def __init__(self):
+        super().__init__()
+        self.broker, self.log = Broker(1e9), []
+        self.clients = [Client(self.broker, self.log) for _ in range(3)]
+        for queue, arguments in QUEUES.items():
+            self.clients[0].do(commands.Queue.Declare(queue=queue, arguments=arguments))
+        self.ready = {queue: [] for queue in QUEUES}  # [order, number, redelivered], sorted
+        self.orders = {}  # (queue, number): order
+        self.last = 0
+
+    def enters(self, queue, number):
+        self.last += 1
+        self.orders[queue, number] = self.last
+        self.ready[queue].append([self.last, number, False])
+
+    def comes_back(self, taken):
+        for queue, number in taken:
+            self.ready[queue].append([self.orders[queue, number], number, True])
+            self.ready[queue].sort()
+
+    def check_deliveries(self):
+        """What was sent must have been the head of its queue, and within the limits."""
+        for client, method, number in self.log:
+            if isinstance(method, Basic.Deliver):
+                queue, no_ack = client.consumers[method.consumer_tag]
+            else:
+                queue, no_ack = client.getting
+            _, expected, redelivered = self.ready[queue].pop(0)
+            assert (expected, redelivered) == (number, method.redelivered)
+            if not no_ack:
+                assert method.delivery_tag not in client.held
+                client.held[method.delivery_tag] = queue, number
+        self.log.clear()
+
+    @rule(queue=queues, client=clients)
+    def publish(self, queue, client):
+        channel = self.clients[client].channel
+        self.enters(queue, self.last + 1)
+        body = str(self.last).encode()
+        channel.receive(wire.METHOD, wire.method_frame(1, Basic.Publish(routing_key=queue))[7:-1])
+        channel.receive(wire.HEADER, struct.pack(">HHQH", 60, 0, len(body), 0))
+        channel.receive(wire.BODY, body)
+        self.check_deliveries()
+
+    @rule(queue=queues, client=clients, no_ack=st.booleans())
+    def get(self, queue, client, no_ack):
+        self.clients[client].getting = queue, no_ack
+        self.clients[client].do(Basic.Get(queue=queue, no_ack=no_ack))
+        self.check_deliveries()
+
+    @rule(queue=queues, client=clients, no_ack=st.booleans(), limit=st.integers(0, 3), tag=st.sampled_from("ab"))
+    def consume(self, queue, client, no_ack, limit, tag):
+        client = self.clients[client]
+        if tag in client.consumers:
+            with pytest.raises(Refusal):
+                client.do(Basic.Consume(queue=queue, consumer_tag=tag))
+            return
+        client.consumers[tag] = queue, no_ack
+        client.do(Basic.Qos(prefetch_count=limit))
+        client.do(Basic.Consume(queue=queue, no_ack=no_ack, consumer_tag=tag))
+        self.check_deliveries()
+
+    @rule(client=clients, tag=st.sampled_from("ab"))
+    def cancel(self, client, tag):
+        self.clients[client].do(Basic.Cancel(consumer_tag=tag))
+        self.clients[client].consumers.pop(tag, None)
+        self.check_deliveries()
+
+    @rule(client=clients, data=st.data(), multiple=st.booleans(), what=st.sampled_from(["ack", "requeue", "reject"]))
+    def settle(self, client, data, multiple, what):
+        client = self.clients[client]
+        tag = data.draw(st.sampled_from([*client.held, 0, 999]))
+        if tag == 0 and multiple:
+            tags = list(client.held)
+        elif tag not in client.held:
+            with pytest.raises(Refusal):
+                client.do(Basic.Ack(tag, multiple))
+            return
+        else:
+            tags = [each for each in client.held if each == tag or (multiple and each < tag)]
+        taken = [client.held.pop(each) for each in sorted(tags)]
+        if what == "requeue":
+            self.comes_back(taken)
+        elif what == "reject":
+            for queue, number in taken:
+                if queue == "q0":
+                    self.enters("q1", number)
+        client.do(Basic.Ack(tag, multiple) if what == "ack" else Basic.Nack(tag, multiple, what == "requeue"))
+        self.check_deliveries()
+
+    @rule(client=clients)
+    def recover(self, client):
+        client = self.clients[client]
+        self.comes_back(client.held.values())
+        client.held = {}
+        client.do(Basic.Recover(True))
+        self.check_deliveries()
+
+    @rule(queue=queues)
+    def purge(self, queue):
+        self.ready[queue].clear()
+        self.clients[0].do(commands.Queue.Purge(queue=queue))
+
+    @precondition(lambda self: any(client.held or client.consumers for client in self.clients))
+    @rule(number=clients)
+    def goes_away(self, number):
+        client = self.clients[number]
+        self.clients[number] = Client(self.broker, self.log)
+        self.comes_back(client.held.values())
+        client.closed = True
+        client.channel.close()
+        self.check_deliveries()
+
+    @invariant()
+    def nothing_is_lost_and_nobody_waits_in_vain(self):
+        for name, ready in self.ready.items():
+            queue = self.broker.queues[name]
+            found = [[int(entry.message.body), entry.redelivered] for entry in queue.levels[0]]
+            assert found == [each[1:] for each in ready]
+            assert queue.ready == len(ready)
+            assert not ready or not any(consumer.can_take() for consumer in queue.consumers)
+            for consumer in queue.consumers:
+                assert not consumer.limit or consumer.unacked <= consumer.limit
+        entries = [entry for queue in self.broker.queues.values() for entry in queue.levels[0]]
+        entries += [entry for client in self.clients for entry, _ in client.channel.unacked.values()]
+        assert self.broker.stored == sum(entry.message.size for entry in entries)
+        for client in self.clients:
+            held = {tag: int(entry.message.body) for tag, (entry, _) in client.channel.unacked.items()}
+            assert held == {tag: number for tag, (_, number) in client.held.items()}
+
+
+def test_broker_agrees_with_a_model():
+    def run(chosen):
+        run_state_machine_as_test(Model, settings=settings(chosen, stateful_step_count=40))
+
+    fuzz(run, examples=150)
