@@ -1,0 +1,610 @@
+"""Checks of chapter 6: sockets. Each lets an answer talk to customers who behave awkwardly, and listens."""
+
+import contextlib
+import errno
+import os
+import select
+import socket
+import struct
+import threading
+import time
+
+from helpers.exercises import Wrong, exercise, prediction
+
+PATIENCE = 5  # seconds until an answer that waits for what nobody will say is called stuck
+
+prediction(
+    "06.a",
+    right="b",
+    a="It is noticed, but too late: `shutdown` leaves the loop running, and there is no `break`.",
+    b="The loop has no way out but an error: it reads a second end, and sends where it has closed itself.",
+    c="Hanging up is an end of the stream, and `recv` tells it at once by returning no bytes.",
+)
+prediction(
+    "06.b",
+    right="b",
+    a="TCP loses nothing that it was given, but `send` may take a part only, and the server forgets the rest.",
+    b="Only when the way back is full does `send` take a part, and what it did not take is missing.",
+    c="`send` takes everything as long as there is room, so the loss is rare and small, which makes it hard to find.",
+)
+prediction(
+    "06.c",
+    right="b",
+    a="That would need a mark between the two, and a stream has none.",
+    b="Both had arrived, and `recv` hands out whatever is there, up to 1,024 bytes.",
+    c="A stream keeps its order and drops nothing.",
+)
+prediction(
+    "06.d",
+    right="b",
+    a="The system answers callers itself, as long as there is room in the waiting room.",
+    b="The system notes down as many as the backlog has room for (Linux: one more), and leaves the others unanswered.",
+    c="All 50 would fit if the backlog were 50 or more.",
+)
+prediction(
+    "06.e",
+    right="c",
+    a="That would be a server that survives the error of `accept`; this one does not catch it.",
+    b="There is no slowing down at this limit: `accept` works or raises.",
+    c="`accept` raises, nobody catches it, and the process ends with everyone in it.",
+)
+prediction(
+    "06.f",
+    right="a",
+    a="The system keeps a list of those that have something to say, so the silent ones are not looked at.",
+    b="So it would be with `select` or `poll`, which look through all of them each time.",
+    c="Nothing here grows with the square of the connections.",
+)
+prediction(
+    "06.g",
+    right="b",
+    a="8 MB of addresses are promised to each stack; memory is given page by page when it is used.",
+    b="A stack takes only the pages that it has used, a few of them here.",
+    c="A thread is dearer than a greenlet, as the bars show, though by far less than its 8 MB suggest.",
+)
+
+
+class BurntBun(Exception):
+    """An error that has nothing to do with connections."""
+
+
+class Enough(BaseException):
+    """Ends an answer that goes on when it should not; `except Exception` does not hold it up."""
+
+
+class Watched(socket.socket):
+    """A real socket that may be awkward, as real ones are, and remembers what was done with it."""
+
+    most = 1_000_000  # bytes that one recv hands out
+    most_sent = 1_000_000  # bytes that one send takes
+    fault_at = None  # the number of the recv that raises BurntBun
+    reads = ends = 0
+    closed = False
+
+    def recv(self, count, flags=0):
+        self._count()
+        data = super().recv(count if flags else min(count, self.most), flags)
+        return self._look(data)
+
+    def recv_into(self, buffer, count=0, flags=0):
+        self._count()
+        taken = super().recv_into(buffer, min(count or len(buffer), self.most), flags)
+        self._look(taken)
+        return taken
+
+    def send(self, data, flags=0):
+        return super().send(bytes(data)[: self.most_sent], flags)
+
+    def close(self):
+        self.closed = True
+        super().close()
+
+    def _count(self):
+        self.reads += 1
+        if self.reads == self.fault_at:
+            raise BurntBun("the oven is on fire")
+
+    def _look(self, data):
+        self.ends += not data
+        if self.ends > 20:
+            raise Enough
+        return data
+
+
+def _pair(**quirks):
+    """A Watched socket for the answer, and a plain one for its customer."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        customer = socket.create_connection(listener.getsockname(), timeout=PATIENCE)
+        plain, _ = listener.accept()
+    watched = Watched(fileno=plain.detach())
+    for name, value in quirks.items():
+        setattr(watched, name, value)
+    return watched, customer
+
+
+def _reset(line):
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("hh" if os.name == "nt" else "ii", 1, 0))
+    line.close()
+
+
+def _call(function, *arguments, stuck, beside=None):
+    """Call an answer in a thread, and `beside` in another; return its result or raise its error, or say it is stuck."""
+    outcome = []
+
+    def work():
+        try:
+            outcome.append((function(*arguments), None))
+        except BaseException as error:
+            outcome.append((None, error))
+
+    threads = [threading.Thread(target=work, daemon=True)]
+    if beside:
+        threads.append(threading.Thread(target=_quietly, args=(beside,), daemon=True))
+    for thread in threads:
+        thread.start()
+    threads[0].join(PATIENCE)
+    if threads[0].is_alive():
+        raise Wrong(stuck)
+    for thread in threads[1:]:
+        thread.join(PATIENCE)
+    result, error = outcome[0]
+    if error:
+        raise error
+    return result
+
+
+def _quietly(work):
+    with contextlib.suppress(OSError):  # what the customer misses is seen in what it has got
+        work()
+
+
+# -- 06.1 ----------------------------------------------------------------------------------------------------------
+
+
+@exercise(
+    "06.1",
+    praise="four messages, the empty one included, and the newline is a byte like any other.",
+    hint="Read one byte, a number; take so many bytes; that is a message. Go on until the stream ends.",
+)
+def _frames(answer):
+    truth = [b"bun", b"", b"teas\n", b"\x02"]
+    if not isinstance(answer, (list, tuple)):
+        raise Wrong(f"give a list of messages, not a {type(answer).__name__}.")
+    for place, (said, right) in enumerate(zip(answer, truth, strict=False), 1):
+        if isinstance(said, str):
+            raise Wrong(f"message {place} is a string; sockets carry bytes: write b{said!r}.")
+        if said != right:
+            raise Wrong(f"message {place} is not {said!r}. Those before it are right.")
+    if len(answer) != len(truth):
+        raise Wrong(f"the stream holds {len(truth)} messages; you give {len(answer)}, and the first of them are right.")
+
+
+# -- 06.2 ----------------------------------------------------------------------------------------------------------
+
+
+def _check_closed(line, when):
+    if not line.closed:
+        raise Wrong(f"your function returned and left the socket open{when}.")
+
+
+def _echoes_everything(handler):
+    line, customer = _pair(most_sent=100)
+    said, heard = [b"two pork buns", b"x" * 5_000, b"one tea"], []
+
+    def visit():
+        for words in said:
+            customer.sendall(words)
+            time.sleep(0.01)
+        customer.shutdown(socket.SHUT_WR)
+        while data := customer.recv(65536):
+            heard.append(data)
+
+    try:
+        _call(handler, line, beside=visit, stuck="the customer has finished, and your function does not return.")
+    except Enough:
+        raise Wrong("your function reads on and on after recv has returned b'', the end.") from None
+    except (BrokenPipeError, ConnectionError) as error:
+        raise Wrong(
+            f"the customer finished as one should, and your function raised {type(error).__name__}:"
+            " it does something with the connection after its end."
+        ) from None
+    _check_closed(line, ", so that the customer waits for the end of the answer")
+    missing = sum(map(len, said)) - len(b"".join(heard))
+    if missing > 0:
+        raise Wrong(f"{missing:,} bytes did not come back: `send` may take a part only, and returns how much it took.")
+    if b"".join(heard) != b"".join(said):
+        raise Wrong("what comes back is not what the customer said.")
+    if line.ends > 1:
+        raise Wrong("your function reads again after recv has returned b'': the first b'' is the end.")
+    customer.close()
+
+
+def _bears_a_reset(handler):
+    line, customer = _pair()
+
+    def break_off():
+        customer.sendall(b"two pork buns")
+        customer.recv(1)
+        _reset(customer)
+
+    try:
+        _call(handler, line, beside=break_off, stuck="the customer broke off, and your function does not return.")
+    except ConnectionError as error:
+        raise Wrong(f"the customer broke off, and your function let out {type(error).__name__}.") from None
+    except Enough:
+        raise Wrong("the customer broke off, and your function reads on and on.") from None
+    _check_closed(line, " when the customer broke off")
+
+
+def _lets_other_errors_out(handler):
+    line, customer = _pair(fault_at=2)
+    customer.sendall(b"two pork buns")
+    with contextlib.suppress(BurntBun):
+        _call(handler, line, stuck="your function does not return when an error of another kind comes up.")
+        raise Wrong("an error that has nothing to do with the connection came up, and your function swallowed it.")
+    _check_closed(line, " when an error came up")
+    customer.close()
+
+
+@exercise(
+    "06.2",
+    praise="all of it comes back, the end is an end, a break is no failure, and a failure is seen.",
+    hint="`with client:` closes, `while data := client.recv(1024):` ends, `sendall` sends all.",
+    seconds=60,
+)
+def _repair(answer):
+    _echoes_everything(answer)
+    _bears_a_reset(answer)
+    _lets_other_errors_out(answer)
+
+
+# -- 06.3 ----------------------------------------------------------------------------------------------------------
+
+
+def _converse(answer, typed, stop_after=100, last_words=b""):
+    """Let an answer talk to a server that dribbles; return its result, what it showed, and what the server heard."""
+    line, server = _pair()
+    typed, shown, heard = iter(typed), [], []
+
+    def read():
+        try:
+            return next(typed)
+        except StopIteration:
+            raise EOFError from None
+
+    def serve():
+        with server, server.makefile("rb") as stream:
+            for order in stream:
+                heard.append(order)
+                if len(heard) > stop_after:
+                    server.sendall(last_words)
+                    return
+                reply = b"you said: " + order
+                for start in range(0, len(reply), 4):
+                    server.sendall(reply[start : start + 4])
+                    time.sleep(0.002)
+
+    def talk():
+        with line:
+            return answer(line, read, shown.append)
+
+    stuck = "your function waits for an answer to something that it has not asked, or that has no newline."
+    try:
+        count = _call(talk, beside=serve, stuck=stuck)
+    except Enough:
+        raise Wrong("the server ended the conversation, and your function reads on and on.") from None
+    return count, shown, heard
+
+
+@exercise(
+    "06.3",
+    praise="whole lines out, whole answers in, nothing asked where nothing was typed, and a clean end.",
+    hint="Skip an empty order before you send. Read until the newline, however many `recv` that takes.",
+    seconds=60,
+)
+def _talk(answer):
+    orders = ["two pork buns", "one tea"]
+    count, shown, heard = _converse_to_the_end(answer, orders)
+    wanted = [f"you said: {order}" for order in orders]
+    if shown != wanted:
+        said = f"for the order {orders[0]!r} you showed {shown[0]!r}" if shown else "you showed nothing"
+        raise Wrong(f"{said}; the answer was {wanted[0]!r}, and it came in pieces.")
+    if heard != [order.encode() + b"\n" for order in orders]:
+        raise Wrong(f"for the orders {orders} the server heard {heard}: each is one line, with a newline at its end.")
+    if count != 2:
+        raise Wrong(f"there were two answers, and your function returned {count!r}.")
+
+    count, shown, heard = _converse_to_the_end(answer, ["", "two pork buns", "", "", "one tea", ""])
+    if b"\n" in heard:
+        raise Wrong("the user typed nothing, and your function sent an empty line to the server.")
+    if shown != wanted or count != 2:
+        raise Wrong(f"of six things typed, four were empty: two answers were to be shown, and you showed {shown}.")
+
+    for last_words, what in ((b"", "ended the conversation"), (b"you sa", "ended it in the middle of an answer")):
+        try:
+            count, shown, _ = _converse(answer, ["bun", "tea", "rice", "soup"], stop_after=1, last_words=last_words)
+        except (ConnectionError, StopIteration, ValueError, IndexError) as error:
+            raise Wrong(f"the server {what}, and your function raised {type(error).__name__}.") from None
+        if shown != ["you said: bun"] or count != 1:
+            raise Wrong(f"the server {what} after one whole answer; you showed {shown} and returned {count!r}.")
+
+
+def _converse_to_the_end(answer, typed):
+    try:
+        return _converse(answer, typed)
+    except EOFError:
+        raise Wrong("`read` raised EOFError, the user's way to leave, and your function let it out.") from None
+
+
+# -- 06.4 ----------------------------------------------------------------------------------------------------------
+
+
+def _framed(*messages):
+    return b"".join(struct.pack(">I", len(message)) + message for message in messages)
+
+
+def _collect(answer, stream, *, most=1_000_000, limit=2_000_000):
+    """Give an answer a stream that ends; return the messages, and the error that it ended with, if any."""
+    line, customer = _pair(most=most)
+
+    def say():
+        with customer:
+            customer.sendall(stream)
+
+    def listen():
+        got = []
+        try:
+            for message in answer(line, limit):
+                got.append(message)
+                if len(got) > 100:
+                    raise Enough
+        except Exception as error:
+            return got, error
+        return got, None
+
+    with line:
+        try:
+            return _call(listen, beside=say, stuck="the stream has ended, and your generator waits for more.")
+        except Enough:
+            raise Wrong("the stream has ended, and your generator goes on and on.") from None
+
+
+def _must_be(found, wanted, how):
+    got, error = found
+    if error:
+        raise Wrong(f"{how}: your generator raised {_name(error)}: {error}.")
+    if any(not isinstance(each, bytes) for each in got):
+        kind = next(type(each).__name__ for each in got if not isinstance(each, bytes))
+        raise Wrong(f"{how}: your generator yielded a {kind}, and messages are bytes.")
+    if got != wanted:
+        shown = f"{len(got)} message(s)" if sum(map(len, got)) > 100 else repr(got)
+        right = f"{len(wanted)} whole ones" if sum(map(len, wanted)) > 100 else repr(wanted)
+        raise Wrong(f"{how}: your generator yielded {shown}, not {right}.")
+
+
+def _name(error):
+    kind = type(error)
+    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+
+
+def _must_break(found, wanted, how):
+    got, error = found
+    if error is None:
+        raise Wrong(f"{how}, and your generator ended as if nothing had happened: raise ConnectionError.")
+    if not isinstance(error, ConnectionError):
+        raise Wrong(f"{how}, and your generator raised {_name(error)}, not ConnectionError.")
+    if got != wanted:
+        raise Wrong(f"{how}; the message before it was whole, and your generator did not yield it.")
+
+
+@exercise(
+    "06.4",
+    praise="any cut will do, an end is told from a break, and nobody announces more than you allow.",
+    hint="A helper that reads exactly n bytes, in a loop, solves most of it.",
+    seconds=120,
+)
+def _messages(answer):
+    three = [b"bun", b"\x00\x00\x00\x02", b"one tea\n"]
+    try:
+        iter(answer(_pair()[0], 10))
+    except TypeError:
+        raise Wrong("your function returned no generator: use `yield`.") from None
+    _must_be(_collect(answer, _framed(*three)), three, "three messages came in one piece")
+    _must_be(_collect(answer, _framed(*three), most=1), three, "the stream came byte by byte")
+    _must_be(_collect(answer, _framed(b"", b"bun", b"")), [b"", b"bun", b""], "some messages were empty")
+    big = [os.urandom(1_000_000), b"bun"]
+    _must_be(_collect(answer, _framed(*big), most=1_400), big, "a message of a million bytes came in pieces")
+    _must_be(_collect(answer, _framed(b"x" * 50), limit=50), [b"x" * 50], "a message was exactly as long as allowed")
+
+    for missing, where in ((1, "in the middle of a message"), (3, "right after a length"), (5, "within a length")):
+        cut = _framed(b"bun", b"tea")[:-missing]
+        _must_break(_collect(answer, cut), [b"bun"], f"the stream ended {where}")
+    _yields_at_once(answer)
+    _refuses_too_long(answer)
+
+
+def _yields_at_once(answer):
+    line, customer = _pair()
+    customer.sendall(_framed(b"bun", b"tea")[:-1])
+    found = answer(line, 100)
+    first = _call(
+        next,
+        found,
+        None,
+        stuck="a whole message had come, the stream went on, and your generator did not yield it: yield each at once.",
+    )
+    if first != b"bun":
+        raise Wrong(f"the first message was b'bun', and your generator yielded {first!r}.")
+    _reset(customer)
+    try:
+        rest = _call(lambda: list(found), stuck="the customer broke off in a message, and your generator waits on.")
+    except ConnectionError:
+        return
+    except Enough:
+        rest = "more and more"
+    raise Wrong(f"the customer broke off in the middle of a message, and your generator went on with {rest}.")
+
+
+def _refuses_too_long(answer):
+    line, customer = _pair()
+    customer.sendall(_framed(b"bun") + struct.pack(">I", 101))
+    got = []
+
+    def listen():
+        for message in answer(line, 100):
+            got.append(message)
+
+    stuck = "101 bytes were announced, 100 are allowed, and your generator waits for them: raise ValueError at once."
+    try:
+        _call(listen, stuck=stuck)
+    except ValueError:
+        if got != [b"bun"]:
+            raise Wrong("a message that was fine came before the one that is too long; it was not yielded.") from None
+        return
+    except ConnectionError as error:
+        raise Wrong(f"for a length over the limit you raised {type(error).__name__}, not ValueError.") from None
+    raise Wrong("101 bytes were announced, 100 are allowed, and your generator did not raise ValueError.")
+
+
+# -- 06.5 ----------------------------------------------------------------------------------------------------------
+
+
+@exercise(
+    "06.5",
+    praise="whoever does not listen is shown the door, and whoever is only quiet may stay.",
+    hint="The time-out belongs to the sending alone: set it before `sendall`, take it back after.",
+    seconds=120,
+)
+def _patient_echo(answer):
+    patience = 0.2
+    _echoes_everything(lambda line: answer(line, 5))
+    _bears_a_quiet_customer(answer, patience)
+    _ends_a_deaf_one(answer, patience)
+    _bears_a_reset(lambda line: answer(line, 5))
+
+
+def _bears_a_quiet_customer(answer, patience):
+    line, customer = _pair()
+    heard = []
+
+    def visit():
+        for words in (b"one tea", b"and a bun"):
+            time.sleep(4 * patience)
+            customer.sendall(words)
+            heard.append(customer.recv(100))
+        customer.close()
+
+    what = f"a customer was quiet for {4 * patience:g} s, with a patience of {patience:g} s for sending"
+    try:
+        _call(answer, line, patience, beside=visit, stuck=f"{what}, and your function never returned.")
+    except TimeoutError:
+        raise Wrong(f"{what}, and your function raised TimeoutError: who is quiet may stay.") from None
+    if heard != [b"one tea", b"and a bun"]:
+        raise Wrong(f"{what}, and was shown the door: who is quiet may stay.")
+    _check_closed(line, " when a quiet customer had left")
+
+
+def _ends_a_deaf_one(answer, patience):
+    line, customer = _pair()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 10_000)
+    customer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 10_000)
+    customer.setblocking(False)
+    over = threading.Event()
+
+    def shout():
+        while not over.is_set():
+            if select.select([], [customer], [], 0.05)[1]:
+                customer.send(b"bun " * 1_000)
+
+    what = "a customer talks and never reads"
+    try:
+        _call(answer, line, patience, beside=shout, stuck=f"{what}, and your function still waits to send to him.")
+    except TimeoutError:
+        raise Wrong(f"{what}, and your function raised TimeoutError: give up on him, hang up and return.") from None
+    finally:
+        over.set()
+    _check_closed(line, " when it gave up on a customer who does not read")
+    customer.close()
+
+
+# -- 06.6 ----------------------------------------------------------------------------------------------------------
+
+
+def _fail(number):
+    return OSError(number, os.strerror(number))
+
+
+def _accepting(answer, script, serve=None):
+    """Run an answer on a script of clients and errors; return what it did, and the error that came out."""
+    diary, rest = [], list(script)
+
+    def accept():
+        if len(diary) > 100:
+            raise Enough
+        happens = rest.pop(0) if rest else _fail(errno.EBADF)
+        diary.append("accept")
+        if isinstance(happens, Exception):
+            raise happens
+        return happens
+
+    def note(client):
+        diary.append(f"serve {client}")
+        if serve:
+            serve(client)
+
+    stuck = "your loop stands still: it calls neither accept nor anything else."
+    try:
+        _call(answer, accept, note, lambda: diary.append("pause"), stuck=stuck)
+    except Enough:
+        return diary, Enough
+    except (OSError, BurntBun) as error:
+        return diary, error
+    return diary, None
+
+
+@exercise(
+    "06.6",
+    praise="full is a reason to wait, a lost caller is none, and a failure is heard of.",
+    hint="`except OSError as error`, then look at error.errno; `raise` alone raises it again.",
+    seconds=60,
+)
+def _keep_accepting(answer):
+    aborted = _fail(errno.ECONNABORTED)
+    diary, error = _accepting(answer, ["one", "two"])
+    served = [each for each in diary if each.startswith("serve")]
+    if error is Enough:
+        raise Wrong("accept failed with EBADF (the listener is closed), and your loop goes on for ever: raise it.")
+    if served != ["serve one", "serve two"]:
+        raise Wrong(f"two clients came, and your loop served {len(served)}.")
+    if error is None:
+        raise Wrong("accept failed with EBADF, the listener is closed, and your function kept that to itself.")
+    if error.errno != errno.EBADF:
+        raise error
+
+    for number in (errno.EMFILE, errno.ENFILE):
+        name = errno.errorcode[number]
+        diary, error = _accepting(answer, ["one", _fail(number), _fail(number), "two"])
+        if getattr(error, "errno", None) == number:
+            raise Wrong(f"accept failed with {name}, which passes, and your loop ended with it.")
+        if "serve two" not in diary:
+            raise Wrong(f"accept failed with {name}, and the client after that was not served.")
+        if diary.count("pause") != 2:
+            raise Wrong(f"accept failed twice with {name}, and your loop paused {diary.count('pause')} times, not 2.")
+    diary, error = _accepting(answer, [aborted, "one"])
+    if "serve one" not in diary:
+        raise Wrong("one caller hung up while waiting (ECONNABORTED), and the next one was not served.")
+    if "pause" in diary:
+        raise Wrong("one caller hung up while waiting (ECONNABORTED), and your loop paused, which helps nobody.")
+
+    def fail(_):
+        raise _fail(errno.EMFILE)
+
+    def burn(_):
+        raise BurntBun("the oven is on fire")
+
+    for serve, what in ((burn, "raised an error of its own"), (fail, "raised OSError, EMFILE (it opens files too)")):
+        diary, error = _accepting(answer, ["one", "two"], serve)
+        if "serve two" in diary:
+            raise Wrong(f"`serve` {what}, and your loop took it for one of accept, or swallowed it.")
+        if error is None or "pause" in diary:
+            raise Wrong(f"`serve` {what}, and it did not come out of your function.")

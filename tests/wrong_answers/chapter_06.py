@@ -1,0 +1,386 @@
+"""Answers to the exercises of chapter 6 that are wrong, and a word of what they should be told."""
+
+WRONG = {
+    "06.1": [
+        ("answer = [b'bun', b'teas\\n', b'\\x02']", "message 2 is not b'teas"),
+        ("answer = [b'bun', b'', b'teas', b'\\x02']", "message 3 is not b'teas'"),
+        ("answer = [b'bun', b'', b'teas\\n']", "holds 4 messages; you give 3"),
+        ("answer = ['bun', '', 'teas\\n', '\\x02']", "write b'bun'"),
+        ("answer = b'bun'", "not a bytes"),
+        ("answer = [b'bun', b'', b'teas\\n', b'\\x02', b'']", "you give 5"),
+    ],
+    "06.2": [
+        (
+            "def answer(client):\n"
+            "    with client, contextlib.suppress(ConnectionError):\n"
+            "        while data := client.recv(1024):\n"
+            "            client.send(data)",
+            "`send` may take a part only",
+        ),
+        (
+            "def answer(client):\n"
+            "    with contextlib.suppress(ConnectionError):\n"
+            "        while data := client.recv(1024):\n"
+            "            client.sendall(data)",
+            "left the socket open",
+        ),
+        (
+            "def answer(client):\n"
+            "    with client:\n"
+            "        while data := client.recv(1024):\n"
+            "            client.sendall(data)",
+            "broke off, and your function let out ConnectionResetError",
+        ),
+        (
+            "def answer(client):\n"
+            "    try:\n"
+            "        while data := client.recv(1024):\n"
+            "            client.sendall(data)\n"
+            "    except Exception:\n"
+            "        pass\n"
+            "    finally:\n"
+            "        client.close()",
+            "your function swallowed it",
+        ),
+        (
+            "def answer(client):\n"
+            "    with client, contextlib.suppress(ConnectionError):\n"
+            "        client.sendall(client.recv(1024))",
+            "bytes did not come back",
+        ),
+        (
+            "def answer(client):\n"
+            "    with client:\n"
+            "        while True:\n"
+            "            data = client.recv(1024)\n"
+            "            client.sendall(data)",
+            "reads on and on",
+        ),
+        (
+            "def answer(client):\n"
+            "    try:\n"
+            "        while data := client.recv(1024):\n"
+            "            client.sendall(data)\n"
+            "        client.close()\n"
+            "    except ConnectionError:\n"
+            "        pass",
+            "left the socket open when the customer broke off",
+        ),
+        (
+            "def answer(client):\n"
+            "    data = b''\n"
+            "    with client, contextlib.suppress(ConnectionError):\n"
+            "        while len(data) < 1e6:\n"
+            "            data += client.recv(1024)\n"
+            "        client.sendall(data)",
+            "reads on and on",
+        ),
+    ],
+    "06.3": [
+        (
+            "def answer(line, read, show):\n"
+            "    count = 0\n"
+            "    with contextlib.suppress(EOFError):\n"
+            "        while True:\n"
+            "            line.sendall(read().encode() + b'\\n')\n"
+            "            show(line.recv(1024).decode().rstrip())\n"
+            "            count += 1\n"
+            "    return count",
+            "came in pieces",
+        ),
+        (
+            "def answer(line, read, show):\n"
+            "    count, stream = 0, line.makefile('rb')\n"
+            "    with contextlib.suppress(EOFError):\n"
+            "        while True:\n"
+            "            line.sendall(read().encode() + b'\\n')\n"
+            "            show(stream.readline().decode().rstrip())\n"
+            "            count += 1\n"
+            "    return count",
+            "sent an empty line",
+        ),
+        (
+            "def answer(line, read, show):\n"
+            "    count, stream = 0, line.makefile('rb')\n"
+            "    with contextlib.suppress(EOFError):\n"
+            "        while True:\n"
+            "            line.sendall(read().encode())\n"
+            "            show(stream.readline().decode().rstrip())\n"
+            "            count += 1\n"
+            "    return count",
+            "has no newline",
+        ),
+        (
+            "def answer(line, read, show):\n"
+            "    count, stream = 0, line.makefile('rb')\n"
+            "    with contextlib.suppress(EOFError):\n"
+            "        while order := read():\n"
+            "            line.sendall(order.encode() + b'\\n')\n"
+            "            show(stream.readline().decode().rstrip())\n"
+            "            count += 1\n"
+            "    return count",
+            "of six things typed, four were empty",
+        ),
+        (
+            "def answer(line, read, show):\n"
+            "    count, stream = 0, line.makefile('rb')\n"
+            "    while True:\n"
+            "        order = read()\n"
+            "        if order:\n"
+            "            line.sendall(order.encode() + b'\\n')\n"
+            "            show(stream.readline().decode().rstrip())\n"
+            "            count += 1",
+            "EOFError, the user's way to leave",
+        ),
+        (
+            "def answer(line, read, show):\n"
+            "    count, stream = 0, line.makefile('rb')\n"
+            "    with contextlib.suppress(EOFError, ConnectionError):\n"
+            "        while True:\n"
+            "            order = read()\n"
+            "            if order:\n"
+            "                line.sendall(order.encode() + b'\\n')\n"
+            "                show(stream.readline().decode().rstrip())\n"
+            "                count += 1\n"
+            "    return count",
+            "the server ended",
+        ),
+        (
+            "def answer(line, read, show):\n"
+            "    stream = line.makefile('rb')\n"
+            "    with contextlib.suppress(EOFError):\n"
+            "        while True:\n"
+            "            if order := read():\n"
+            "                line.sendall(order.encode() + b'\\n')\n"
+            "                show(stream.readline().decode().rstrip())",
+            "your function returned None",
+        ),
+    ],
+    "06.4": [
+        (
+            "def answer(line, limit):\n"
+            "    while header := line.recv(4, socket.MSG_WAITALL):\n"
+            "        (length,) = struct.unpack('>I', header)\n"
+            "        yield line.recv(length)",
+            "came byte by byte",
+        ),
+        (
+            "def answer(line, limit):\n"
+            "    stream = line.makefile('rb')\n"
+            "    while header := stream.read(4):\n"
+            "        (length,) = struct.unpack('>I', header)\n"
+            "        yield stream.read(length)",
+            "ended as if nothing had happened",
+        ),
+        (
+            "def answer(line, limit):\n"
+            "    stream = line.makefile('rb')\n"
+            "    while header := stream.read(4):\n"
+            "        (length,) = struct.unpack('>I', header)\n"
+            "        body = stream.read(length)\n"
+            "        if len(body) < length:\n"
+            "            raise ConnectionError('cut')\n"
+            "        yield body",
+            "within a length, and your generator raised struct.error",
+        ),
+        (
+            "def answer(line, limit):\n"
+            "    def exactly(n):\n"
+            "        got = b''\n"
+            "        while len(got) < n:\n"
+            "            piece = line.recv(n - len(got))\n"
+            "            if not piece:\n"
+            "                raise ConnectionError('cut')\n"
+            "            got += piece\n"
+            "        return got\n"
+            "    while True:\n"
+            "        yield exactly(struct.unpack('>I', exactly(4))[0])",
+            "your generator raised ConnectionError: cut",
+        ),
+        (
+            "def answer(line, limit):\n"
+            "    def exactly(n):\n"
+            "        got = b''\n"
+            "        while len(got) < n:\n"
+            "            piece = line.recv(n - len(got))\n"
+            "            if not piece:\n"
+            "                if n == 4 and not got: return None\n"
+            "                raise ConnectionError('cut')\n"
+            "            got += piece\n"
+            "        return got\n"
+            "    while header := exactly(4):\n"
+            "        yield exactly(struct.unpack('>I', header)[0])",
+            "waits for them: raise ValueError at once",
+        ),
+        (
+            "def answer(line, limit):\n"
+            "    data = b''\n"
+            "    while piece := line.recv(1024):\n"
+            "        data += piece\n"
+            "    while data:\n"
+            "        if len(data) < 4: raise ConnectionError('cut')\n"
+            "        (length,) = struct.unpack('>I', data[:4])\n"
+            "        if len(data) < 4 + length: raise ConnectionError('cut')\n"
+            "        yield data[4:4 + length]\n"
+            "        data = data[4 + length:]",
+            "yield each at once",
+        ),
+        (
+            "def answer(line, limit):\n"
+            "    while header := line.recv(4):\n"
+            "        (length,) = struct.unpack('>I', header)\n"
+            "        data = b''\n"
+            "        while len(data) < length:\n"
+            "            data += line.recv(length - len(data))\n"
+            "        yield data",
+            "came byte by byte",
+        ),
+        ("def answer(line, limit): return None", "no generator"),
+        (
+            "def answer(line, limit):\n"
+            "    rest = b''\n"
+            "    while piece := line.recv(1024):\n"
+            "        rest += piece\n"
+            "        while len(rest) >= 4:\n"
+            "            (length,) = struct.unpack('<I', rest[:4])\n"
+            "            if length > limit: raise ValueError(length)\n"
+            "            if len(rest) < 4 + length: break\n"
+            "            yield rest[4:4 + length]\n"
+            "            rest = rest[4 + length:]\n"
+            "    if rest: raise ConnectionError('cut')",
+            "raised ValueError",
+        ),
+    ],
+    "06.5": [
+        (
+            "def answer(client, patience):\n"
+            "    with client, contextlib.suppress(ConnectionError):\n"
+            "        while data := client.recv(1024):\n"
+            "            client.sendall(data)",
+            "still waits to send to him",
+        ),
+        (
+            "def answer(client, patience):\n"
+            "    client.settimeout(patience)\n"
+            "    with client, contextlib.suppress(ConnectionError, TimeoutError):\n"
+            "        while data := client.recv(1024):\n"
+            "            client.sendall(data)",
+            "was shown the door",
+        ),
+        (
+            "def answer(client, patience):\n"
+            "    with client, contextlib.suppress(ConnectionError):\n"
+            "        while data := client.recv(1024):\n"
+            "            client.settimeout(patience)\n"
+            "            client.sendall(data)\n"
+            "            client.settimeout(None)",
+            "raised TimeoutError: give up on him",
+        ),
+        (
+            "def answer(client, patience):\n"
+            "    with client, contextlib.suppress(ConnectionError, TimeoutError):\n"
+            "        while data := client.recv(1024):\n"
+            "            client.settimeout(patience)\n"
+            "            client.sendall(data)",
+            "was shown the door",
+        ),
+        (
+            "def answer(client, patience):\n"
+            "    with contextlib.suppress(ConnectionError, TimeoutError):\n"
+            "        while data := client.recv(1024):\n"
+            "            client.settimeout(patience)\n"
+            "            client.sendall(data)\n"
+            "            client.settimeout(None)\n"
+            "        client.close()",
+            "left the socket open when it gave up",
+        ),
+    ],
+    "06.6": [
+        (
+            "def answer(accept, serve, pause):\n    while True:\n        serve(accept())",
+            "EMFILE, which passes, and your loop ended with it",
+        ),
+        (
+            "def answer(accept, serve, pause):\n"
+            "    while True:\n"
+            "        try:\n"
+            "            serve(accept())\n"
+            "        except OSError:\n"
+            "            pause()",
+            "goes on for ever: raise it",
+        ),
+        (
+            "def answer(accept, serve, pause):\n"
+            "    while True:\n"
+            "        try:\n"
+            "            serve(accept())\n"
+            "        except OSError as error:\n"
+            "            if error.errno not in (errno.EMFILE, errno.ENFILE, errno.ECONNABORTED):\n"
+            "                raise\n"
+            "            pause()",
+            "paused, which helps nobody",
+        ),
+        (
+            "def answer(accept, serve, pause):\n"
+            "    while True:\n"
+            "        try:\n"
+            "            serve(accept())\n"
+            "        except OSError as error:\n"
+            "            if error.errno in (errno.EMFILE, errno.ENFILE):\n"
+            "                pause()\n"
+            "            elif error.errno != errno.ECONNABORTED:\n"
+            "                raise",
+            "took it for one of accept",
+        ),
+        (
+            "def answer(accept, serve, pause):\n"
+            "    while True:\n"
+            "        try:\n"
+            "            client = accept()\n"
+            "        except OSError as error:\n"
+            "            if error.errno in (errno.EMFILE, errno.ENFILE):\n"
+            "                continue\n"
+            "            elif error.errno != errno.ECONNABORTED:\n"
+            "                raise\n"
+            "        else:\n"
+            "            serve(client)",
+            "paused 0 times",
+        ),
+        (
+            "def answer(accept, serve, pause):\n"
+            "    while True:\n"
+            "        try:\n"
+            "            client = accept()\n"
+            "        except OSError as error:\n"
+            "            if error.errno == errno.EMFILE:\n"
+            "                pause()\n"
+            "            elif error.errno != errno.ECONNABORTED:\n"
+            "                raise\n"
+            "        else:\n"
+            "            serve(client)",
+            "ENFILE, which passes",
+        ),
+        (
+            "def answer(accept, serve, pause):\n"
+            "    while True:\n"
+            "        try:\n"
+            "            client = accept()\n"
+            "        except OSError as error:\n"
+            "            if error.errno not in (errno.EMFILE, errno.ENFILE):\n"
+            "                raise\n"
+            "            pause()\n"
+            "        else:\n"
+            "            serve(client)",
+            "the next one was not served",
+        ),
+        (
+            "def answer(accept, serve, pause):\n"
+            "    try:\n"
+            "        while True:\n"
+            "            serve(accept())\n"
+            "    except OSError:\n"
+            "        return",
+            "kept that to itself",
+        ),
+    ],
+}
