@@ -1,0 +1,36 @@
+"""Chapter 6 where a process may hold 1,024 descriptors and no more: it runs to its end, and says what it left out."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("resource", reason="this system has no limit of descriptors")
+
+NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "06_talk_over_sockets.ipynb"
+
+RUN = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
+import nbformat
+from nbclient import NotebookClient
+book = nbformat.read(sys.argv[1], as_version=4)
+end = next(index for index, cell in enumerate(book.cells) if "## Exercises" in cell.source)
+del book.cells[end:]  # the exercises open no more than two sockets
+resources = {"metadata": {"path": sys.argv[2]}}
+NotebookClient(book, timeout=60, resources=resources, extra_arguments=["--IPKernelApp.log_level=40"]).execute()
+for cell in book.cells:
+    for output in cell.get("outputs", []):
+        print(output.get("text", ""), end="")
+"""
+
+
+def test_the_chapter_runs_with_1024_descriptors():
+    command = [sys.executable, "-c", RUN, str(NOTEBOOK), str(NOTEBOOK.parent)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=90)
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert "Left out: more than 300 connections; one process may hold 1,024." in run.stdout
+    assert "Left out: this system has no descriptor with the number 1024." in run.stdout
+    assert "held:     300" in run.stdout
+    assert "300 of 300 done, no errors" in run.stdout
