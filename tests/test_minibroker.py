@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import decimal
 import os
 import socket
 import struct
@@ -497,6 +498,25 @@ def test_retry_with_delay_counts_its_deaths_and_a_circle_without_rejection_ends(
     eventually(lambda: count(channel, f"{name}-a") == count(channel, f"{name}-b") == 0)
 
 
+def test_forged_deaths_do_no_harm(channel, name):
+    channel.queue_declare(f"{name}-dead", exclusive=True)
+    arguments = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": f"{name}-dead"}
+    channel.queue_declare(name, exclusive=True, arguments=arguments)
+    forged = [
+        {"x-death": "long ago"},
+        {"x-death": [7, {"queue": 1}, {"queue": name, "reason": "rejected", "count": -1}, {"time": b"x"}]},
+        {"price": decimal.Decimal("2.5")},
+    ]
+    for headers in forged:
+        put(channel, name, "", headers=headers)
+    for _ in forged:
+        channel.basic_reject(channel.basic_get(name)[0].delivery_tag, requeue=False)
+    for headers in forged:
+        (death,) = (got := channel.basic_get(f"{name}-dead", auto_ack=True)[1].headers)["x-death"]
+        assert (death["reason"], death["count"]) == ("rejected", 1)
+        assert got.get("price") == headers.get("price")
+
+
 # Exchanges
 
 
@@ -832,6 +852,18 @@ def test_error_that_closes_the_connection(broker, connect, case):
         act(raw.open())
         assert raw.until_close().reply_code == code
     assert survives(connect)
+
+
+def test_date_that_python_does_not_know_goes_through_a_headers_exchange(broker, channel):
+    queue = channel.queue_declare("", exclusive=True).method.queue
+    channel.queue_bind(queue, "amq.headers", arguments={"x-match": "all"})
+    table = b"\4whenT" + b"\x7f" * 8
+    with Raw(broker) as raw:
+        raw.open().send(Basic.Publish(exchange="amq.headers"))
+        raw.frame(2, struct.pack(">HHQH", 60, 0, 0, 0x2000) + struct.pack(">I", len(table)) + table)
+        raw.send(Basic.Qos())
+        assert raw.read()[1].name == "Basic.QosOk"
+    assert count(channel, queue) == 1
 
 
 @pytest.mark.parametrize(

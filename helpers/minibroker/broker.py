@@ -241,10 +241,10 @@ def _check_same(current, received, fields, what):
 
 def death_certificate(queue, message, reason):
     """Return the headers that tell how a message died, its earlier deaths included, and the list of all deaths."""
-    old = wire.read_property(message.properties, "headers", {})
-    deaths = [death for death in old["x-death"] if isinstance(death, dict)] if _is_list(old.get("x-death")) else []
-    same = [death for death in deaths if (death.get("queue"), death.get("reason")) == (queue.name, reason)]
-    count = same[0].get("count", 1) + 1 if same else 1
+    old = wire.read_headers(message.properties)
+    deaths = list(filter(_is_death, old["x-death"])) if isinstance(old.get("x-death"), list) else []
+    same = [death for death in deaths if (death["queue"], death["reason"]) == (queue.name, reason)]
+    count = same[0]["count"] + 1 if same else 1
     death = {
         "count": count,
         "reason": reason,
@@ -265,11 +265,19 @@ def death_certificate(queue, message, reason):
     return headers, deaths
 
 
-def _is_list(value):
-    return isinstance(value, list)
+def _is_death(value):
+    """Whether this is what the broker itself might have written: a client may have written anything."""
+    kinds = {"count": int, "time": datetime, "routing-keys": list}
+    return (
+        isinstance(value, dict)
+        and {"count", "reason", "queue"} <= value.keys()
+        and all(isinstance(each, kinds.get(name, str)) for name, each in value.items())
+        and all(isinstance(key, str) for key in value.get("routing-keys", ()))
+        and value["count"] > 0
+    )
 
 
 def _goes_in_circles(name, deaths):
     """Whether a message has died in this queue before, and nobody has rejected it since: it would go on for ever."""
-    names = [death.get("queue") for death in deaths]
-    return name in names and all(death.get("reason") != "rejected" for death in deaths[: names.index(name) + 1])
+    names = [death["queue"] for death in deaths]
+    return name in names and all(death["reason"] != "rejected" for death in deaths[: names.index(name) + 1])

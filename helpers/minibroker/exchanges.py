@@ -1,6 +1,6 @@
 """Exchanges: who gets a message."""
 
-from helpers.minibroker.wire import Refusal, read_property
+from helpers.minibroker.wire import Refusal, read_headers
 
 KINDS = ("direct", "fanout", "topic", "headers")
 CACHE = 1000  # routing keys whose targets an exchange remembers
@@ -51,7 +51,7 @@ class Exchange:
     def targets(self, message):
         """Return the queues and exchanges that this message goes to, each once."""
         if self.kind == "headers":
-            headers = read_property(message.properties, "headers", {})
+            headers = read_headers(message.properties)
             return {target: None for (target, _, _), wanted in self.bindings.items() if headers_match(wanted, headers)}
         found = self._cache.get(message.key)
         if found is None:

@@ -276,6 +276,14 @@ def read_property(properties, name, default=None):
         raise Refusal(502, f"the property {name} makes no sense: {error}") from None
 
 
+def read_headers(properties):
+    """Return the headers of a message; those that Python cannot hold, such as far dates, are none."""
+    try:
+        return read_property(properties, "headers", {})
+    except Refusal:
+        return {}
+
+
 def with_headers(properties, headers):
     """Return the properties with these headers set besides those that are there, and without an expiration."""
     kinds, spans = commands.Basic.Properties, locate(properties)
