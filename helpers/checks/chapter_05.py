@@ -212,7 +212,7 @@ def _knock(answer):
     "05.4",
     praise="each host has its bound, none waits for another, and no failure is lost.",
     hint="A semaphore for each host, taken around `fetch`, and a greenlet for each URL.",
-    seconds=40,
+    seconds=30,
 )
 def _fetch_all(answer):
     _no_reports()
@@ -325,7 +325,7 @@ class _PlayedTime:
     "05.5",
     praise="never two turns too close, however many ask, and none later than it must be.",
     hint="Keep the first free moment. A turn takes it, moves it on by `pause`, and only then sleeps.",
-    seconds=40,
+    seconds=30,
 )
 def _rate_limiter(answer):
     _no_reports()
@@ -417,7 +417,7 @@ def _any(waiting, choose):
     "05.6",
     praise="every page once, under two dozen schedules, with all workers at work and nobody left behind.",
     hint="Workers, a JoinableQueue, a set of pages found; mark a page as found when you put it into the queue.",
-    seconds=60,
+    seconds=30,
 )
 def _crawl(answer):
     _no_reports()

@@ -269,7 +269,7 @@ WRONG = {
             "        except Exception as error:\n"
             "            failed[page] = error\n"
             "    return good, failed",
-            "only 1 are in flight",
+            "only 1 in flight",
         ),
         (
             "def answer(start, links_of, workers):\n"
