@@ -1,0 +1,584 @@
+"""Chapter 7: server models, events and handlers."""
+
+import queue
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic, sleep
+
+from helpers.exercises import Wrong, exercise, prediction
+
+PATIENCE = 5  # seconds for what a right answer does at once
+
+prediction(
+    "07.a",
+    right="b",
+    a="That is one thread; the other fifteen wait at the same time as it does.",
+    b="Sixteen are inside, each for 0.02 s: 16 / 0.02 s = 800 a second.",
+    c="A thread for each guest lets all 500 wait together; a pool lets in sixteen.",
+)
+prediction(
+    "07.b",
+    right="b",
+    a="Waits overlap, work does not: that is the difference between `steam` and `knead`.",
+    b="One thread kneads one dough at a time, however many guests stand in line.",
+    c="Holding connections costs a loop next to nothing, so it goes on kneading at its own pace.",
+)
+prediction(
+    "07.c",
+    right="c",
+    a="They use no CPU, but each of them has a thread, which waits for what it will say.",
+    b="The kernel completes the connection before any thread has taken it: the backlog has room.",
+    c="All sixteen threads wait in `recv`, and nobody is left to go to the door.",
+)
+prediction(
+    "07.d",
+    right="b",
+    a="A moment is enough, but the loop has no moment to give before the handler returns.",
+    b="The loop calls the next handler when the present one waits or returns, and this one only computes.",
+    c="Threads take turns, because the interpreter makes them; nothing interrupts a handler in a loop.",
+)
+prediction(
+    "07.e",
+    right="b",
+    a="It came first, but nobody was looking at the keyboard.",
+    b="The thread stood in `mouse.get()`, and the key had to wait until the mouse was clicked.",
+    c="There is no chance in it: the code asks the mouse first, and waits for it.",
+)
+prediction(
+    "07.f",
+    right="a",
+    a="It waits in `get`, and each look finds something.",
+    b="That one looks about a hundred times a second, at every device, pressed or not.",
+    c="A loop that waits does not look meanwhile; whoever puts something in wakes it.",
+)
+prediction(
+    "07.g",
+    right="b",
+    a="The loop does not ask the mouse; it calls what the event carries.",
+    b="The event took its handler along when it was made.",
+    c="An event carries one handler, and the loop calls that.",
+)
+
+
+class Spilt(Exception):
+    """What a job or a handler raises in these checks."""
+
+
+@contextmanager
+def _on_a_leash():
+    """Threads of an answer neither write tracebacks over the verdict nor keep this process from ending."""
+    hook, start = threading.excepthook, threading.Thread.start
+
+    def start_as_daemon(thread):
+        thread.daemon = True
+        start(thread)
+
+    threading.excepthook, threading.Thread.start = lambda args: None, start_as_daemon
+    try:
+        yield
+    finally:
+        threading.excepthook, threading.Thread.start = hook, start
+
+
+def _call(function, *arguments, stuck):
+    """Call in a thread; say `stuck` if it does not return. What it raises is raised here."""
+    outcome = []
+
+    def call():
+        try:
+            outcome.append((True, function(*arguments)))
+        except BaseException as error:
+            outcome.append((False, error))
+
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    if not outcome:
+        raise Wrong(stuck)
+    returned, value = outcome[0]
+    if not returned:
+        raise value
+    return value
+
+
+def _eventually(condition):
+    deadline = monotonic() + PATIENCE
+    while not condition():
+        if monotonic() > deadline:
+            return False
+        sleep(0.005)
+    return True
+
+
+# -- 07.1 ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Event:
+    handler: object
+    detail: object
+    then: object = None
+
+
+def _what_the_loop_prints():
+    events, printed = queue.Queue(), []
+
+    def on_click(bun):
+        printed.append(f"click {bun}")
+        if bun == "pork":
+            events.put(_Event(steam, bun))
+        printed.append(f"noted {bun}")
+
+    def steam(bun):
+        printed.append(f"steam {bun}")
+
+    events.put(_Event(on_click, "pork"))
+    events.put(_Event(steam, "leek"))
+    events.put(_Event(on_click, "lotus"))
+    events.put(_Event(lambda _: events.put(None), ""))
+    while (event := events.get()) is not None:
+        event.handler(event.detail)
+    return printed
+
+
+@exercise(
+    "07.1",
+    praise="that is the order in which it really ran just now.",
+    hint="`put` calls nothing: it stands the event at the end of the line, and the handler goes on.",
+)
+def _order(answer):
+    truth = _what_the_loop_prints()
+    if not isinstance(answer, (list, tuple)):
+        raise Wrong(f"give a list of lines, not a {type(answer).__name__}.")
+    odd = next((each for each in answer if each not in truth), None)
+    if odd is not None:
+        raise Wrong(f"{odd!r} is never printed; a line looks like 'click pork'.")
+    twice = next((each for each in truth if list(answer).count(each) > 1), None)
+    if twice:
+        raise Wrong(f"{twice!r} is printed once, and you have it {list(answer).count(twice)} times.")
+    missing = next((each for each in truth if each not in answer), None)
+    if missing:
+        raise Wrong(f"{missing!r} is missing: it was printed just now.")
+    for place, (said, ran) in enumerate(zip(answer, truth, strict=True), 1):
+        if said != ran:
+            raise Wrong(f"line {place} was not {said!r} when it ran just now. The lines before it are right.")
+
+
+# -- 07.2 ----------------------------------------------------------------------------------------------------------
+
+_MODELS = {"process for each", "event loop", "process pool", "thread pool"}
+_SUITS = {"chat": "event loop", "photos": "process pool", "stock": "thread pool", "report": "process for each"}
+_WHY_NOT = {
+    ("chat", "process for each"): "20,000 guests would be 20,000 processes: at 0.4 MB each, 8 GB.",
+    ("chat", "process pool"): "most of 20,000 guests are silent, and each silent one occupies a worker.",
+    ("chat", "thread pool"): "most of 20,000 guests are silent, and each silent one occupies a worker.",
+    ("photos", "event loop"): "20 × 300 ms are 6 s of work in each second, and a loop has one core for it.",
+    ("photos", "thread pool"): "20 × 300 ms are 6 s of Python's work in each second, and the GIL lets one thread work.",
+    ("photos", "process for each"): "it would serve, but starts 20 processes a second where eight could stay.",
+    ("stock", "event loop"): "the driver blocks the whole loop: at 50 ms each, it serves 20 a second, and 200 come.",
+    ("stock", "process pool"): "200 × 50 ms are 10 inside at once, and ten processes of 300 MB are 3 GB; there are 2.",
+    ("stock", "process for each"): "200 × 50 ms are 10 inside at once, and ten processes of 300 MB are 3 GB of 2.",
+    ("report", "event loop"): "when the library crashes Python, the loop and all its guests are gone.",
+    ("report", "thread pool"): "when the library crashes Python, it is the process that crashes, with all threads.",
+    ("report", "process pool"): "what leaks stays in a worker that lives on, and nobody replaces one that crashed.",
+}
+
+
+@exercise(
+    "07.2",
+    praise="each model where its own weakness does not matter.",
+    hint="Multiply requests a second by work: cores. By wait and work: how many are inside at once.",
+)
+def _choose(answer):
+    if not isinstance(answer, dict):
+        raise Wrong(f"give a dictionary, service: model, not a {type(answer).__name__}.")
+    missing = [name for name in _SUITS if not answer.get(name)]
+    if missing:
+        raise Wrong(f"there is no model yet for `{missing[0]}`.")
+    for name, right in _SUITS.items():
+        choice = answer[name]
+        if choice not in _MODELS:
+            raise Wrong(f"{choice!r} is none of the four models.", f"They are {', '.join(sorted(_MODELS))}.")
+        if choice != right:
+            raise Wrong(f"`{name}` by {choice}: {_WHY_NOT[name, choice]}")
+
+
+# -- 07.3 ----------------------------------------------------------------------------------------------------------
+
+
+@exercise(
+    "07.3",
+    praise="each till remembers its own number from key to key, and forgets it in time.",
+    hint="Keep the digits as a string in `self`, made in `__init__`.",
+)
+def _till(answer):
+    if not isinstance(answer, type):
+        raise Wrong("hand over the class itself, `Till`, not an object made by it.")
+    for keys, wanted in (
+        ("1 Enter", [1]),
+        ("1 2 Enter", [12]),
+        ("1 2 Enter 3 Enter", [12, 3]),
+        ("1 2 Backspace 5 Enter", [15]),
+        ("1 2 Escape 7 Enter", [7]),
+        ("4 Enter Enter", [4]),
+        ("Enter", []),
+        ("0 0 7 Enter", [7]),
+        ("0 Enter 8 Enter", [8]),
+        ("Backspace 3 Backspace Backspace 6 Enter", [6]),
+        ("5 F1 Shift x 2 Enter", [52]),
+        ("9", []),
+        ("5 Escape Enter", []),
+    ):
+        got = []
+        till = answer(got.append)
+        for key in keys.split():
+            till.on_key_down(key)
+        if got != wanted:
+            raise Wrong(f"the keys {keys} should sell {wanted}, and your till sold {got}.")
+    got = []
+    one, other = answer(got.append), answer(got.append)
+    for till, key in ((one, "1"), (other, "2"), (one, "3"), (one, "Enter"), (other, "Enter")):
+        till.on_key_down(key)
+    if got != [13, 2]:
+        raise Wrong(f"one till was told 1 3, the other 2, and they sold {got}: they share their digits.")
+
+
+# -- 07.4 ----------------------------------------------------------------------------------------------------------
+
+
+class _Job:
+    """A job that says when it has begun and ends when it may."""
+
+    made = []  # noqa: RUF012
+
+    def __init__(self, record, error=None):
+        self.made.append(self)
+        self.record, self.error = record, error
+        self.begun, self.may_end = threading.Event(), threading.Event()
+
+    def __call__(self):
+        self.begun.set()
+        self.may_end.wait(4 * PATIENCE)
+        self.record.append(self)
+        if self.error:
+            raise self.error
+
+
+@exercise(
+    "07.4",
+    praise="full means no, accepted means done, and nobody is left after closing time.",
+    hint="queue.Queue(places) with put_nowait; one “go home” for each worker, put with a plain put; then join them.",
+    seconds=60,
+)
+def _pool(answer):
+    before = threading.active_count()
+    with _on_a_leash():
+        try:
+            for workers, places in ((2, 3), (1, 1)):
+                _bounded(answer, workers, places, before)
+            _closes(answer, jobs=1)
+            _closes(answer, jobs=3)
+            _bears_a_failing_job(answer)
+        finally:
+            for job in _Job.made:
+                job.may_end.set()
+    if not _eventually(lambda: threading.active_count() <= before):
+        raise Wrong("after `close()` has returned, threads of the pool are still there.")
+
+
+def _bounded(answer, workers, places, before):
+    record, pool = [], _call(answer, workers, places, stuck="`Pool(...)` itself never returned.")
+    busy = [_Job(record) for _ in range(workers)]
+    for job in busy:
+        if _submit(pool, job) is not True:
+            raise Wrong("a worker was free, and `submit` did not return True.")
+        if not job.begun.wait(PATIENCE):
+            raise Wrong(f"of {workers} workers one was free, and a job that was accepted did not begin.")
+    waiting = [_Job(record) for _ in range(places)]
+    for number, job in enumerate(waiting):
+        if _submit(pool, job) is not True:
+            raise Wrong(f"all {workers} were busy, {number} of {places} places taken, and `submit` did not say True.")
+    refused = _Job(record)
+    said = _submit(pool, refused)
+    if said is not False:
+        raise Wrong(f"all {workers} were busy, all {places} places taken, and `submit` returned {said!r}, not False.")
+    if any(job.begun.is_set() for job in waiting):
+        raise Wrong(f"there are {workers} workers, and more than {workers} jobs ran at the same time.")
+    if threading.active_count() - before > workers:
+        raise Wrong(f"the pool uses {threading.active_count() - before} threads for {workers} workers.")
+    for job in (*busy, *waiting):
+        job.may_end.set()
+    _close(pool)
+    if len(record) != workers + places:
+        raise Wrong(f"{workers + places} jobs were accepted and {len(record)} were done when `close()` returned.")
+    late = _Job(record)
+    late.may_end.set()
+    if _submit(pool, late) is not False:
+        raise Wrong("the pool is closed, and `submit` still accepts.")
+    if not _eventually(lambda: threading.active_count() <= before):
+        raise Wrong("after `close()` has returned, threads of the pool are still there.")
+
+
+def _submit(pool, job):
+    return _call(pool.submit, job, stuck="`submit` did not return: with all places taken it must say False at once.")
+
+
+def _close(pool):
+    _call(pool.close, stuck="`close()` never returned, although every job could end.")
+
+
+def _closes(answer, jobs):
+    """Close while one job runs and the others wait: nothing that was accepted may be dropped."""
+    record, pool = [], answer(1, 2)
+    jobs = [_Job(record) for _ in range(jobs)]
+    for job in jobs:
+        _submit(pool, job)
+        jobs[0].begun.wait(PATIENCE)
+    closing = threading.Thread(target=pool.close, daemon=True)
+    closing.start()
+    closing.join(0.2)
+    if not closing.is_alive():
+        raise Wrong("`close()` returned while accepted jobs were still to be done.")
+    for job in jobs:
+        job.may_end.set()
+    closing.join(PATIENCE)
+    if closing.is_alive():
+        raise Wrong("`close()` never returned, although every job could end.")
+    if len(record) != len(jobs):
+        raise Wrong(f"{len(jobs)} jobs were accepted and {len(record)} were done when `close()` returned.")
+
+
+def _bears_a_failing_job(answer):
+    record, pool = [], answer(1, 2)
+    bad, good = _Job(record, Spilt("spilt")), _Job(record)
+    for job in (bad, good):
+        job.may_end.set()
+    _submit(pool, bad)
+    if not bad.begun.wait(PATIENCE):
+        raise Wrong("a job that was accepted did not begin, although the worker was free.")
+    _submit(pool, good)
+    if not good.begun.wait(PATIENCE):
+        raise Wrong("one job raised, and the next was never begun: the exception has ended the worker.")
+    _close(pool)
+
+
+# -- 07.5 ----------------------------------------------------------------------------------------------------------
+
+
+@exercise(
+    "07.5",
+    praise="the loop never stands still, and all shared data is touched by its thread alone.",
+    hint="A thread for each slow handler puts its result into the same queue; count how many are out.",
+    seconds=60,
+)
+def _free_the_loop(answer):
+    with _on_a_leash():
+        _waits_for_all(answer)
+        _goes_on(answer)
+        _bears_a_failing_handler(answer)
+
+
+def _start(answer, events):
+    """Call run(events) in a thread, which is then the loop's."""
+    ended, failure = threading.Event(), []
+
+    def call():
+        try:
+            answer(events)
+        except BaseException as error:
+            failure.append(error)
+        ended.set()
+
+    threading.Thread(target=call, daemon=True).start()
+    return ended, failure
+
+
+def _finish(ended, failure, stuck="`run` did not return after None, although every handler had ended."):
+    if not ended.wait(PATIENCE):
+        raise Wrong(stuck)
+    if failure:
+        raise failure[0]
+
+
+def _goes_on(answer):
+    events, where, results = queue.Queue(), {}, []
+    met = threading.Barrier(2)
+    quick_ran = threading.Event()
+
+    def slow(number):
+        where[f"slow {number}"] = threading.get_ident()
+        try:
+            met.wait(3)
+        except threading.BrokenBarrierError:
+            return "alone"
+        return number * 10 if quick_ran.wait(3) else "blocked"
+
+    def quick(_):
+        where["quick"] = threading.get_ident()
+        quick_ran.set()
+
+    def then(result):
+        where.setdefault("then", threading.get_ident())
+        results.append(result)
+
+    ended, failure = _start(answer, events)
+    for event in (_Event(slow, 1, then), _Event(slow, 2, then), _Event(quick, "")):
+        events.put(event)
+    if not quick_ran.wait(2.5) and not failure:
+        raise Wrong("a slow handler was running, and the quick one behind it did not get its turn.")
+    events.put(None)
+    _finish(ended, failure)
+    if "alone" in results:
+        raise Wrong("two slow handlers came one after another: they should run at the same time.")
+    if sorted(map(str, results)) != ["10", "20"]:
+        raise Wrong(f"two slow handlers returned 10 and 20, and `then` was called with {sorted(map(str, results))}.")
+    if where["quick"] in (where["slow 1"], where["slow 2"]):
+        raise Wrong("a slow handler and the quick one ran in the same thread.")
+    if where["then"] in (where["slow 1"], where["slow 2"]):
+        raise Wrong("`then` ran in the thread of the slow handler: it must run in the loop's.")
+    if where["then"] != where["quick"]:
+        raise Wrong("the quick handler and `then` ran in different threads: both belong into the loop's.")
+
+
+def _waits_for_all(answer):
+    events, may_end, results = queue.Queue(), threading.Event(), []
+    nothing = []
+
+    def slow(detail):
+        may_end.wait(4 * PATIENCE)
+        return detail
+
+    ended, failure = _start(answer, events)
+    events.put(_Event(slow, None, nothing.append))  # a result that is None is a result as well
+    events.put(_Event(slow, "late", results.append))
+    events.put(None)
+    early = ended.wait(0.3) and not failure
+    may_end.set()
+    if early:
+        raise Wrong("`run` returned after None while two slow handlers were still running.")
+    _finish(ended, failure)
+    if results != ["late"]:
+        raise Wrong("a slow handler ended after None had come, and its `then` was not called.")
+    if nothing != [None]:
+        raise Wrong("a slow handler returned None, which is a result too, and its `then` was not called.")
+
+
+def _bears_a_failing_handler(answer):
+    events, results = queue.Queue(), []
+
+    def spill(_):
+        raise Spilt("spilt")
+
+    ended, failure = _start(answer, events)
+    events.put(_Event(spill, "", lambda result: results.append("then of the one that failed")))
+    events.put(_Event(lambda detail: detail, "after it", results.append))
+    events.put(None)
+    try:
+        _finish(ended, failure, "a slow handler raised, and `run` waits for it for ever.")
+    except Spilt:
+        raise Wrong("a slow handler raised, and that ended the loop.") from None
+    if results != ["after it"]:
+        raise Wrong(f"one slow handler raised, one returned 'after it', and `then` was called with {results}.")
+
+
+# -- 07.6 ----------------------------------------------------------------------------------------------------------
+
+
+@exercise(
+    "07.6",
+    praise="in order, whoever comes and goes meanwhile, and no error keeps the others from their turn.",
+    hint="Loop over a sorted copy, and before each call look whether the handler is still there.",
+)
+def _dispatcher(answer):
+    called = []
+
+    def handler(name, act=lambda: None):
+        def handle(detail):
+            called.append(name)
+            act()
+
+        return handle
+
+    def emit(shop, kind="click"):
+        called.clear()
+        return _call(shop.emit, kind, "pork", stuck="`emit` never returned.")
+
+    def expect(wanted, when):
+        if called != wanted:
+            raise Wrong(f"{when}: the handlers called should be {wanted}, and were {called}.")
+
+    shop, details = answer(), []
+    shop.on("click", details.append)
+    shop.on("click", handler("a"))
+    shop.on("click", handler("b"))
+    shop.on("key", handler("k"))
+    emit(shop)
+    expect(["a", "b"], "two handlers for a click, one for a key, and a click")
+    if details != ["pork"]:
+        raise Wrong(f"emit('click', 'pork') should call each handler with 'pork'; one was called with {details}.")
+    if list(emit(shop, "scroll") or []) != []:
+        raise Wrong("nobody handles 'scroll', and emit returned something else than an empty list.")
+    shop.off("click", handler("stranger"))
+    shop.off("scroll", handler("stranger"))
+    emit(shop)
+    expect(["a", "b"], "a handler that was never added is removed, which does nothing")
+
+    shop = answer()
+    for name, priority in (("low", -1), ("first", 0), ("high", 5), ("second", 0), ("high too", 5)):
+        shop.on("click", handler(name), priority)
+    emit(shop)
+    expect(["high", "high too", "first", "second", "low"], "priorities -1, 0, 5, 0, 5")
+
+    shop = answer()
+    once = handler("once", lambda: shop.off("click", once))
+    shop.on("click", once)
+    shop.on("click", handler("next"))
+    emit(shop)
+    expect(["once", "next"], "the first handler removes itself")
+    emit(shop)
+    expect(["next"], "the emit after one that removed itself")
+
+    shop = answer()
+    victim = handler("victim")
+    shop.on("click", handler("remover", lambda: shop.off("click", victim)), 1)
+    shop.on("click", victim)
+    shop.on("click", handler("last"))
+    emit(shop)
+    expect(["remover", "last"], "a handler was removed before its turn")
+
+    shop = answer()
+    late, urgent = handler("late"), handler("urgent")
+
+    def add():
+        if late not in added:
+            added.extend([late, urgent])
+            shop.on("click", late)
+            shop.on("click", urgent, 9)
+
+    added = []
+    shop.on("click", handler("adder", add))
+    emit(shop)
+    expect(["adder"], "a handler adds two others, which are to be called from the next emit on")
+    emit(shop)
+    expect(["urgent", "adder", "late"], "the emit after one that added two")
+
+    def spill():
+        raise Spilt("spilt")
+
+    shop = answer()
+    shop.on("click", handler("bad", spill))
+    shop.on("click", handler("good"))
+    shop.on("click", handler("bad too", spill))
+    try:
+        errors = emit(shop)
+    except Spilt:
+        raise Wrong("a handler raised, and emit passed it on: call the others, then return the exceptions.") from None
+    expect(["bad", "good", "bad too"], "the first of three handlers raises")
+    if not isinstance(errors, list) or [type(error) for error in errors] != [Spilt, Spilt]:
+        raise Wrong(f"two handlers raised, and emit returned {errors!r}: a list of both exceptions is wanted.")
+
+    one, other = answer(), answer()
+    one.on("click", handler("one"))
+    emit(other)
+    expect([], "a handler was added to another dispatcher")
