@@ -518,9 +518,9 @@ def _ends_a_deaf_one(answer, patience):
 
     what = "a customer talks and never reads"
     try:
-        _call(answer, line, patience, beside=shout, stuck=f"{what}, and your function still waits to send to him.")
+        _call(answer, line, patience, beside=shout, stuck=f"{what}, and your function still waits to send.")
     except TimeoutError:
-        raise Wrong(f"{what}, and your function raised TimeoutError: give up on him, hang up and return.") from None
+        raise Wrong(f"{what}, and your function raised TimeoutError: give up, hang up and return.") from None
     finally:
         over.set()
     _check_closed(line, " when it gave up on a customer who does not read")

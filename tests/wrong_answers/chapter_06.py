@@ -257,7 +257,7 @@ WRONG = {
             "    with client, contextlib.suppress(ConnectionError):\n"
             "        while data := client.recv(1024):\n"
             "            client.sendall(data)",
-            "still waits to send to him",
+            "still waits to send",
         ),
         (
             "def answer(client, patience):\n"
@@ -274,7 +274,7 @@ WRONG = {
             "            client.settimeout(patience)\n"
             "            client.sendall(data)\n"
             "            client.settimeout(None)",
-            "raised TimeoutError: give up on him",
+            "raised TimeoutError: give up",
         ),
         (
             "def answer(client, patience):\n"
