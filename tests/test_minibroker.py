@@ -680,6 +680,21 @@ def test_transactions(channel, name):
     assert bodies(channel, name) == ["a"]
 
 
+def test_transaction_whose_exchange_is_gone_acknowledges_all_the_same(channel, name):
+    channel.queue_declare(name, exclusive=True)
+    channel.exchange_declare(name, "fanout")
+    put(channel, name, "a")
+    channel.tx_select()
+    tag = channel.basic_get(name)[0].delivery_tag
+    channel.basic_publish(name, "", "to nowhere")
+    channel.basic_ack(tag)
+    channel.exchange_delete(name)
+    channel.tx_commit()
+    channel.connection.channel().basic_recover(requeue=True)
+    channel.close()
+    assert bodies(channel.connection.channel(), name) == []
+
+
 # Messages
 
 

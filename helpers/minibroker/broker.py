@@ -5,6 +5,7 @@ import time
 from collections import deque
 from datetime import datetime, timezone
 
+import gevent
 from gevent.event import Event
 
 from helpers.minibroker import wire
@@ -13,9 +14,11 @@ from helpers.minibroker.queues import Message, Queue
 from helpers.minibroker.wire import Refusal
 
 COMPARED = (
-    "x-message-ttl", "x-expires", "x-max-length", "x-max-length-bytes", "x-max-priority", "x-overflow",
-    "x-dead-letter-exchange", "x-dead-letter-routing-key", "x-queue-type",
+    "type", "durable", "auto_delete", "internal", "alternate-exchange", "x-message-ttl", "x-expires", "x-max-length",
+    "x-max-length-bytes", "x-max-priority", "x-overflow", "x-dead-letter-exchange", "x-dead-letter-routing-key",
+    "x-queue-type",
 )  # fmt: skip
+BUILT_IN = {"durable": True, "auto_delete": False, "internal": False}
 
 
 class Broker:
@@ -34,9 +37,8 @@ class Broker:
         self.has_room.set()
         self.queues = {}
         names = {"": "direct", **{f"amq.{kind}": kind for kind in KINDS}, "amq.match": "headers"}
-        self.exchanges = {name: Exchange(name, kind) for name, kind in names.items()}
-        self._dead = deque()
-        self._burying = False
+        self.exchanges = {name: Exchange(name, {"type": kind, **BUILT_IN}) for name, kind in names.items()}
+        self._dead = deque()  # (queue, message, reason) of those to be published again
 
     def store(self, size):
         """Note that messages need so many bytes more, or less."""
@@ -59,12 +61,13 @@ class Broker:
 
     def _route(self, message):
         if not message.exchange:
-            queue = self.queues.get(message.key)
-            return [queue] if queue else []
-        queues, seen, ahead = {}, {message.exchange}, [self.exchanges[message.exchange]]
+            return self._default_targets(message)
+        # None if it was deleted after the message came, in a transaction.
+        start = self.exchanges.get(message.exchange)
+        queues, seen, ahead = {}, {message.exchange}, [start] if start else []
         while ahead:
             exchange = ahead.pop()
-            targets = self._default_target(message) if exchange.name == "" else exchange.targets(message)
+            targets = exchange.targets(message) if exchange.name else self._default_targets(message)
             if not targets and exchange.alternate in self.exchanges:
                 targets = [self.exchanges[exchange.alternate]]
             for target in targets:
@@ -75,30 +78,32 @@ class Broker:
                     ahead.append(target)
         return list(queues)
 
-    def _default_target(self, message):
+    def _default_targets(self, message):
         queue = self.queues.get(message.key)
         return [queue] if queue else []
 
     def dead_letter(self, queue, message, reason):
-        """Publish a message that a queue got rid of again, if the queue says where."""
-        exchange = queue.arguments.get("x-dead-letter-exchange")
-        if exchange is None:
-            return
-        self._dead.append((queue, message, reason))
-        if self._burying:  # it died of another's burial: that goes on with this one, for chains may be long
-            return
-        self._burying = True
-        try:
-            while self._dead:
-                self._bury(*self._dead.popleft())
-        finally:
-            self._burying = False
+        """Publish a message that a queue got rid of again, soon, if the queue says where.
+
+        Not at once: the queue may be dealing out messages, and might find its consumers changed.
+        """
+        if "x-dead-letter-exchange" in queue.declared:
+            self._dead.append((queue, message, reason))
+            if len(self._dead) == 1:
+                gevent.spawn(self.bury_all)
+
+    def bury_all(self):
+        while self._dead:
+            try:
+                self._bury(*self._dead[0])
+            finally:
+                self._dead.popleft()  # only now: what dies meanwhile finds someone at work
 
     def _bury(self, queue, message, reason):
-        exchange = queue.arguments["x-dead-letter-exchange"]
+        exchange = queue.declared["x-dead-letter-exchange"]
         if exchange not in self.exchanges:
             return
-        key = queue.arguments.get("x-dead-letter-routing-key", message.key)
+        key = queue.declared.get("x-dead-letter-routing-key", message.key)
         headers, deaths = death_certificate(queue, message, reason)
         letter = Message(exchange, key, wire.with_headers(message.properties, headers), message.body)
         for target in self._route(letter):
@@ -116,25 +121,23 @@ class Broker:
             raise _locked(name)
         return queue
 
-    def declare_queue(self, name, durable, exclusive, auto_delete, arguments, connection):
+    def declare_queue(self, method, connection):
         """Return the queue of this name, new or as declared before; an empty name makes one up."""
-        if name.startswith("amq."):
-            raise Refusal(403, f"queue name '{name}' contains reserved prefix 'amq.*'")
-        name = name or f"amq.gen-{secrets.token_urlsafe(16)}"
-        owner = connection if exclusive else None
-        durable = durable and not exclusive  # it ends with its connection
-        if arguments.get("x-queue-type") == "quorum" and (not durable or auto_delete):
+        if method.queue.startswith("amq."):
+            raise Refusal(403, f"queue name '{method.queue}' contains reserved prefix 'amq.*'")
+        name = method.queue or f"amq.gen-{secrets.token_urlsafe(16)}"
+        owner = connection if method.exclusive else None
+        declared = {**method.arguments, "durable": method.durable and not owner, "auto_delete": method.auto_delete}
+        if declared.get("x-queue-type") == "quorum" and (not declared["durable"] or method.auto_delete):
             raise Refusal(406, f"invalid property for queue '{name}' in vhost '/': quorum queues are durable only")
         queue = self.queues.get(name)
         if queue is None:
-            queue = self.queues[name] = Queue(self, name, durable, auto_delete, owner, arguments)
-            return queue
-        if queue.owner is not owner:
+            queue = self.queues[name] = Queue(self, name, owner, declared)
+        elif queue.owner is not owner:
             raise _locked(name)
-        current = {"durable": queue.durable, "auto_delete": queue.auto_delete, **queue.arguments}
-        received = {"durable": durable, "auto_delete": auto_delete, **arguments}
-        _check_same(current, received, ("durable", "auto_delete", *COMPARED), f"queue '{name}'")
-        queue.touch()
+        else:
+            _check_same(queue.declared, declared, COMPARED, f"queue '{name}'")
+            queue.touch()
         return queue
 
     def delete_queue(self, queue):
@@ -158,20 +161,18 @@ class Broker:
             raise Refusal(404, f"no exchange '{name}' in vhost '/'")
         return exchange
 
-    def declare_exchange(self, name, kind, durable, auto_delete, internal, arguments):
-        if kind not in KINDS:
-            raise Refusal(503, f"unknown exchange type '{kind}'")
+    def declare_exchange(self, method):
+        name = method.exchange
+        if method.exchange_type not in KINDS:
+            raise Refusal(503, f"unknown exchange type '{method.exchange_type}'")
         _not_default(name)
-        exchange = self.exchanges.get(name)
-        if exchange is None:
+        declared = {**method.arguments, "type": method.exchange_type, "durable": method.durable}
+        declared |= {"auto_delete": method.auto_delete, "internal": method.internal}
+        if name in self.exchanges:
+            _check_same(self.exchanges[name].declared, declared, COMPARED, f"exchange '{name}'")
+        else:
             _not_reserved(name)
-            self.exchanges[name] = Exchange(name, kind, durable, auto_delete, internal, arguments)
-            return
-        received = {"type": kind, "durable": durable, "auto_delete": auto_delete, "internal": internal, **arguments}
-        current = {name: getattr(exchange, name) for name in ("durable", "auto_delete", "internal")}
-        current.update(exchange.arguments, type=exchange.kind)
-        fields = ("type", "durable", "auto_delete", "internal", "alternate-exchange")
-        _check_same(current, received, fields, f"exchange '{name}'")
+            self.exchanges[name] = Exchange(name, declared)
 
     def delete_exchange(self, name, if_unused):
         _not_default(name)
@@ -234,7 +235,7 @@ def _check_same(current, received, fields, what):
     for field in fields:
         before, now = current.get(field), received.get(field)
         if frozen(before) != frozen(now):
-            before, now = (str(each).lower() if isinstance(each, bool) else each or "none" for each in (before, now))
+            before, now = ("none" if each is None else str(each).lower() for each in (before, now))
             text = f"inequivalent arg '{field}' for {what} in vhost '/': received '{now}' but current is '{before}'"
             raise Refusal(406, text)
 

@@ -55,10 +55,10 @@ class Channel:
             if type(method) is wire.Publish:
                 self._publish, self._properties = method, None
                 return
-            handle = HANDLERS.get(type(method))
+            handle = getattr(self, "on_" + method.name.lower().replace(".", "_"), None)
             if handle is None:
                 raise Refusal(503, f"{method.name} is not for clients to send, or not here")
-            handle(self, method)
+            handle(method)
         elif kind == wire.HEADER:
             if not self._publish or self._properties is not None:
                 raise Refusal(505, "a content header that belongs to no method")
@@ -203,12 +203,14 @@ class Channel:
         for queue in queues.union(entry.queue for entry in entries):
             queue.dispatch()
 
-    def on_ack(self, method):
+    def on_basic_ack(self, method):
         self._end(self._take_unacked(method.delivery_tag, method.multiple), self._settle)
 
-    def on_nack(self, method):
+    def on_basic_nack(self, method):
         taken = self._take_unacked(method.delivery_tag, getattr(method, "multiple", False))
         self._end(taken, self._give_back if method.requeue else self._reject)
+
+    on_basic_reject = on_basic_nack
 
     @staticmethod
     def _settle(entries):
@@ -220,13 +222,15 @@ class Channel:
         for entry in entries:
             entry.queue.reject(entry)
 
-    def on_recover(self, method):
+    def on_basic_recover(self, method):
         if not method.requeue:
             raise Refusal(540, "requeue=false")
         taken = self._take_unacked(0, True)
         if isinstance(method, Basic.Recover):
             self.send(Basic.RecoverOk())
         self._give_back(entry for entry, _ in taken.values())
+
+    on_basic_recoverasync = on_basic_recover
 
     # Consuming
 
@@ -237,7 +241,7 @@ class Channel:
             name = self._last_queue
         return self.broker.queue(name, self.connection)
 
-    def on_qos(self, method):
+    def on_basic_qos(self, method):
         if method.prefetch_size:
             raise Refusal(540, f"prefetch_size!=0 ({method.prefetch_size})")
         if method.global_:
@@ -248,7 +252,7 @@ class Channel:
         for queue in {consumer.queue for consumer in self.consumers.values()}:
             queue.dispatch()
 
-    def on_consume(self, method):
+    def on_basic_consume(self, method):
         tag = method.consumer_tag or f"amq.ctag-{secrets.token_urlsafe(16)}"
         if tag in self.consumers:
             raise Refusal(530, f"attempt to reuse consumer tag '{tag}'")
@@ -260,13 +264,13 @@ class Channel:
         self._answer(method, Basic.ConsumeOk(tag))
         queue.add(consumer)
 
-    def on_cancel(self, method):
+    def on_basic_cancel(self, method):
         consumer = self.consumers.get(method.consumer_tag)
         if consumer:
             self._stop(consumer)
         self._answer(method, Basic.CancelOk(method.consumer_tag))
 
-    def on_get(self, method):
+    def on_basic_get(self, method):
         queue = self._queue(method.queue)
         queue.touch()
         entry = queue.take()
@@ -284,9 +288,7 @@ class Channel:
             queue = self._queue(method.queue)
             queue.touch()
         else:
-            queue = self.broker.declare_queue(
-                method.queue, method.durable, method.exclusive, method.auto_delete, method.arguments, self.connection
-            )
+            queue = self.broker.declare_queue(method, self.connection)
         self._last_queue = queue.name
         self._answer(method, wire.DeclareOk(queue.name, queue.ready, len(queue.consumers)))
 
@@ -320,14 +322,7 @@ class Channel:
         if method.passive:
             self.broker.exchange(method.exchange)
         else:
-            self.broker.declare_exchange(
-                method.exchange,
-                method.exchange_type,
-                method.durable,
-                method.auto_delete,
-                method.internal,
-                method.arguments,
-            )
+            self.broker.declare_exchange(method)
         self._answer(method, Exchange.DeclareOk())
 
     def on_exchange_delete(self, method):
@@ -346,7 +341,7 @@ class Channel:
 
     # Confirms, transactions, flow
 
-    def on_confirm(self, method):
+    def on_confirm_select(self, method):
         if self._tx is not None:
             raise Refusal(406, "cannot switch from tx to confirm mode")
         self._confirms = True
@@ -379,36 +374,7 @@ class Channel:
         actions, self._tx = self._tx, []
         return actions
 
-    def on_flow(self, method):
+    def on_channel_flow(self, method):
         if not method.active:
             raise Refusal(540, "active=false")
         self.send(commands.Channel.FlowOk(True))
-
-
-HANDLERS = {
-    Basic.Ack: Channel.on_ack,
-    Basic.Nack: Channel.on_nack,
-    Basic.Reject: Channel.on_nack,
-    Basic.Recover: Channel.on_recover,
-    Basic.RecoverAsync: Channel.on_recover,
-    Basic.Qos: Channel.on_qos,
-    Basic.Consume: Channel.on_consume,
-    Basic.Cancel: Channel.on_cancel,
-    Basic.Get: Channel.on_get,
-    Queue.Declare: Channel.on_queue_declare,
-    Queue.Bind: Channel.on_queue_bind,
-    Queue.Unbind: Channel.on_queue_unbind,
-    Queue.Purge: Channel.on_queue_purge,
-    Queue.Delete: Channel.on_queue_delete,
-    Exchange.Declare: Channel.on_exchange_declare,
-    Exchange.Delete: Channel.on_exchange_delete,
-    Exchange.Bind: Channel.on_exchange_bind,
-    Exchange.Unbind: Channel.on_exchange_unbind,
-    Confirm.Select: Channel.on_confirm,
-    Tx.Select: Channel.on_tx_select,
-    Tx.Commit: Channel.on_tx_commit,
-    Tx.Rollback: Channel.on_tx_rollback,
-    commands.Channel.Flow: Channel.on_flow,
-    Basic.CancelOk: lambda channel, method: None,  # some clients answer
-    commands.Channel.FlowOk: lambda channel, method: None,
-}

@@ -321,9 +321,12 @@ class Connection:
         """Give signs of life, and end the connection of a client that gave none for two intervals."""
         while True:
             gevent.sleep(interval / 2)
-            now = time.monotonic()
-            if now - self._heard > 2 * interval and not self._deaf:
-                self._reader.kill(block=False)
-                return
-            if not self._out_size and now - self._said > 0.4 * interval:
+            if self._is_silent(2 * interval):
+                gevent.sleep(0.1)  # or was it only this process that had no time to listen?
+                if self._is_silent(2 * interval):
+                    self._reader.kill(block=False)
+            if not self._out_size and time.monotonic() - self._said > 0.4 * interval:
                 self._put([wire.HEARTBEAT_FRAME])
+
+    def _is_silent(self, limit):
+        return not self._deaf and time.monotonic() - self._heard > limit

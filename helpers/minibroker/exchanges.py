@@ -11,19 +11,16 @@ class Exchange:
 
     Parameters
     ----------
-    name, kind : str
-        The kind is one of KINDS.
-    durable, auto_delete, internal : bool
-        As declared. Into an internal one only other exchanges publish.
-    arguments : dict
-        Of these, "alternate-exchange" names where goes what nobody else gets.
+    name : str
+    declared : dict
+        "type", one of KINDS; "durable", "auto_delete" and "internal"; and the arguments, of which "alternate-exchange"
+        names where goes what nobody else gets.
     """
 
-    def __init__(self, name, kind, durable=True, auto_delete=False, internal=False, arguments=None):
-        self.name, self.kind = name, kind
-        self.durable, self.auto_delete, self.internal = durable, auto_delete, internal
-        self.arguments = arguments or {}
-        self.alternate = self.arguments.get("alternate-exchange")
+    def __init__(self, name, declared):
+        self.name, self.declared, self.kind = name, declared, declared["type"]
+        self.auto_delete, self.internal = declared["auto_delete"], declared["internal"]
+        self.alternate = declared.get("alternate-exchange")
         self.bindings = {}  # (target, key, frozen arguments): arguments; a target is a Queue or an Exchange
         self.sources = set()  # exchanges that have bindings to this one
         self._cache = {}

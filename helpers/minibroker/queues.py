@@ -1,6 +1,7 @@
 """Queues: messages that wait, in order, and those who take them."""
 
 import heapq
+import math
 import time
 from collections import deque
 from operator import attrgetter
@@ -31,7 +32,7 @@ class Message:
             text = wire.read_property(properties, "expiration")
             if not (text.isascii() and text.isdigit() and len(text) < 12 and int(text) <= LONGEST):
                 raise Refusal(406, f"invalid expiration '{text}': it is a number of milliseconds, as a string")
-            self.ttl = int(text) / 1000
+            self.ttl = int(text)  # milliseconds
 
 
 class Entry:
@@ -52,23 +53,26 @@ class Queue:
     broker : Broker
         Where dead letters go, and who knows how much memory is in use.
     name : str
-    durable, auto_delete : bool
-        As declared.
     owner : Connection or None
         The one connection that may use an exclusive queue.
-    arguments : dict
-        As declared, and checked by `check_arguments`.
+    declared : dict
+        "durable", "auto_delete", and the arguments.
+
+    Raises
+    ------
+    Refusal
+        If the arguments make no queue (406).
     """
 
-    def __init__(self, broker, name, durable, auto_delete, owner, arguments):
-        self.broker, self.name, self.durable, self.auto_delete = broker, name, durable, auto_delete
-        self.owner, self.arguments, self.deleted = owner, arguments, False
-        check_arguments(name, arguments)
-        self.ttl = _seconds(arguments.get("x-message-ttl"))
-        self.idle_limit = _seconds(arguments.get("x-expires"))
-        self.most, self.most_bytes = arguments.get("x-max-length"), arguments.get("x-max-length-bytes")
-        self.refuses = arguments.get("x-overflow", "drop-head") != "drop-head"
-        self.levels = [deque() for _ in range(1 + arguments.get("x-max-priority", 0))]
+    def __init__(self, broker, name, owner, declared):
+        check_arguments(name, declared)
+        self.broker, self.name, self.owner, self.declared = broker, name, owner, declared
+        self.auto_delete, self.deleted = declared["auto_delete"], False
+        self.ttl, self.idle_limit = declared.get("x-message-ttl"), declared.get("x-expires")  # milliseconds
+        self.most = declared.get("x-max-length", math.inf)
+        self.most_bytes = declared.get("x-max-length-bytes", math.inf)
+        self.overflow = declared.get("x-overflow", "drop-head")
+        self.levels = [deque() for _ in range(1 + declared.get("x-max-priority", 0))]
         self.ready = self.ready_bytes = self._last_position = 0
         self.consumers = deque()  # the next in turn is at the left
         self.sources = set()  # exchanges that have bindings to this queue
@@ -77,17 +81,15 @@ class Queue:
 
     def put(self, message):
         """Take a message in; return False if the queue is full and refuses it."""
-        full = (self.most is not None and self.ready >= self.most) or (
-            self.most_bytes is not None and self.ready_bytes + len(message.body) > self.most_bytes
-        )
-        if full and self.refuses:
-            if self.arguments["x-overflow"] == "reject-publish-dlx":
+        full = self.ready >= self.most or self.ready_bytes + len(message.body) > self.most_bytes
+        if full and self.overflow != "drop-head":
+            if self.overflow == "reject-publish-dlx":
                 self.broker.dead_letter(self, message, "maxlen")
             return False
-        ttl = self.ttl if message.ttl is None else message.ttl if self.ttl is None else min(self.ttl, message.ttl)
+        ttl = min((each for each in (self.ttl, message.ttl) if each is not None), default=None)
         self._last_position += 1
         level = min(message.priority, len(self.levels) - 1)
-        entry = Entry(self, message, self._last_position, level, None if ttl is None else time.monotonic() + ttl)
+        entry = Entry(self, message, self._last_position, level, None if ttl is None else time.monotonic() + ttl / 1000)
         self.levels[level].append(entry)
         self.ready += 1
         self.ready_bytes += len(message.body)
@@ -181,7 +183,7 @@ class Queue:
             self._idle.kill(block=False)
             self._idle = None
         if self.idle_limit is not None and not self.consumers and not self.deleted:
-            self._idle = gevent.spawn_later(self.idle_limit, self._idle_too_long)
+            self._idle = gevent.spawn_later(self.idle_limit / 1000, self._idle_too_long)
 
     def close(self):
         """End it: the broker has forgotten it already."""
@@ -206,10 +208,7 @@ class Queue:
     def _drop_excess(self):
         """Let go of the oldest ones, those of low priority first."""
         for level in self.levels:
-            while level and (
-                (self.most is not None and self.ready > self.most)
-                or (self.most_bytes is not None and self.ready_bytes > self.most_bytes)
-            ):
+            while level and (self.ready > self.most or self.ready_bytes > self.most_bytes):
                 entry = level.popleft()
                 self._count_out(entry)
                 self._drop(entry, "maxlen")
@@ -274,10 +273,6 @@ class Consumer:
         tag = self.channel.hand_out(entry, None if self.no_ack else self, self.no_ack)
         method = wire.deliver(self._prefix, tag, entry.redelivered, entry.message.address)
         self.channel.connection.send_content(self.channel.number, method, entry.message)
-
-
-def _seconds(milliseconds):
-    return None if milliseconds is None else milliseconds / 1000
 
 
 def check_arguments(name, arguments):

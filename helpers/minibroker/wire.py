@@ -133,7 +133,13 @@ def returned(message):
     return struct.pack(">I", method.index) + method.marshal()
 
 
-@lru_cache(1024)  # a client says the same again and again; nobody changes what it said
+def remembered(function):
+    """A client says the same again and again, and nobody changes what it said: do not work out what is short twice."""
+    short = lru_cache(1024)(function)
+    return lambda data: short(data) if len(data) < 300 else function(data)
+
+
+@remembered
 def decode_method(payload):
     """Return the method in this payload, or the Publish.
 
@@ -239,7 +245,7 @@ def decode_header(payload):
     return size, payload[12:]
 
 
-@lru_cache(1024)
+@remembered
 def locate(properties):
     """Return where each property is, dict of str to slice, of the properties as a client sent them.
 
