@@ -14,14 +14,15 @@ HALFWAY := $(VENV)/.installing
 FIRST_NOTEBOOK := notebooks/00_start_here.ipynb
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test refresh bench clean REDO
+.PHONY: help lab test refresh bench rabbitmq clean REDO
 
 help:
 	@echo 'make lab       open the course in JupyterLab            (ARGS go to jupyter lab)'
 	@echo 'make test      prove that every notebook and helper works  (ARGS go to pytest)'
 	@echo 'make refresh   run the notebooks and store their outputs   (ARGS name notebooks; none: all)'
 	@echo 'make bench     run the benchmarks, one after another'
-	@echo 'make clean     delete the virtual environments and caches'
+	@echo 'make rabbitmq  install RabbitMQ for the course, where apt or Homebrew is; chapters 9 to 11 use it if it is there'
+	@echo 'make clean     delete the virtual environments, RabbitMQ and caches'
 	@echo 'Add PYTHON=python3.13 (or a path) to use another interpreter; it gets an environment of its own.'
 
 # JupyterLab refuses to run as root, which is who you are in most containers, unless told that it may.
@@ -44,8 +45,11 @@ bench: $(LEARNER)
 	done; \
 	if [ -n "$$failed" ]; then echo "Failed:$$failed" >&2; exit 1; fi
 
+rabbitmq:
+	@sh tools/install_rabbitmq.sh
+
 clean:
-	rm -rf .venv .venv-* .pytest_cache .ruff_cache *.egg-info
+	rm -rf .venv .venv-* .rabbitmq .rabbitmq.new .pytest_cache .ruff_cache *.egg-info
 	find . -name __pycache__ -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
 # A stamp is older than its requirements: install again. A missing interpreter or an install that was

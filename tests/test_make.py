@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 MAKE = shutil.which("make")
-TARGETS = ["lab", "test", "refresh", "bench", "clean"]
+TARGETS = ["lab", "test", "refresh", "bench", "rabbitmq", "clean"]
 
 
 @pytest.fixture
@@ -168,3 +168,86 @@ def test_whole_install_is_kept_until_the_requirements_are_newer(checkout):
     assert "LAB" in checkout("lab").stdout
     assert (checkout.folder / "pips").read_text().split() == ["PIP", "PIP"]
     assert (checkout.folder / "made").read_text().split() == ["made"]
+
+
+@pytest.fixture
+def installer(checkout):
+    """The checkout with the script that installs RabbitMQ, on a machine that has none of its own."""
+    if any(Path(folder, "rabbitmq-server").exists() for folder in SYSTEM_PLACES):
+        pytest.skip("This machine's own RabbitMQ is found first.")
+    shutil.copy(ROOT / "tools" / "install_rabbitmq.sh", checkout.folder / "tools")
+    for tool in ("dirname", "sed", "cat", "grep"):
+        (checkout.folder / "tools" / tool).symlink_to(shutil.which(tool))
+    return checkout
+
+
+SYSTEM_PLACES = [
+    "/usr/lib/rabbitmq/bin",
+    "/opt/homebrew/opt/rabbitmq/sbin",
+    "/usr/local/opt/rabbitmq/sbin",
+    "/opt/rabbitmq/sbin",
+]
+
+
+def hidden(make):
+    return [each.name for each in make.folder.iterdir() if each.name.startswith(".rabbitmq")]
+
+
+def test_rabbitmq_that_is_there_is_left_alone(installer):
+    server = program(installer, "rabbitmq-server", "exit 1")
+    said = installer("rabbitmq")
+    assert said.returncode == 0 and said.stderr == f"RabbitMQ: is there already: {server}\n"
+
+
+def test_rabbitmq_without_a_package_manager_says_what_to_do(installer):
+    said = installer("rabbitmq")
+    assert said.returncode != 0
+    assert len(own_lines(said.stderr)) == 1 and "Install the package rabbitmq-server as your system does" in said.stderr
+
+
+def test_rabbitmq_by_homebrew_starts_no_service(installer):
+    program(installer, "brew", 'echo "brew $*"')
+    said = installer("rabbitmq")
+    assert (said.returncode, said.stdout) == (0, "brew install rabbitmq\n")
+
+
+def test_rabbitmq_that_cannot_be_downloaded_leaves_nothing(installer):
+    program(installer, "apt-get", 'echo "E: no such mirror" >&2; exit 100')
+    program(installer, "dpkg-deb", "exit 1")
+    said = installer("rabbitmq")
+    assert said.returncode != 0
+    assert "E: no such mirror" in said.stderr and "cannot be downloaded; what apt said is above" in said.stderr
+    assert hidden(installer) == []
+
+
+APT = """case "$*" in
+*State::lists=*update) touch updated;;
+*" -s "*) { echo "Inst erlang-base (1)"; echo "Inst libc6 (2)"; echo "Inst rabbitmq-server (3)"; };;
+*download*) [ -e ../../updated ] || exit 100; touch erlang-base.deb rabbitmq-server.deb; echo "$*" >> ../../asked;;
+esac"""
+UNPACK = r"""[ "$1" = -x ] && mkdir -p "$3/usr/lib/erlang/bin"
+printf '#!/bin/sh\nROOTDIR=/usr/lib/erlang\n%s\n' "$ERLANG" > "$3/usr/lib/erlang/bin/erl"
+chmod +x "$3/usr/lib/erlang/bin/erl"
+"""
+
+
+@pytest.mark.parametrize("runs", [True, False])
+def test_rabbitmq_is_unpacked_beside_the_course(installer, runs):
+    for tool in ("chmod", "printf", "readlink"):
+        (installer.folder / "tools" / tool).symlink_to(shutil.which(tool))
+    program(installer, "apt-get", APT)
+    program(installer, "dpkg-deb", UNPACK)
+    said = installer("rabbitmq", ERLANG="exit 0" if runs else "echo no libtinfo >&2; exit 1")
+    assert (said.returncode == 0) is runs, said.stderr
+    if not runs:
+        assert "no libtinfo" in said.stderr and "its Erlang does not run here" in said.stderr
+        assert hidden(installer) == []
+        return
+    # The lists were too old for a download, so it was asked again with lists of its own, for two packages of three.
+    [asked] = (installer.folder / "asked").read_text().splitlines()
+    assert asked.endswith("download erlang-base rabbitmq-server") and "State::lists=" in asked
+    assert hidden(installer) == [".rabbitmq"]
+    erl = installer.folder / ".rabbitmq" / "usr" / "lib" / "erlang" / "bin" / "erl"
+    assert "ROOTDIR=/usr" not in erl.read_text()
+    assert installer("clean", PATH=os.environ["PATH"]).returncode == 0
+    assert hidden(installer) == []

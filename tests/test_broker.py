@@ -1,0 +1,493 @@
+"""The broker of a notebook: which one it is, that it works, that it stays at home, and that nothing of it is left."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pika
+import psutil
+import pytest
+from kernel import alive, eventually
+
+from helpers import broker, rabbitmq
+from helpers.broker import BrokerError, start_broker
+from helpers.child import Child, listens
+from helpers.rabbitmq import Node, Realm, find_cause, find_server
+
+LOOPBACK = {"127.0.0.1", "::1"}
+PERSISTENT = pika.BasicProperties(delivery_mode=2)
+posix_only = pytest.mark.skipif(os.name == "nt", reason="needs RabbitMQ's shell scripts")
+
+
+def installed():
+    if server := find_server():
+        return server
+    if "rabbitmq" in os.environ.get("COURSE_REQUIRE", "").split():
+        pytest.fail("COURSE_REQUIRE asks for rabbitmq and it is not installed: see what `make rabbitmq` says.")
+    pytest.skip("RabbitMQ is not installed; `make rabbitmq` installs it.")
+
+
+# A second owner of a node, to be killed.
+OWNER = """
+import sys
+from helpers.broker import Private
+from helpers.rabbitmq import find_server
+
+mine = Private(find_server(), "a test asks for it")
+print(mine.url, mine._realm.folder, flush=True)
+sys.stdin.read()
+"""
+HASTY_OWNER = """
+import sys
+from helpers.rabbitmq import Node, Realm, find_server
+
+realm = Realm(find_server())
+Node(realm).launch()
+print("-", realm.folder, flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def owner(code):
+    process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="module")
+def two():
+    """A private node of this process, and the owner of another one; they start at the same time."""
+    server = installed()
+    with owner(OWNER) as other, broker.Private(server, "a test asks for it") as mine:
+        yield mine, other
+
+
+@pytest.fixture
+def private(two):
+    return two[0]
+
+
+@pytest.fixture(autouse=True)
+def undecided(monkeypatch):
+    """What the tester's own shell asks for does not count, and no test finds the broker of another."""
+    monkeypatch.delenv("AMQP_URL", raising=False)
+    monkeypatch.delenv("COURSE_BROKER", raising=False)
+    yield
+    if broker._current:
+        broker._current[1].stop()
+        broker._current = None
+
+
+@contextmanager
+def channel_to(url):
+    connection = pika.BlockingConnection(pika.URLParameters(url))
+    yield connection.channel()
+    if connection.is_open:
+        connection.close()
+
+
+def send(url, *bodies, queue="buns", durable=True):
+    with channel_to(url) as channel:
+        channel.confirm_delivery()
+        channel.queue_declare(queue, durable=durable)
+        for body in bodies:
+            channel.basic_publish("", queue, body, PERSISTENT if durable else None)
+
+
+def take(url, queue="buns"):
+    """All that the queue holds; None if there is no such queue."""
+    bodies = []
+    with channel_to(url) as channel:
+        try:
+            while (got := channel.basic_get(queue, auto_ack=True))[0]:
+                bodies.append(got[2])
+        except pika.exceptions.ChannelClosedByBroker:
+            return None
+    return bodies
+
+
+def family(*pids):
+    """These processes and their descendants."""
+    for pid in pids:
+        process = psutil.Process(pid)
+        yield process
+        yield from process.children(recursive=True)
+
+
+# Which one it is
+
+
+class Stub:
+    """Stands for each kind of broker, and notes what it was made with."""
+
+    kind = place = "-"
+    running = True
+
+    def __init__(self, *arguments):
+        self.why = arguments[-1]
+
+    def stop(self):
+        self.running = False
+
+
+@pytest.fixture
+def stubs(monkeypatch):
+    kinds = {name: type(name, (Stub,), {}) for name in ("Elsewhere", "Private", "Embedded")}
+    for name, kind in kinds.items():
+        monkeypatch.setattr(broker, name, kind)
+
+
+@pytest.mark.parametrize(
+    ("address", "forced", "server", "kind", "why"),
+    [
+        ("", "", None, "Embedded", "not installed"),
+        ("", "", "/x", "Private", "is installed"),
+        ("", "embedded", "/x", "Embedded", "COURSE_BROKER"),
+        ("", "embedded", None, "Embedded", "COURSE_BROKER"),
+        ("", "rabbitmq", "/x", "Private", "COURSE_BROKER"),
+        ("amqp://mq", "", None, "Elsewhere", "AMQP_URL"),
+        ("amqp://mq", "", "/x", "Elsewhere", "AMQP_URL"),
+        ("amqp://mq", "embedded", "/x", "Embedded", "COURSE_BROKER"),
+        ("amqp://mq", "rabbitmq", "/x", "Private", "COURSE_BROKER"),
+    ],
+)
+def test_choice(stubs, monkeypatch, capsys, address, forced, server, kind, why):
+    monkeypatch.setenv("AMQP_URL", address)
+    monkeypatch.setenv("COURSE_BROKER", forced)
+    monkeypatch.setattr(broker, "find_server", lambda: server)
+    assert type(start_broker()).__name__ == kind
+    [line] = capsys.readouterr().out.splitlines()
+    assert why in line
+
+
+def test_asked_again_it_is_the_same_unless_it_is_gone_or_another_is_wanted(stubs, monkeypatch):
+    monkeypatch.setattr(broker, "find_server", lambda: "/x")
+    first = start_broker()
+    assert start_broker() is first
+    first.stop()
+    second = start_broker()
+    assert second is not first
+    monkeypatch.setenv("COURSE_BROKER", "embedded")
+    assert type(start_broker()).__name__ == "Embedded"
+    assert not second.running
+
+
+def test_a_broker_that_is_neither_is_refused(monkeypatch):
+    monkeypatch.setenv("COURSE_BROKER", "rabit")
+    with pytest.raises(BrokerError, match=r"^COURSE_BROKER is 'rabit'; it may be embedded or rabbitmq, .*\.$"):
+        start_broker()
+
+
+def test_rabbitmq_that_is_not_installed_cannot_be_forced(monkeypatch):
+    monkeypatch.setenv("COURSE_BROKER", "rabbitmq")
+    monkeypatch.setattr(broker, "find_server", lambda: None)
+    with pytest.raises(
+        BrokerError, match=r"`make rabbitmq` installs it. To go on with the embedded broker, run `%env "
+    ):
+        start_broker()
+
+
+def test_a_patched_process_is_told_where_to_start_a_broker():
+    code = "from gevent import monkey; monkey.patch_all(); from helpers.broker import start_broker; start_broker()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert "BrokerError: Where gevent has patched everything no broker can start" in done.stderr
+
+
+# The one that AMQP_URL names
+
+
+@pytest.fixture(scope="module")
+def embedded():
+    with broker.Embedded("a test asks for it") as one:
+        yield one
+
+
+def test_one_elsewhere_is_used_and_never_stopped(embedded, monkeypatch, capsys):
+    monkeypatch.setenv("AMQP_URL", embedded.url)
+    with start_broker() as elsewhere:
+        assert elsewhere.url == embedded.url
+        assert elsewhere.kind.startswith("minibroker")
+        with pytest.raises(BrokerError, match="not ours to restart"):
+            elsewhere.restart()
+    assert embedded.running
+    out = capsys.readouterr()
+    assert "because AMQP_URL is set." in out.out and "guest:guest" not in out.out
+    assert out.err == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("nonsense", "such an address is like amqp://"),
+        ("http://127.0.0.1/", "such an address is like amqp://"),
+        ("amqp://guest:secret@127.0.0.1:many/", "such an address is like amqp://"),
+        ("amqp://guest:secret@127.0.0.1:1/", "no broker answers there"),
+        ("amqp://guest:secret@no-such-host.invalid/", "nobody knows this host"),
+        ("amqp://guest:secret@127.0.0.1:{port}/", "does not take this user and password"),
+        ("amqp://guest:guest@127.0.0.1:{port}/nowhere", "does not let this user into this virtual host"),
+    ],
+)
+def test_a_bad_address_is_one_sentence(embedded, monkeypatch, capsys, address, reason):
+    port = pika.URLParameters(embedded.url).port
+    monkeypatch.setenv("AMQP_URL", address.format(port=port))
+    with pytest.raises(BrokerError) as caught:
+        start_broker()
+    message = str(caught.value)
+    assert message.startswith("AMQP_URL is ") and reason in message and message.endswith("unset it.")
+    assert "\n" not in message and "secret" not in message
+    assert capsys.readouterr().err == ""
+
+
+def test_a_port_that_never_answers_is_given_up(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setattr(broker, "LOGIN_PATIENCE", 0.3)
+        monkeypatch.setenv("AMQP_URL", f"amqp://127.0.0.1:{silent.getsockname()[1]}")
+        with pytest.raises(BrokerError, match="no broker answers there"):
+            start_broker()
+
+
+# The embedded one
+
+
+def test_the_embedded_broker_works_and_forgets_over_a_restart(monkeypatch):
+    monkeypatch.setenv("COURSE_BROKER", "embedded")
+    with start_broker() as mine:
+        assert (mine.kind, mine.durable) == ("embedded", False)
+        assert mine.rss > 1_000_000
+        send(mine.url, b"one", b"two")
+        assert take(mine.url) == [b"one", b"two"]
+        mine.restart()
+        assert take(mine.url) is None
+        mine.restart(kill=True)
+        port = pika.URLParameters(mine.url).port
+        assert listens(port)
+    assert not mine.running and not listens(port)
+    with pytest.raises(BrokerError, match="stopped for good"):
+        mine.restart()
+
+
+def test_an_embedded_broker_that_does_not_start_says_why(monkeypatch):
+    monkeypatch.setattr(broker, "Child", lambda command, **options: Child([sys.executable, "-c", "1 / 0"], **options))
+    with pytest.raises(BrokerError, match=r"(?s)The embedded broker did not start: .*ZeroDivisionError"):
+        broker.Embedded("a test asks for it")
+
+
+# The private node
+
+
+def test_it_says_what_it_is(private):
+    assert private.kind.startswith("RabbitMQ 3.") or private.kind.startswith("RabbitMQ 4.")
+    assert private.durable and private.running
+    assert private.rss > 20_000_000
+    assert "Starting RabbitMQ" in private.output
+
+
+def test_it_listens_on_loopback_only(private):
+    send(private.url, b"hello")  # with all that it starts for its first client
+    assert take(private.url) == [b"hello"]
+    heard = set()
+    for process in family(private._node._child.pid, private._realm._mapper.pid):
+        heard |= {each.laddr for each in process.net_connections() if each.status == psutil.CONN_LISTEN}
+    assert {address.ip for address in heard} <= LOOPBACK
+    assert len({address.port for address in heard}) == 3  # AMQP, the node's talk to others, names to ports
+
+
+def test_it_keeps_its_files_to_itself(private):
+    assert private._realm.folder.stat().st_mode & 0o777 == 0o700
+    assert (private._realm.folder / "data").is_dir()
+
+
+def test_two_do_not_meet_and_a_killed_owner_leaves_nothing(two):
+    mine, other = two
+    url, folder = other.stdout.readline().split()
+    send(mine.url, b"mine", queue="whose")
+    send(url, b"other", queue="whose")
+    assert (take(mine.url, "whose"), take(url, "whose")) == ([b"mine"], [b"other"])
+    everyone = [process.pid for process in family(other.pid)]
+    assert len(everyone) >= 4  # the owner, its guardian, the node and the daemon at least
+    assert os.path.isdir(folder)
+    other.send_signal(signal.SIGKILL)
+    other.wait()
+    assert eventually(lambda: not os.path.exists(folder) and not any(map(alive, everyone)))
+    assert not listens(pika.URLParameters(url).port)
+    assert mine.running
+
+
+def test_an_owner_that_is_killed_while_its_node_starts_leaves_nothing():
+    installed()
+    with owner(HASTY_OWNER) as hasty:
+        folder = hasty.stdout.readline().split()[1]
+        assert eventually(lambda: any(each.name().startswith("erl_child") for each in family(hasty.pid)))
+        everyone = [process.pid for process in family(hasty.pid)]
+        hasty.kill()
+    assert eventually(lambda: not os.path.exists(folder) and not any(map(alive, everyone)))
+
+
+@pytest.mark.parametrize("kill", [False, True])
+def test_what_is_durable_outlives_a_restart(private, kill):
+    send(private.url, b"one", b"two", queue="kept")
+    with channel_to(private.url) as channel:
+        channel.basic_publish("", "kept", b"transient")
+    before, url = private._node._child.pid, private.url
+    private.restart(kill)
+    assert private._node._child.pid != before and private.url == url
+    assert take(private.url, "kept") == [b"one", b"two"]
+
+
+def test_interrupted_while_it_starts_it_leaves_nothing(monkeypatch):
+    def interrupt(port):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(rabbitmq, "greets", interrupt)
+    realms = remembered(monkeypatch)
+    with pytest.raises(KeyboardInterrupt):
+        broker.Private(installed(), "a test asks for it")
+    assert_swept(realms)
+
+
+def test_stopped_it_leaves_nothing(two, monkeypatch):
+    # The last of those that use the node: stopping for good is for good.
+    private, _ = two
+    everyone = [each.pid for each in family(private._node._child.pid, private._realm._mapper.pid)]
+    private.stop()
+    assert not private.running and private.rss == 0 and "stopped" in repr(private)
+    assert not private._realm.folder.exists()
+    assert eventually(lambda: not any(map(alive, everyone)))
+    with pytest.raises(BrokerError, match="stopped for good"):
+        private.restart()
+    private.stop()
+
+
+# A node that does not start
+
+
+def remembered(monkeypatch):
+    """The realms that are made from now on."""
+    realms = []
+
+    class Remembered(Realm):
+        def __init__(self, server):
+            realms.append(self)
+            super().__init__(server)
+
+    monkeypatch.setattr(broker, "Realm", Remembered)
+    return realms
+
+
+def assert_swept(realms):
+    [realm] = realms
+    assert not realm.folder.exists()
+    assert not realm._mapper.running
+    assert not any(node.running for node in realm.nodes)
+
+
+def test_settings_that_it_does_not_know_are_named(monkeypatch):
+    monkeypatch.setattr(rabbitmq, "SETTINGS", ["buns = hot"])
+    realms = remembered(monkeypatch)
+    with pytest.raises(
+        BrokerError, match=r"RabbitMQ did not start: .*buns.*\nTo go on with the embedded broker"
+    ) as caught:
+        broker.Private(installed(), "a test asks for it")
+    assert "BOOT FAILED" in caught.value.log
+    assert_swept(realms)
+
+
+@posix_only
+def test_a_port_that_another_program_has_is_named(fake_server):
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        realm = Realm(fake_server("exit 0"))
+        with pytest.raises(BrokerError, match=f"another program has port {port}"):
+            Node(realm, port=port).start()
+        realm.close()
+
+
+@pytest.fixture
+def fake_server(tmp_path):
+    """Makes an installation whose rabbitmq-server does what a line of shell says, and whose epmd listens."""
+
+    def make(line):
+        (tmp_path / "bin").mkdir()
+        (tmp_path / "sbin").mkdir()
+        listener = (
+            "import socket, sys, time; s = socket.create_server(('127.0.0.1', int(sys.argv[2]))); time.sleep(600)"
+        )
+        for path, text in (
+            (tmp_path / "bin" / "epmd", f'exec {sys.executable} -c "{listener}" "$@"'),
+            (tmp_path / "sbin" / "rabbitmq-server", line),
+        ):
+            path.write_text(f"#!/bin/sh\n{text}\n")
+            path.chmod(0o755)
+        return tmp_path / "sbin" / "rabbitmq-server"
+
+    return make
+
+
+@posix_only
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("exec no-such-erl", "no-such-erl: not found"),
+        ("exit 3", "it wrote nothing"),
+        ("sleep 600", "within 0.5 s: it wrote nothing"),
+    ],
+)
+def test_a_broken_server_says_why(fake_server, monkeypatch, line, reason):
+    monkeypatch.setattr(Node.start, "__defaults__", (0.5 if "sleep" in line else 30,))
+    realms = remembered(monkeypatch)
+    with pytest.raises(BrokerError, match=rf"RabbitMQ did not start.*{reason}\nTo go on with the embedded broker"):
+        broker.Private(fake_server(line), "a test asks for it")
+    assert_swept(realms)
+
+
+@posix_only
+def test_a_server_that_is_no_program_says_why(fake_server, monkeypatch):
+    server = fake_server("")
+    server.chmod(0o644)
+    realms = remembered(monkeypatch)
+    with pytest.raises(BrokerError, match=r"cannot be started: .*Permission denied"):
+        broker.Private(server, "a test asks for it")
+    assert_swept(realms)
+
+
+@posix_only
+def test_an_unwritable_folder_is_named(fake_server, monkeypatch, tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    server = fake_server("")
+    monkeypatch.setattr("tempfile.tempdir", str(file))
+    with pytest.raises(BrokerError, match=rf"needs a folder in {file}, which cannot be made: Not a directory\.\nTo go"):
+        broker.Private(server, "a test asks for it")
+
+
+@posix_only
+def test_missing_erlang_is_named(fake_server, monkeypatch):
+    server = fake_server("")
+    shutil.rmtree(server.parent.parent / "bin")
+    monkeypatch.setenv("PATH", str(server.parent))
+    with pytest.raises(BrokerError, match="no epmd of it in the PATH"):
+        broker.Private(server, "a test asks for it")
+
+
+def test_the_cause_is_the_first_error_with_words():
+    stamp = "2026-11-24 03:58:46.544166+00:00"
+    log = f"""{stamp} [info] <0.1.0> all is well
+{stamp} [error] <0.132.0>\x20
+{stamp} [error] <0.132.0> BOOT FAILED
+{stamp} [error] <0.132.0> ===========
+{stamp} [error] <0.132.0> ERROR: no flour
+{stamp} [error] <0.132.0> reason: Erlang
+Kernel pid terminated
+"""
+    assert find_cause(log) == "ERROR: no flour"
+    assert find_cause("one\ntwo\n\n") == "two"
+    assert find_cause("") == "it wrote nothing"
+    assert find_cause(f"{'x' * 500} address already in use").endswith("x address already in use")
