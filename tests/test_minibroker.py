@@ -332,7 +332,8 @@ def test_kombu(broker, name):
             while len(got) < 3:
                 connection.drain_events(timeout=30)
         assert got == [2, 1, 0]
-        connection.channel().exchange_delete(name)
+        with connection.channel() as channel:
+            channel.exchange_delete(name)
 
 
 # Queues
@@ -982,10 +983,15 @@ def test_consumer_that_does_not_read_leaves_the_messages_in_the_queue(broker, ch
     with Raw(broker) as raw:
         raw.open().send(Basic.Consume(queue=name, no_ack=True))
         assert raw.read()[1].name == "Basic.ConsumeOk"
-        for _ in range(200):
-            channel.basic_publish("", name, bytes(100_000))
+        for number in range(200):
+            channel.basic_publish("", name, bytes([number]) * 100_000)
         # What the two sockets' buffers hold is on its way, some megabytes; the rest waits where it can be counted.
         assert count(channel, name) > 50
+        got = b""
+        while len(got) < 200 * 100_000:
+            if (found := raw.read()[1]).name == "ContentBody":
+                got += found.value
+        assert got == b"".join(bytes([number]) * 100_000 for number in range(200))
     channel.queue_delete(name)
 
 
