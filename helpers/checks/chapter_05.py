@@ -3,7 +3,9 @@
 import gc
 import heapq
 import random
+import signal
 from collections import Counter
+from contextlib import contextmanager
 from itertools import count, pairwise
 from urllib.parse import urlsplit
 
@@ -13,6 +15,7 @@ from gevent.event import Event
 from helpers.exercises import Wrong, exercise, prediction
 
 PATIENCE = 1  # seconds for an answer to start what it could start, before it is said to stand still
+BLOCKED = 6  # seconds in which no other greenlet had a turn
 
 prediction(
     "05.a",
@@ -62,14 +65,33 @@ class BrokenPage(Exception):
     """What a page raises in these checks."""
 
 
-def _no_reports():
-    """Errors that the check plants are not news for the hub: the reader's own would drown among them."""
+@contextmanager
+def _watched():
+    """Notice an answer that blocks the thread, and keep the hub from reporting the errors that a check plants."""
     hub = gevent.get_hub()
     hub.NOT_ERROR = (*hub.NOT_ERROR, Wrong, BrokenPage)
+    try:
+        yield
+    finally:
+        _wind_alarm(0)
+
+
+def _wind_alarm(seconds):
+    if hasattr(signal, "setitimer"):  # on Windows a blocked answer is cut off later, with a more general word
+        signal.signal(signal.SIGALRM, _blocked)
+        signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)  # again and again: several greenlets may block
+
+
+def _blocked(*_):
+    raise Wrong(
+        "your code stopped the whole thread, and with it every other greenlet.",
+        "A loop without a switch does that; so do `time.sleep` and a lock of `threading`, which know nothing of greenlets.",
+    )
 
 
 def _settle(wanted=lambda: True):
     """Let everyone run who can, and wait until `wanted()`, for as long as patience lasts."""
+    _wind_alarm(BLOCKED)
     for _ in range(20):
         gevent.sleep(0)
     try:
@@ -215,27 +237,27 @@ def _knock(answer):
     seconds=30,
 )
 def _fetch_all(answer):
-    _no_reports()
-    crowded = [f"http://small.example/{number}" for number in range(120)]
-    others = [f"http://{host}.example:80/{number}" for number in range(4) for host in ("large", "other")]
-    _fetch_by_hand(answer, [*crowded[:5], *others], 2)
-    _fetch_by_hand(answer, [*crowded, *others], 3)
-    urls = ["http://small.example/1", "http://small.example/2", "http://other.example/1"]
+    with _watched():
+        crowded = [f"http://small.example/{number}" for number in range(120)]
+        others = [f"http://{host}.example:80/{number}" for number in range(4) for host in ("large", "other")]
+        _fetch_by_hand(answer, [*crowded[:5], *others], 2)
+        _fetch_by_hand(answer, [*crowded, *others], 3)
+        urls = ["http://small.example/1", "http://small.example/2", "http://other.example/1"]
 
-    def fetch(url):
-        gevent.sleep(0)
-        if url == urls[1]:
-            raise BrokenPage("steamer broken")
-        return f"text of {url}"
+        def fetch(url):
+            gevent.sleep(0)
+            if url == urls[1]:
+                raise BrokenPage("steamer broken")
+            return f"text of {url}"
 
-    try:
-        got = dict(answer(urls, fetch, 1))
-    except BrokenPage:
-        raise Wrong("one page failed, and your function raised its error instead of keeping it.") from None
-    if not isinstance(got.get(urls[1]), BrokenPage):
-        raise Wrong(f"one page raised BrokenPage; in your dictionary stands {got.get(urls[1])!r} for it.")
-    if [got.get(urls[0]), got.get(urls[2])] != [f"text of {urls[0]}", f"text of {urls[2]}"]:
-        raise Wrong("one page failed, and the texts of the others are not all there.")
+        try:
+            got = dict(answer(urls, fetch, 1))
+        except BrokenPage:
+            raise Wrong("one page failed, and your function raised its error instead of keeping it.") from None
+        if not isinstance(got.get(urls[1]), BrokenPage):
+            raise Wrong(f"one page raised BrokenPage; in your dictionary stands {got.get(urls[1])!r} for it.")
+        if [got.get(urls[0]), got.get(urls[2])] != [f"text of {urls[0]}", f"text of {urls[2]}"]:
+            raise Wrong("one page failed, and the texts of the others are not all there.")
 
 
 def _fetch_by_hand(answer, urls, per_host):
@@ -328,9 +350,9 @@ class _PlayedTime:
     seconds=30,
 )
 def _rate_limiter(answer):
-    _no_reports()
-    for pause in (2, 0.25):
-        _limit(answer, pause)
+    with _watched():
+        for pause in (2, 0.25):
+            _limit(answer, pause)
 
 
 def _limit(answer, pause):
@@ -420,17 +442,17 @@ def _any(waiting, choose):
     seconds=30,
 )
 def _crawl(answer):
-    _no_reports()
-    _play(answer, {"page 0": []}, {}, 3, _first, 1)
-    for seed, workers in enumerate([1, 2, 3, 5]):
-        for pick in (_first, _last, _any, _any):
-            _play(answer, _ring(12, seed), {}, workers, pick, seed)
-    for workers, pick in [(2, _first), (4, _last), (50, _any)]:
-        _play(answer, _star(20), {}, workers, pick, workers)
-    broken = {f"page {number}": BrokenPage(f"page {number} is broken") for number in (2, 5, 7, 11)}
-    for pick in (_first, _last, _any):
-        _play(answer, _ring(12, 7), broken, 3, pick, 3)
-    _play(answer, {"page 0": []}, {"page 0": BrokenPage("page 0 is broken")}, 2, _first, 1)
+    with _watched():
+        _play(answer, {"page 0": []}, {}, 3, _first, 1)
+        for seed, workers in enumerate([1, 2, 3, 5]):
+            for pick in (_first, _last, _any, _any):
+                _play(answer, _ring(12, seed), {}, workers, pick, seed)
+        for workers, pick in [(2, _first), (4, _last), (50, _any)]:
+            _play(answer, _star(20), {}, workers, pick, workers)
+        broken = {f"page {number}": BrokenPage(f"page {number} is broken") for number in (2, 5, 7, 11)}
+        for pick in (_first, _last, _any):
+            _play(answer, _ring(12, 7), broken, 3, pick, 3)
+        _play(answer, {"page 0": []}, {"page 0": BrokenPage("page 0 is broken")}, 2, _first, 1)
 
 
 def _play(answer, web, broken, workers, pick, seed):

@@ -254,6 +254,20 @@ WRONG = {
             "        self.last = self.clock()",
             "less than nothing",
         ),
+        (
+            "import threading\n"
+            "class answer:\n"
+            "    def __init__(self, pause, clock, sleep):\n"
+            "        self.pause, self.clock, self.sleep, self.last = pause, clock, sleep, -1e9\n"
+            "        self.lock = threading.Lock()\n"
+            "    def turn(self):\n"
+            "        with self.lock:\n"
+            "            rest = self.last + self.pause - self.clock()\n"
+            "            if rest > 0:\n"
+            "                self.sleep(rest)\n"
+            "            self.last = self.clock()",
+            "stopped the whole thread",
+        ),
     ],
     "05.6": [
         (
