@@ -2,7 +2,7 @@
 
 It keeps everything in memory, where RabbitMQ writes to disk: compare the two as tools for learning, not as products.
 Aim: the first connection within 0.3 s. Run as `python benchmarks/bench_broker.py`; ends within a minute.
-With `--fuzz 300` random AMQP plays against it for 300 seconds instead.
+With `--fuzz 300` random AMQP plays against it for about 300 seconds instead (needs requirements-test.txt).
 """
 
 import argparse

@@ -681,6 +681,23 @@ def test_transactions(channel, name):
     assert bodies(channel, name) == ["a"]
 
 
+def test_acknowledgements_make_room_when_their_transaction_ends(connect, name):
+    channel, other = connect().channel(), connect().channel()
+    other.queue_declare(name, auto_delete=True)
+    put(other, name, *"abc")
+    got = []
+    channel.basic_qos(prefetch_count=1)
+    channel.tx_select()
+    channel.basic_consume(name, lambda _, method, *__: got.append(method.delivery_tag))
+    eventually(lambda: channel.connection.process_data_events(0) or got)
+    channel.basic_ack(got[0])
+    channel.basic_qos(prefetch_count=1)  # answered: the acknowledgement has arrived
+    put(other, name, "d")
+    assert count(other, name) == 3
+    channel.tx_commit()
+    assert count(other, name) == 2
+
+
 def test_transaction_whose_exchange_is_gone_acknowledges_all_the_same(channel, name):
     channel.queue_declare(name, exclusive=True)
     channel.exchange_declare(name, "fanout")

@@ -1,6 +1,7 @@
 """Channels: one conversation each, of methods, messages and acknowledgements."""
 
 import secrets
+from itertools import takewhile
 
 from pamqp import commands
 
@@ -172,33 +173,26 @@ class Channel:
         elif tag not in self.unacked:
             raise Refusal(406, f"unknown delivery tag {tag}")
         else:
-            tags = [each for each in self.unacked if each <= tag] if multiple else [tag]
-        taken = {each: self.unacked.pop(each) for each in tags}
-        for _, consumer in taken.values():
-            self._count(consumer, -1)
-        return taken
-
-    def _count(self, consumer, step):
-        if consumer:
-            consumer.unacked += step
-            self.consuming += step
+            tags = list(takewhile(tag.__ge__, self.unacked)) if multiple else [tag]
+        return {each: self.unacked.pop(each) for each in tags}
 
     def _end(self, taken, settle):
         """Do with these entries what the client wants, now or at the end of the transaction."""
 
-        def act():
-            entries = [entry for entry, _ in taken.values()]
-            settle(entries)
-            self._refill(entries)
-
         if self._tx is None:
-            act()
+            self._end_now(taken, settle)
         else:
             self._tx_taken.update(taken)
-            self._tx.append(act)
+            self._tx.append(lambda: self._end_now(taken, settle))
 
-    def _refill(self, entries):
-        """Let the queues send more, now that there is room for it."""
+    def _end_now(self, taken, settle):
+        for _, consumer in taken.values():
+            if consumer:
+                consumer.unacked -= 1
+                self.consuming -= 1
+        entries = [entry for entry, _ in taken.values()]
+        settle(entries)
+        # There is room for more; under a limit of the channel, for those of any queue.
         queues = {consumer.queue for consumer in self.consumers.values()} if self.limit else set()
         for queue in queues.union(entry.queue for entry in entries):
             queue.dispatch()
@@ -228,7 +222,7 @@ class Channel:
         taken = self._take_unacked(0, True)
         if isinstance(method, Basic.Recover):
             self.send(Basic.RecoverOk())
-        self._give_back(entry for entry, _ in taken.values())
+        self._end_now(taken, self._give_back)
 
     on_basic_recoverasync = on_basic_recover
 
@@ -362,8 +356,6 @@ class Channel:
 
     def on_tx_rollback(self, method):
         self._end_tx()
-        for _, consumer in self._tx_taken.values():
-            self._count(consumer, 1)
         self.unacked = dict(sorted({**self.unacked, **self._tx_taken}.items()))
         self._tx_taken = {}
         self.send(Tx.RollbackOk())

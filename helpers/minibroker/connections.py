@@ -22,16 +22,9 @@ HANDSHAKE_LIMIT = 10  # seconds
 GOODBYE_LIMIT = 3  # seconds for a client to hear why it was thrown out
 CLOSING = object()  # in the place of a channel whose client has yet to say close-ok
 
-OPEN, CLOSE, CLOSE_OK, CONNECTION_CLOSE_OK, PUBLISH = (
-    struct.pack(">I", method.index)
-    for method in (
-        commands.Channel.Open,
-        commands.Channel.Close,
-        commands.Channel.CloseOk,
-        Methods.CloseOk,
-        commands.Basic.Publish,
-    )
-)
+# The numbers of methods, as they come
+OPEN, CLOSE, CLOSE_OK = (wire.number(getattr(commands.Channel, name)) for name in ("Open", "Close", "CloseOk"))
+CONNECTION_CLOSE_OK, PUBLISH = wire.number(Methods.CloseOk), wire.number(commands.Basic.Publish)
 CAPABILITIES = (
     "publisher_confirms", "exchange_exchange_bindings", "basic.nack", "consumer_cancel_notify", "connection.blocked",
     "per_consumer_qos", "authentication_failure_close",
@@ -82,7 +75,7 @@ class Connection:
             for kind, number, payload in frames or ():
                 if kind == wire.HEARTBEAT:
                     continue
-                self._last_method = payload[:4] if kind == wire.METHOD else PUBLISH
+                self._last_method = payload[:4].ljust(4, b"\0") if kind == wire.METHOD else PUBLISH
                 if number:
                     self._pass_on(kind, number, payload)
                 elif self._ends(kind, payload):
@@ -144,7 +137,7 @@ class Connection:
                 continue
             if kind != wire.METHOD or number:
                 raise Refusal(505, f"{wanted.name} was expected")
-            self._last_method = payload[:4]
+            self._last_method = payload[:4].ljust(4, b"\0")
             method = wire.decode_method(payload)
             if type(method) is wanted:
                 return method
@@ -170,8 +163,7 @@ class Connection:
         """Say why, and wait a moment for the client to hear it; a socket that is closed at once may lose it."""
         self._confirm()
         self._clear_up()
-        index = int.from_bytes(self._last_method, "big")
-        self.send(0, Methods.Close(refusal.code, refusal.text, index >> 16, index & 0xFFFF))
+        self.send(0, Methods.Close(*self._say_why(refusal)))
         try:
             self._flush()
             with gevent.Timeout(GOODBYE_LIMIT, False):
@@ -182,6 +174,9 @@ class Connection:
                     tail = data[-3:]
         except (OSError, gevent.GreenletExit):
             pass
+
+    def _say_why(self, refusal):
+        return refusal.code, refusal.text, *struct.unpack(">HH", self._last_method)
 
     def _clear_up(self):
         """Give back what it had, delete what was its own."""
@@ -201,12 +196,11 @@ class Connection:
             yield from self._frames.feed(data)
             self._confirm()
             gevent.sleep(0)  # others have a turn, even if there is more to read
-            if self._out_size > STUFFED:
+            while self._out_size > STUFFED:
                 self._deaf = True
-                while self._out_size > STUFFED:
-                    self._written.clear()
-                    self._written.wait()
-                self._deaf = False
+                self._written.clear()
+                self._written.wait()
+            self._deaf = False
             if self.publishes and not self.broker.has_room.is_set():
                 self._wait_for_room()
             data = self._socket.recv(PIECE)
@@ -259,9 +253,7 @@ class Connection:
                 if refusal.hard:
                     raise
                 self._close_channel(number, channel)
-                index = int.from_bytes(self._last_method, "big")
-                close = commands.Channel.Close(refusal.code, refusal.text, index >> 16, index & 0xFFFF)
-                self.send(number, close)
+                self.send(number, commands.Channel.Close(*self._say_why(refusal)))
 
     def _close_channel(self, number, channel):
         channel.confirm()

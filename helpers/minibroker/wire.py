@@ -115,8 +115,13 @@ def short(text):
     return encode.short_string(text)
 
 
+def number(kind):
+    """Return the bytes that begin a method of this kind."""
+    return struct.pack(">I", kind.index)
+
+
 def deliver_prefix(consumer_tag):
-    return b"\x00\x3c\x00\x3c" + short(consumer_tag)
+    return number(commands.Basic.Deliver) + short(consumer_tag)
 
 
 def deliver(prefix, tag, redelivered, address):
@@ -125,12 +130,12 @@ def deliver(prefix, tag, redelivered, address):
 
 
 def get_ok(tag, redelivered, address, left):
-    return b"\x00\x3c\x00\x47" + _TAG.pack(tag, redelivered) + address + struct.pack(">I", left)
+    return number(commands.Basic.GetOk) + _TAG.pack(tag, redelivered) + address + struct.pack(">I", left)
 
 
 def returned(message):
     method = Return(312, "NO_ROUTE", message.exchange, message.key)
-    return struct.pack(">I", method.index) + method.marshal()
+    return number(method) + method.marshal()
 
 
 def remembered(function):
