@@ -85,7 +85,7 @@ def _wind_alarm(seconds):
 def _blocked(*_):
     raise Wrong(
         "your code stopped the whole thread, and with it every other greenlet.",
-        "A loop without a switch does that; so do `time.sleep` and a lock of `threading`, which know nothing of greenlets.",
+        "A loop without a switch does that; so do `time.sleep` and locks of `threading`: they know no greenlets.",
     )
 
 
