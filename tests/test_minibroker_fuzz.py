@@ -38,7 +38,7 @@ def fuzz(run, examples):
     end = time.monotonic() + SECONDS / 3
     run(settings(max_examples=examples, derandomize=not SECONDS, **chosen))
     while time.monotonic() < end:
-        run(settings(max_examples=10 * examples, **chosen))
+        run(settings(max_examples=2 * examples, **chosen))
 
 
 # The decoder
