@@ -27,7 +27,7 @@ _current = None  # (what was asked for, the broker)
 
 
 def start_broker():
-    """Find or start the broker of this notebook, print in one line which it is and why, and return it.
+    """Find or start the broker of this notebook, say in one line which it is and why, and return it.
 
     Asked again, it returns the one that runs, with its queues and messages. It ends with the kernel at the latest.
 
@@ -43,17 +43,19 @@ def start_broker():
     """
     global _current
     wanted = address, forced = os.environ.get("AMQP_URL", ""), os.environ.get("COURSE_BROKER", "")
-    if _current and (_current[0] != wanted or not _current[1].running):
+    looks_each_time = address and not forced  # for it is not ours, and may be gone
+    if _current and (_current[0] != wanted or looks_each_time or not _current[1].running):
         _current[1].stop()
         _current = None
+    line = Line()
     if not _current:
-        _current = wanted, _choose(address, forced)
+        _current = wanted, _choose(address, forced, line.tell)
     broker = _current[1]
-    print(f"Broker: {broker.kind} {broker.place}, because {broker.why}.")
+    line.end(f"{broker.kind} {broker.place}, because {broker.why}.")
     return broker
 
 
-def _choose(address, forced):
+def _choose(address, forced, tell):
     if forced not in ("", "embedded", "rabbitmq"):
         raise BrokerError(f"COURSE_BROKER is {forced!r}; it may be embedded or rabbitmq, or be left out.")
     if address and not forced:
@@ -66,7 +68,7 @@ def _choose(address, forced):
     if forced == "rabbitmq" and not server:
         raise BrokerError(f"COURSE_BROKER is rabbitmq, but no RabbitMQ is installed: {INSTALL}. {GO_ON}")
     if server and forced != "embedded":
-        return Private(server, "COURSE_BROKER asks for it" if forced else "RabbitMQ is installed")
+        return Private(server, "COURSE_BROKER asks for it" if forced else "RabbitMQ is installed", tell)
     if forced:
         return Embedded("COURSE_BROKER asks for it")
     return Embedded("RabbitMQ is not installed" + ("" if os.name == "nt" else f" ({INSTALL})"))
@@ -128,6 +130,11 @@ class Broker:
         BrokerError
             If it is not ours to restart, or does not start again.
         """
+        line = Line()
+        self._restart(kill, line.tell)
+        line.end(f"{self.kind} {self.place} has started again.")
+
+    def _restart(self, kill, tell):
         raise BrokerError(f"The broker {self.place} is not ours to restart: unset AMQP_URL to have one that is.")
 
     def stop(self):
@@ -145,25 +152,21 @@ class Elsewhere(Broker):
             raise BrokerError(f"AMQP_URL is {place}, but {error}: correct it, or unset it.") from None
         super().__init__(url, kind, f"at {place}", why, durable=True)
 
-    @property
-    def running(self):
-        return False  # as far as we know: start_broker() looks again each time
-
 
 class Private(Broker):
     """A RabbitMQ node of this process alone."""
 
-    def __init__(self, server, why):
+    def __init__(self, server, why, tell=None):
         with going_on_embedded():
             self._realm = Realm(server)
             try:
                 self._node = Node(self._realm)
-                self._node.start()
+                self._node.start(tell)
                 kind = ask_kind(self._node.url)
             except BaseException:
                 self._realm.close()
                 raise
-        super().__init__(self._node.url, kind, f"on 127.0.0.1:{self._node.port}, a private node", why, durable=True)
+        super().__init__(self._node.url, kind, f"as a private node on 127.0.0.1:{self._node.port}", why, durable=True)
 
     @property
     def running(self):
@@ -177,11 +180,11 @@ class Private(Broker):
     def output(self):
         return self._node.output
 
-    def restart(self, kill=False):
+    def _restart(self, kill, tell):
         if not self._realm.folder.exists():
             raise BrokerError("This broker was stopped for good: start_broker() starts another.")
         (self._node.kill if kill else self._node.stop)()
-        self._node.start()
+        self._node.start(tell)
 
     def stop(self):
         self._realm.close()
@@ -217,7 +220,7 @@ class Embedded(Broker):
     def output(self):
         return self._child.output
 
-    def restart(self, kill=False):
+    def _restart(self, kill, tell):
         if self._stopped:
             raise BrokerError("This broker was stopped for good: start_broker() starts another.")
         self._child.stop(grace=0 if kill else 2)
@@ -226,6 +229,37 @@ class Embedded(Broker):
     def stop(self):
         self._stopped = True
         self._child.stop()
+
+
+class Line:
+    """One line of a cell's output that changes in place, and begins with "Broker:".
+
+    All kinds of broker leave the same single output, so that a notebook's stored outputs fit each of them.
+    """
+
+    def __init__(self):
+        from IPython import get_ipython
+
+        self._in_notebook = hasattr(get_ipython(), "kernel")
+        self._shown = None
+
+    def tell(self, text):
+        """Show it until the next one; outside notebooks only the end is shown."""
+        if not self._in_notebook:
+            return
+        from IPython.display import display
+
+        content = {"text/plain": f"Broker: {text}"}
+        if self._shown:
+            self._shown.update(content, raw=True)
+        else:
+            self._shown = display(content, raw=True, display_id=True)
+
+    def end(self, text):
+        if self._in_notebook:
+            self.tell(text)
+        else:
+            print(f"Broker: {text}")
 
 
 @contextmanager

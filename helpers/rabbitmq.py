@@ -7,6 +7,7 @@ import secrets
 import shutil
 import socket
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -225,36 +226,45 @@ class Node:
         except ChildError as error:
             raise BrokerError(f"RabbitMQ did not start: {error}") from error
 
-    def wait(self, timeout=PATIENCE):
-        """Show the seconds until it answers.
+    def wait(self, tell=None, timeout=PATIENCE):
+        """Wait until it answers.
+
+        Parameters
+        ----------
+        tell : callable, optional
+            Called about once a second with a line such as "RabbitMQ starts, 3 s".
+        timeout : float
+            Seconds it may take.
 
         Raises
         ------
         BrokerError
             If it gives up, or takes longer; the message has the cause from its log.
         """
-        from tqdm.auto import tqdm
+        begin, told = time.monotonic(), -1
 
-        with tqdm(desc="RabbitMQ starts", bar_format="{desc}: {elapsed}", leave=False, mininterval=0.5) as line:
+        def ready():
+            nonlocal told
+            seconds = int(time.monotonic() - begin)
+            if tell and seconds > told:
+                told = seconds
+                tell(f"RabbitMQ starts, {seconds} s")
+            return greets(self.port)
 
-            def ready():
-                line.update()
-                return greets(self.port)
+        try:
+            self._child.wait_ready(ready, timeout)
+        except ChildError:
+            log = self._child.output
+            late = "" if self._child.exit_code != -9 else f" within {timeout:g} s"
+            raise BrokerError(f"RabbitMQ did not start{late}: {find_cause(log)}", log) from None
+        except BaseException:  # the learner's Interrupt
+            self.kill()
+            raise
 
-            try:
-                self._child.wait_ready(ready, timeout)
-            except ChildError:
-                log = self._child.output
-                late = "" if self._child.exit_code != -9 else f" within {timeout:g} s"
-                raise BrokerError(f"RabbitMQ did not start{late}: {find_cause(log)}", log) from None
-            except BaseException:  # the learner's Interrupt
-                self.kill()
-                raise
-
-    def start(self, timeout=PATIENCE):
+    def start(self, tell=None, timeout=PATIENCE):
         """Start it and wait, as `launch` and `wait` do."""
         self.launch()
-        self.wait(timeout)
+        self.wait(tell, timeout)
 
     def stop(self):
         """Let it write what is durable, and end."""

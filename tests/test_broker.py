@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pika
 import psutil
 import pytest
-from kernel import alive, eventually
+from kernel import Kernel, alive, eventually
 
 from helpers import broker, rabbitmq
 from helpers.broker import BrokerError, start_broker
@@ -132,7 +132,7 @@ class Stub:
     running = True
 
     def __init__(self, *arguments):
-        self.why = arguments[-1]
+        [self.why] = [each for each in arguments[-2:] if isinstance(each, str) and " " in each]
 
     def stop(self):
         self.running = False
@@ -278,6 +278,27 @@ def test_an_embedded_broker_that_does_not_start_says_why(monkeypatch):
     monkeypatch.setattr(broker, "Child", lambda command, **options: Child([sys.executable, "-c", "1 / 0"], **options))
     with pytest.raises(BrokerError, match=r"(?s)The embedded broker did not start: .*ZeroDivisionError"):
         broker.Embedded("a test asks for it")
+
+
+def test_a_notebook_shows_one_line_whatever_the_broker(monkeypatch):
+    monkeypatch.setenv("COURSE_BROKER", "embedded")
+    with Kernel() as kernel:
+        cells = ["from helpers.broker import start_broker; broker = start_broker()", "broker.restart()"]
+        for code, words in zip(cells, ["because COURSE_BROKER asks for it.", "has started again."], strict=True):
+            shown = [content for kind, content in kernel.follow(kernel.start(code)) if kind == "display_data"]
+            assert [each["data"].keys() for each in shown] == [{"text/plain"}]
+            assert shown[0]["data"]["text/plain"].startswith("Broker: embedded on 127.0.0.1:")
+            assert shown[0]["data"]["text/plain"].endswith(words)
+
+
+@posix_only
+def test_a_start_tells_how_long_it_takes(fake_server, monkeypatch):
+    monkeypatch.setattr(rabbitmq, "greets", lambda port: True)
+    told = []
+    realm = Realm(fake_server("sleep 600"))
+    Node(realm).start(told.append)
+    realm.close()
+    assert told == ["RabbitMQ starts, 0 s"]
 
 
 # The private node
@@ -441,7 +462,7 @@ def fake_server(tmp_path):
     ],
 )
 def test_a_broken_server_says_why(fake_server, monkeypatch, line, reason):
-    monkeypatch.setattr(Node.start, "__defaults__", (0.5 if "sleep" in line else 30,))
+    monkeypatch.setattr(Node.start, "__defaults__", (None, 0.5 if "sleep" in line else 30))
     realms = remembered(monkeypatch)
     with pytest.raises(BrokerError, match=rf"RabbitMQ did not start.*{reason}\nTo go on with the embedded broker"):
         broker.Private(fake_server(line), "a test asks for it")
