@@ -1,8 +1,10 @@
-"""How fast the embedded broker is, driven by pika; durable queue, persistent messages of 100 bytes.
+"""The embedded broker and a private RabbitMQ node in one run, driven by the same pika client.
 
-It keeps everything in memory, where RabbitMQ writes to disk: compare the two as tools for learning, not as products.
-Aim: the first connection within 0.3 s. Run as `python benchmarks/bench_broker.py`; ends within a minute.
-With `--fuzz 300` random AMQP plays against it for about 300 seconds instead (needs requirements-test.txt).
+Durable queue, persistent messages of 100 bytes. The embedded one keeps everything in memory, where RabbitMQ writes to
+disk: compare the two as tools for learning, not as products. Where RabbitMQ is not installed (`make rabbitmq`), its
+column is left out. Run as `python benchmarks/bench_broker.py`; ends within a minute or two.
+With `--fuzz 300` random AMQP plays against the embedded broker for about 300 seconds instead (needs
+requirements-test.txt).
 """
 
 import argparse
@@ -16,30 +18,39 @@ from time import perf_counter
 
 import pika
 
-from helpers.child import Child
+from helpers.broker import Embedded, Private
+from helpers.isolated import start_isolated
+from helpers.rabbitmq import find_server
 
-AIM = 0.3
 MESSAGES = 10_000
 BODY = b"b" * 100
 PERSISTENT = pika.BasicProperties(delivery_mode=2)
+READY_AIM = 0.3  # seconds
+
+RPC_SERVER = """
+import pika
+from helpers import ready
+
+channel = pika.BlockingConnection(pika.URLParameters(url)).channel()
+channel.queue_declare("rpc", exclusive=True)
+
+
+def answer(channel, method, properties, body):
+    channel.basic_publish(
+        "", properties.reply_to, body, pika.BasicProperties(correlation_id=properties.correlation_id)
+    )
+
+
+channel.basic_consume("rpc", answer, auto_ack=True)
+ready()
+channel.start_consuming()
+"""
 
 
 @contextmanager
-def embedded():
-    """Yield the port of an embedded broker, and its process."""
-    command = [sys.executable, "-m", "helpers.minibroker", "--port", "0"]
-    with Child(command, name="the embedded broker", ready=r"port (\d+)") as child:
-        yield child.port, child
-
-
-# Each starts a broker, and yields its port and its Child. One more line here measures one more broker in the same run.
-BROKERS = {"embedded": embedded}
-
-
-@contextmanager
-def channel_to(port):
+def channel_to(url):
     """Yield a channel, with an empty durable queue named bench."""
-    connection = pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", port))
+    connection = pika.BlockingConnection(pika.URLParameters(url))
     channel = connection.channel()
     channel.queue_declare("bench", durable=True)
     channel.queue_purge("bench")
@@ -54,16 +65,16 @@ def fill(channel, count=MESSAGES):
         pass
 
 
-def publish(port):
+def publish(url):
     """Return messages a second, until the last one is in the queue."""
-    with channel_to(port) as channel:
+    with channel_to(url) as channel:
         start = perf_counter()
         fill(channel)
         return MESSAGES / (perf_counter() - start)
 
 
-def confirm_each(port):
-    with channel_to(port) as channel:
+def confirm_each(url):
+    with channel_to(url) as channel:
         channel.confirm_delivery()
         start = perf_counter()
         for _ in range(MESSAGES // 4):
@@ -71,7 +82,7 @@ def confirm_each(port):
         return MESSAGES // 4 / (perf_counter() - start)
 
 
-def confirm_window(port, window=200):
+def confirm_window(url, window=200):
     """Keep at most so many messages unconfirmed, as only pika's callback style can."""
     sent = confirmed = 0
     start = None
@@ -101,7 +112,7 @@ def confirm_window(port, window=200):
 
     channel = None
     connection = pika.SelectConnection(
-        pika.ConnectionParameters("127.0.0.1", port),
+        pika.URLParameters(url),
         on_open_callback=lambda connection: connection.channel(on_open_callback=on_open),
         on_close_callback=lambda connection, reason: connection.ioloop.stop(),
     )
@@ -109,8 +120,8 @@ def confirm_window(port, window=200):
     return MESSAGES / (perf_counter() - start)
 
 
-def consume(port, prefetch):
-    with channel_to(port) as channel:
+def consume(url, prefetch):
+    with channel_to(url) as channel:
         fill(channel)
         channel.basic_qos(prefetch_count=prefetch)
         left, start = MESSAGES, perf_counter()
@@ -124,38 +135,68 @@ def consume(port, prefetch):
         return MESSAGES / seconds
 
 
-def round_trip(port, count=1_000):
-    """Return the median seconds from a publish to its delivery, one after another."""
-    with channel_to(port) as channel:
-        seconds, deliveries = [], channel.consume("bench", auto_ack=True, inactivity_timeout=10)
-        for _ in range(count):
+def call(url, count=2_000):
+    """Return the seconds that each of so many calls took, one after another, of a server in a process of its own."""
+    with channel_to(url) as channel:
+        server = start_isolated(RPC_SERVER, {"url": url}, name="RPC server")
+        replies = channel.queue_declare("", exclusive=True).method.queue
+        seconds, deliveries = [], channel.consume(replies, auto_ack=True, inactivity_timeout=10)
+        for number in range(count):
+            properties = pika.BasicProperties(reply_to=replies, correlation_id=str(number))
             start = perf_counter()
-            channel.basic_publish("", "bench", BODY)
-            next(deliveries)
+            channel.basic_publish("", "rpc", BODY, properties)
+            _, answer, _ = next(deliveries)
             seconds.append(perf_counter() - start)
+            assert answer.correlation_id == str(number)
         channel.cancel()
-        return statistics.median(seconds)
+        server.stop()
+        return sorted(seconds)
 
 
-def measure(name, start_broker):
+def measure(start):
+    """Return what was measured of the broker that `start` starts, by name."""
     began = perf_counter()
-    with start_broker() as (port, child):
-        pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", port)).close()
-        ready = perf_counter() - began
-        reached = "reached" if ready < AIM else "missed"
-        print(f"{name}\n  first connection after {ready:.2f} s; aim: under {AIM} s ({reached})", flush=True)
-        print(f"  memory when idle {child.rss / 1_000_000:.0f} MB", flush=True)
-        rates = {
-            "publish": publish,
-            "publish, each confirmed": confirm_each,
-            "publish, 200 unconfirmed": confirm_window,
-            "consume, prefetch 1": lambda port: consume(port, 1),
-            "consume, prefetch 100": lambda port: consume(port, 100),
-        }
-        for what, run in rates.items():
-            print(f"  {what:26} {run(port):9,.0f} messages/s", flush=True)
-        print(f"  round trip, median         {round_trip(port) * 1_000_000:9,.0f} µs")
-        print(f"  memory at the end {child.rss / 1_000_000:.0f} MB")
+    with start() as broker:
+        pika.BlockingConnection(pika.URLParameters(broker.url)).close()
+        found = {"broker": broker.kind, "ready": perf_counter() - began, "memory": broker.rss}
+        found["publish"] = publish(broker.url)
+        found["confirm each"] = confirm_each(broker.url)
+        found["confirm window"] = confirm_window(broker.url)
+        found["prefetch 1"] = consume(broker.url, 1)
+        found["prefetch 100"] = consume(broker.url, 100)
+        calls = call(broker.url)
+        found["call, p50"], found["call, p99"] = statistics.median(calls), calls[round(0.99 * len(calls)) - 1]
+        return found
+
+
+# Name in the table, key, how to write it, and the aim for the embedded broker's figure divided by RabbitMQ's.
+ROWS = [
+    ("first connection after", "ready", lambda value: f"{value:,.2f} s", None),
+    ("memory at rest", "memory", lambda value: f"{value / 1e6:,.0f} MB", ("at most", 1 / 3)),
+    ("publish", "publish", lambda value: f"{value:,.0f} /s", ("at least", 1.2)),
+    ("publish, each confirmed", "confirm each", lambda value: f"{value:,.0f} /s", ("at least", 2)),
+    ("publish, 200 unconfirmed", "confirm window", lambda value: f"{value:,.0f} /s", ("at least", 2)),
+    ("consume, prefetch 1", "prefetch 1", lambda value: f"{value:,.0f} /s", ("at least", 2)),
+    ("consume, prefetch 100", "prefetch 100", lambda value: f"{value:,.0f} /s", ("at least", 2)),
+    ("call and answer, p50", "call, p50", lambda value: f"{value * 1e6:,.0f} µs", ("at most", 0.8)),
+    ("call and answer, p99", "call, p99", lambda value: f"{value * 1e6:,.0f} µs", None),
+]
+
+
+def compare(embedded, rabbitmq):
+    name = rabbitmq["broker"] if rabbitmq else "no RabbitMQ"
+    print(f"{'':26}{'embedded':>14}{name:>18}   embedded / RabbitMQ (embedded writes no disk)")
+    for title, key, write, aim in ROWS:
+        line = f"{title:26}{write(embedded[key]):>14}"
+        if rabbitmq:
+            ratio = embedded[key] / rabbitmq[key]
+            line += f"{write(rabbitmq[key]):>18}   {ratio:5.2f}"
+            if aim:
+                reached = ratio >= aim[1] if aim[0] == "at least" else ratio <= aim[1]
+                line += f"   aim: {aim[0]} {aim[1]:.2g} ({'reached' if reached else 'missed'})"
+        print(line)
+    reached = "reached" if embedded["ready"] < READY_AIM else "missed"
+    print(f"aim: the embedded one takes its first connection within {READY_AIM} s ({reached})")
 
 
 def fuzz(seconds):
@@ -170,8 +211,9 @@ def main():
     options, _ = parser.parse_known_args()
     if options.fuzz:
         sys.exit(fuzz(options.fuzz))
-    for name, start_broker in BROKERS.items():
-        measure(name, start_broker)
+    embedded = measure(lambda: Embedded("this is a benchmark"))
+    server = find_server()
+    compare(embedded, measure(lambda: Private(server, "this is a benchmark")) if server else None)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ _ROOMS = {
     "ready": "cell",
     "Website": "website",
     "Crowd": "load",
+    "start_broker": "broker",
     "check": "exercises",
 }
 
