@@ -50,6 +50,21 @@ WRONG = {
             "        return [key.data for key, _ in watcher.select()]",
             "it should only look",
         ),
+        (
+            "def answer(lines):\n"
+            "    speak = [name for name, line in lines.items() if select.select([line], [], [], 0)[0]]\n"
+            "    if speak:\n"
+            "        return speak",
+            "where all are quiet, your function returned None",
+        ),
+        (
+            "def answer(lines):\n"
+            "    with selectors.DefaultSelector() as watcher:\n"
+            "        for name, line in lines.items():\n"
+            "            watcher.register(line, selectors.EVENT_READ, name)\n"
+            "        return [key.data for key, _ in watcher.select(1)]",
+            "it should only look",
+        ),
     ],
     "08.2": [
         ("def answer(line): return line.recv(4096)", "return two things"),
@@ -117,6 +132,19 @@ WRONG = {
             "it must never wait",
         ),
         ("def answer(line): return 'text', True", "is bytes"),
+        (
+            "def answer(line):\n"
+            "    data = b''\n"
+            "    while True:\n"
+            "        try:\n"
+            "            piece = line.recv(4096)\n"
+            "        except BlockingIOError:\n"
+            "            continue\n"
+            "        if not piece:\n"
+            "            return data, False\n"
+            "        data += piece",
+            "it must never wait",
+        ),
     ],
     "08.3": [
         (
@@ -211,6 +239,41 @@ WRONG = {
             "        while self.patience() == 0: due.append(self.calls.pop(heappop(self.heap)[1]))\n"
             "        for call in due: call()",
             "the first cancels the second",
+        ),
+        (
+            "class answer:\n"
+            "    def __init__(self, clock): self.clock, self.heap, self.n = clock, [], count()\n"
+            "    def after(self, seconds, call):\n"
+            "        entry = (self.clock() + seconds, next(self.n), call)\n"
+            "        heappush(self.heap, entry)\n"
+            "        return entry\n"
+            "    def cancel(self, ticket):\n"
+            "        if ticket in self.heap: self.heap.remove(ticket)\n"
+            "    def patience(self): return max(0, self.heap[0][0] - self.clock()) if self.heap else None\n"
+            "    def ring(self):\n"
+            "        now = self.clock()\n"
+            "        for _ in range(len(self.heap)):\n"
+            "            if self.heap and self.heap[0][0] <= now: heappop(self.heap)[2]()",
+            "while others are far",
+        ),
+        (
+            "class answer:\n"
+            "    def __init__(self, clock): self.clock, self.heap, self.n = clock, [], count()\n"
+            "    def after(self, seconds, call):\n"
+            "        entry = [self.clock() + seconds, next(self.n), call]\n"
+            "        heappush(self.heap, entry)\n"
+            "        return entry\n"
+            "    def cancel(self, ticket):\n"
+            "        if ticket in self.heap:\n"
+            "            self.heap[self.heap.index(ticket)] = self.heap[-1]\n"
+            "            self.heap.pop()\n"
+            "        ticket[2] = lambda: None\n"
+            "    def patience(self): return max(0, self.heap[0][0] - self.clock()) if self.heap else None\n"
+            "    def ring(self):\n"
+            "        now, due = self.clock(), []\n"
+            "        while self.heap and self.heap[0][0] <= now: due.append(heappop(self.heap))\n"
+            "        for entry in due: entry[2]()",
+            "forty alarms, every third cancelled",
         ),
     ],
     "08.4": [
@@ -313,6 +376,18 @@ WRONG = {
             "    task.parent.switch()",
             "GreenletExit should be raised",
         ),
+        (
+            "def answer(loop, task):\n"
+            "    loop.timers[:] = sorted(each for each in loop.timers if each[2] is not task)\n"
+            "    for key in list(loop.selector.get_map().values()):\n"
+            "        for event in [event for event, each in key.data.items() if each is task]:\n"
+            "            del key.data[event]\n"
+            "        if not key.data:\n"
+            "            loop.selector.unregister(key.fileobj)\n"
+            "    loop.ready.append(getcurrent())\n"
+            "    task.throw()",
+            "still watches for when one may write",
+        ),
     ],
     "08.6": [
         (
@@ -390,6 +465,10 @@ WRONG = {
             "        name = guest.recv(1024)\n"
             "        guest.sendall(b'hello ' + name)",
             "should read b'welcome g0'",
+        ),
+        (
+            "def answer(door, spawn):\n    import time\n    while True:\n        time.sleep(0.1)",
+            "the hub, which gets no turn",
         ),
     ],
 }
