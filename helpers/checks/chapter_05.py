@@ -7,14 +7,16 @@ import signal
 from collections import Counter
 from contextlib import contextmanager
 from itertools import count, pairwise
+from numbers import Real
 from urllib.parse import urlsplit
 
 import gevent
 from gevent.event import Event
+from gevent.exceptions import LoopExit
 
 from helpers.exercises import Wrong, exercise, prediction
 
-PATIENCE = 1  # seconds for an answer to start what it could start, before it is said to stand still
+LOOKS = 200  # so many 5 ms an answer has to start what it could start, before it is said to stand still
 BLOCKED = 6  # seconds in which no other greenlet had a turn
 
 prediction(
@@ -69,9 +71,14 @@ class BrokenPage(Exception):
 def _watched():
     """Notice an answer that blocks the thread, and keep the hub from reporting the errors that a check plants."""
     hub = gevent.get_hub()
-    hub.NOT_ERROR = (*hub.NOT_ERROR, Wrong, BrokenPage)
+    hub.NOT_ERROR = (*hub.NOT_ERROR, Wrong, BrokenPage, LoopExit)
     try:
         yield
+    except LoopExit:
+        raise Wrong(
+            "your code waits for something that nobody will ever do.",
+            "A thread has a hub of its own, to which this check's events never come: use greenlets.",
+        ) from None
     finally:
         _wind_alarm(0)
 
@@ -90,16 +97,37 @@ def _blocked(*_):
 
 
 def _settle(wanted=lambda: True):
-    """Let everyone run who can, and wait until `wanted()`, for as long as patience lasts."""
+    """Let everyone run who can, and wait until `wanted()`, for as long as patience lasts.
+
+    Patience is counted in turns of the loop, so that a machine that stands still for a while uses none up.
+    """
     _wind_alarm(BLOCKED)
     for _ in range(20):
         gevent.sleep(0)
-    try:
-        with gevent.Timeout(PATIENCE):
-            while not wanted():
-                gevent.sleep(0.005)
-    except gevent.Timeout:
-        pass
+    for _ in range(LOOKS):
+        if wanted():
+            return
+        gevent.sleep(0.005)
+
+
+class _Run:
+    """An answer at work in a greenlet; the hub says nothing if it fails, `result` raises what it raised."""
+
+    def __init__(self, function, *args):
+        self.error = None
+        self.greenlet = gevent.spawn(self._run, function, *args)
+        self.ready = self.greenlet.ready
+
+    def _run(self, function, *args):
+        try:
+            return function(*args)
+        except Exception as error:
+            self.error = error
+
+    def result(self):
+        if self.error:
+            raise self.error
+        return self.greenlet.get()
 
 
 # -- 05.1 ----------------------------------------------------------------------------------------------------------
@@ -122,10 +150,10 @@ def _least_seconds(answer):
     ]:
         said = answer(pages, latency, at_once, work)
         call = f"least_seconds({pages}, {latency}, {at_once}, {work})"
-        if not isinstance(said, (int, float)):
+        if not isinstance(said, Real):
             raise Wrong(f"{call} returned {said!r}, which is no number.")
-        if abs(said - wanted) > 1e-6:
-            raise Wrong(f"{call} is {wanted:g}, and your function says {said:g}{why}.")
+        if not abs(said - wanted) < 1e-6:
+            raise Wrong(f"{call} is {wanted:g}, and your function says {float(said):g}{why}.")
 
 
 # -- 05.2 ----------------------------------------------------------------------------------------------------------
@@ -137,25 +165,28 @@ def _least_seconds(answer):
     hint="urljoin first, then urldefrag; compare urlsplit(...).netloc with that of the page, and look at the scheme.",
 )
 def _same_site(answer):
-    page = "http://baozi.example:8080/menu/today.html"
+    page = "http://baozi.example:808/menu/today.html"
     right = {
-        "pork.html": "http://baozi.example:8080/menu/pork.html",
-        "/menu/pork.html#price": "http://baozi.example:8080/menu/pork.html",
-        "../about": "http://baozi.example:8080/about",
-        "//baozi.example:8080/pies?kind=leek": "http://baozi.example:8080/pies?kind=leek",
-        "https://baozi.example:8080/secure": "https://baozi.example:8080/secure",
+        "pork.html": "http://baozi.example:808/menu/pork.html",
+        "/menu/pork.html#price": "http://baozi.example:808/menu/pork.html",
+        "../about": "http://baozi.example:808/about",
+        "//baozi.example:808/pies?kind=leek": "http://baozi.example:808/pies?kind=leek",
+        "https://baozi.example:808/secure": "https://baozi.example:808/secure",
     }
     wrong = {
         "http://noodles.example/menu": "leads to another host",
         "http://baozi.example/menu": "leads to another port, which is another host to us",
-        "http://baozi.example:8080.noodles.example/": "only begins like our host",
-        "http://noodles.example/?from=baozi.example:8080": "only mentions our host",
+        "http://baozi.example:8080/": "leads to another port: it only begins like our host",
+        "http://noodles.example/?from=baozi.example:808": "only mentions our host",
         "mailto:cook@baozi.example": "is no page",
-        "ftp://baozi.example:8080/list": "is neither http nor https",
+        "ftp://baozi.example:808/list": "is neither http nor https",
     }
     got = answer(page, [*right, *wrong, "#top"])
     if not isinstance(got, (set, frozenset)):
         raise Wrong(f"return a set, not a {type(got).__name__}.")
+    for url in got:
+        if not isinstance(url, str):
+            raise Wrong(f"your set has {url!r}, which is no string.", "urldefrag returns two things: take its `.url`.")
     for url in sorted(got):
         if "#" in url:
             raise Wrong(f"{url} still has its fragment: what follows # is a place within the page.")
@@ -172,8 +203,12 @@ def _same_site(answer):
 # -- 05.3 ----------------------------------------------------------------------------------------------------------
 
 
-def _knock_once(answer, failures, tries=4, pause=0.5):
-    """Return what came of it, how often it asked, and the pauses."""
+class NoSuchPage(OSError):
+    """As urllib's HTTPError: an OSError, and no ConnectionError."""
+
+
+def _knock_once(answer, failures, text="text of page"):
+    """Return what it returned, what it raised, how often it asked, and the pauses."""
     asked, pauses = [], []
 
     def fetch(url):
@@ -182,13 +217,16 @@ def _knock_once(answer, failures, tries=4, pause=0.5):
             raise Wrong("your function asked fifty times: stop after `tries`.")
         if len(asked) <= len(failures):
             raise failures[len(asked) - 1]
-        return f"text of {url}"
+        return text
 
+    returned = raised = None
     try:
-        outcome = answer(fetch, "page", tries, pause, pauses.append)
-    except (ConnectionError, BrokenPage) as error:
-        outcome = error
-    return outcome, len(asked), pauses
+        returned = answer(fetch, "page", 4, 0.5, pauses.append)
+    except Exception as error:
+        if error not in failures and error.__context__ not in failures:
+            raise  # a mistake of another kind, on a line to be named
+        raised = error
+    return returned, raised, len(asked), pauses
 
 
 @exercise(
@@ -197,34 +235,45 @@ def _knock_once(answer, failures, tries=4, pause=0.5):
     hint="for attempt in range(tries): return in the try, raise in the except if it was the last, then sleep.",
 )
 def _knock(answer):
-    outcome, asked, pauses = _knock_once(answer, [])
-    if outcome != "text of page":
-        raise Wrong(f"the first try succeeded with 'text of page', and your function returned {outcome!r}.")
-    if asked != 1 or pauses:
-        raise Wrong(f"the first try succeeded; your function asked {asked} times and slept {len(pauses)} times.")
+    for text in ("text of page", ""):
+        returned, _, asked, pauses = _knock_once(answer, [], text)
+        if returned != text:
+            raise Wrong(f"the first try succeeded with {text!r}, and your function returned {returned!r}.")
+        if asked != 1 or pauses:
+            what = "the first try succeeded" if text else "the first try gave an empty page, which is an answer too"
+            raise Wrong(f"{what}; your function asked {asked} times and slept {len(pauses)} times.")
 
     resets = [ConnectionError(f"reset {number}") for number in range(1, 100)]
-    outcome, asked, pauses = _knock_once(answer, resets[:3])
-    if outcome != "text of page":
-        raise Wrong(f"the fourth of 4 tries succeeds, and your function gave {outcome!r} after {asked} of them.")
+    returned, raised, asked, pauses = _knock_once(answer, resets[:3])
+    if returned != "text of page":
+        outcome = f"raised {raised!r}" if raised else f"returned {returned!r}"
+        raise Wrong(f"the fourth of 4 tries succeeds, and your function {outcome} after {asked} of them.")
+    if not pauses:
+        raise Wrong("your function never called the `sleep` that it was given.")
     if pauses != [0.5, 1, 2]:
         raise Wrong(f"with a pause of 0.5 s and three failures the pauses are 0.5, 1 and 2 s; yours were {pauses}.")
 
-    outcome, asked, pauses = _knock_once(answer, resets)
+    returned, raised, asked, pauses = _knock_once(answer, resets)
     if asked != 4:
         raise Wrong(f"with tries=4 and failures only, your function asked {asked} times.")
-    if not isinstance(outcome, ConnectionError):
-        raise Wrong(f"all tries failed, and your function returned {outcome!r} where it should raise the last failure.")
-    if outcome is not resets[3]:
-        raise Wrong(f"the last failure was 'reset 4', and your function raised {outcome!r}.")
+    if not raised:
+        raise Wrong(
+            f"all tries failed, and your function returned {returned!r} where it should raise the last failure."
+        )
+    if raised is not resets[3]:
+        raise Wrong(f"the last failure was {resets[3]!r}, and your function raised {raised!r}.")
     if len(pauses) != 3:
         raise Wrong(f"4 tries have 3 pauses between them; yours were {len(pauses)}: none is needed after the last.")
 
-    outcome, asked, pauses = _knock_once(answer, [BrokenPage("no such page")] * 9)
-    if not isinstance(outcome, BrokenPage):
-        raise Wrong(f"an error that is no ConnectionError should be raised; your function gave {outcome!r}.")
+    missing = NoSuchPage("no such page")
+    returned, raised, asked, pauses = _knock_once(answer, [missing] * 9)
     if asked != 1 or pauses:
-        raise Wrong(f"an error that is no ConnectionError will not pass, and your function asked {asked} times.")
+        raise Wrong(
+            f"{missing!r} is an OSError, but no ConnectionError: it will not pass, and yet you asked {asked} times."
+        )
+    if raised is not missing:
+        outcome = f"raised {raised!r}" if raised else f"returned {returned!r}"
+        raise Wrong(f"an error that is no ConnectionError should be raised as it is; your function {outcome}.")
 
 
 # -- 05.4 ----------------------------------------------------------------------------------------------------------
@@ -242,22 +291,37 @@ def _fetch_all(answer):
         others = [f"http://{host}.example:80/{number}" for number in range(4) for host in ("large", "other")]
         _fetch_by_hand(answer, [*crowded[:5], *others], 2)
         _fetch_by_hand(answer, [*crowded, *others], 3)
-        urls = ["http://small.example/1", "http://small.example/2", "http://other.example/1"]
+        _fetch_with_a_failure(answer)
 
-        def fetch(url):
-            gevent.sleep(0)
-            if url == urls[1]:
-                raise BrokenPage("steamer broken")
-            return f"text of {url}"
 
-        try:
-            got = dict(answer(urls, fetch, 1))
-        except BrokenPage:
-            raise Wrong("one page failed, and your function raised its error instead of keeping it.") from None
-        if not isinstance(got.get(urls[1]), BrokenPage):
-            raise Wrong(f"one page raised BrokenPage; in your dictionary stands {got.get(urls[1])!r} for it.")
-        if [got.get(urls[0]), got.get(urls[2])] != [f"text of {urls[0]}", f"text of {urls[2]}"]:
-            raise Wrong("one page failed, and the texts of the others are not all there.")
+def _fetch_with_a_failure(answer):
+    urls = [f"http://small.example/{number}" for number in range(4)] + ["http://other.example/1"]
+    broken, asked = urls[1], []
+
+    def fetch(url):
+        asked.append(url)
+        gevent.sleep(0)
+        if url == broken:
+            raise BrokenPage("steamer broken")
+        return f"text of {url}"
+
+    run = _Run(answer, urls, fetch, 1)
+    _settle(run.ready)
+    if not run.ready() and len(asked) < len(urls):
+        raise Wrong(
+            "one page failed, and the others of its host were never fetched after that.",
+            "Whatever happens in between, give the place back: `with` does.",
+        )
+    if not run.ready():
+        raise Wrong("one page failed, and your function did not return.")
+    try:
+        got = run.result()
+    except BrokenPage:
+        raise Wrong("one page failed, and your function raised its error instead of keeping it.") from None
+    if not isinstance(got.get(broken), BrokenPage):
+        raise Wrong(f"one page raised BrokenPage; in your dictionary stands {got.get(broken)!r} for it.")
+    if any(got.get(url) != f"text of {url}" for url in urls if url != broken):
+        raise Wrong("one page failed, and the texts of the others are not all there.")
 
 
 def _fetch_by_hand(answer, urls, per_host):
@@ -275,13 +339,13 @@ def _fetch_by_hand(answer, urls, per_host):
     def in_flight():
         return Counter(urlsplit(url).netloc for url in waiting)
 
-    crawler = gevent.spawn(answer, urls, fetch, per_host)
+    crawler = _Run(answer, urls, fetch, per_host)
     while sum(left.values()):
         wanted = {host: min(per_host, number) for host, number in left.items()}
         _settle(lambda wanted=wanted: crawler.ready() or all(in_flight()[host] >= wanted[host] for host in wanted))
         now = in_flight()
         if crawler.ready():
-            crawler.get()
+            crawler.result()
             raise Wrong(f"your function returned while {sum(left.values())} of {len(urls)} URLs were not fetched.")
         if now and max(now.values()) > per_host:
             raise Wrong(f"one host had {max(now.values())} requests at once, and {per_host} were allowed.")
@@ -294,10 +358,10 @@ def _fetch_by_hand(answer, urls, per_host):
         url = next((url for url in waiting if urlsplit(url).netloc != slow), None) or next(iter(waiting))
         waiting[url].set()
         _settle()
-    crawler.join(PATIENCE)
+    _settle(crawler.ready)
     if not crawler.ready():
         raise Wrong("everything was fetched, and your function did not return.")
-    got = crawler.get()
+    got = crawler.result()
     if not isinstance(got, dict):
         raise Wrong(f"return a dictionary, not a {type(got).__name__}.")
     if got != {url: f"text of {url}" for url in urls}:
@@ -328,13 +392,13 @@ class _PlayedTime:
 
     def play(self, *functions):
         """Run the functions, each in a greenlet, until all have ended."""
-        greenlets = [gevent.spawn(function) for function in functions]
+        runs = [_Run(function) for function in functions]
         while True:
             _settle()
-            for greenlet in greenlets:
-                if greenlet.exception:
-                    raise greenlet.exception
-            if all(greenlet.ready() for greenlet in greenlets):
+            for run in runs:
+                if run.error:
+                    raise run.error
+            if all(run.ready() for run in runs):
                 return
             _settle(lambda: self.asleep)
             if not self.asleep:
@@ -383,7 +447,7 @@ def _limit(answer, pause):
     time.now += 100
     begun = time.now
     time.play(*[ask] * 6)
-    look("six greenlets that ask at the same moment", begun, 6)
+    look("six greenlets that ask at the same moment, after a long rest", begun, 6)
 
     def ask_and_work():
         for _ in range(4):
@@ -446,17 +510,21 @@ def _crawl(answer):
         _play(answer, {"page 0": []}, {}, 3, _first, 1)
         for seed, workers in enumerate([1, 2, 3, 5]):
             for pick in (_first, _last, _any, _any):
-                _play(answer, _ring(12, seed), {}, workers, pick, seed)
+                _play(answer, _ring(8, seed), {}, workers, pick, seed)
         for workers, pick in [(2, _first), (4, _last), (50, _any)]:
             _play(answer, _star(20), {}, workers, pick, workers)
         broken = {f"page {number}": BrokenPage(f"page {number} is broken") for number in (2, 5, 7, 11)}
         for pick in (_first, _last, _any):
             _play(answer, _ring(12, 7), broken, 3, pick, 3)
         _play(answer, {"page 0": []}, {"page 0": BrokenPage("page 0 is broken")}, 2, _first, 1)
+        _play(answer, _star(6), {}, 3, _first, 1, rest=1.2)
 
 
-def _play(answer, web, broken, workers, pick, seed):
-    """Run the crawl; answer one request at a time, the one that `pick` chooses, and look on at each step."""
+def _play(answer, web, broken, workers, pick, seed, rest=0):
+    """Run the crawl; answer one request at a time, the one that `pick` chooses, and look on at each step.
+
+    The first page takes `rest` seconds: long enough for workers that do not wait for work to go home.
+    """
     start, choose = "page 0", random.Random(seed)
     waiting, asked, done, complaints = {}, Counter(), set(), []
 
@@ -481,7 +549,7 @@ def _play(answer, web, broken, workers, pick, seed):
         return known - done
 
     before = {id(each) for each in _greenlets()}
-    crawler = gevent.spawn(answer, start, links_of, workers)
+    crawler = _Run(answer, start, links_of, workers)
     while True:
         _settle(lambda: complaints or crawler.ready() or (waiting and len(waiting) >= min(workers, len(to_do()))))
         wanted = min(workers, len(to_do()))
@@ -498,18 +566,22 @@ def _play(answer, web, broken, workers, pick, seed):
         if len(waiting) < wanted:
             raise Wrong(
                 f"{len(to_do())} page(s) wait for {workers} workers, and only {len(waiting)} in flight:"
-                f" {_who_is_missing(done, broken)}."
+                f" {_who_is_missing(done, broken, rest)}."
             )
+        if not done:
+            gevent.sleep(rest)
         waiting[pick(list(waiting), choose)].set()
         _settle()
     _judge(crawler, web, broken, done, to_do())
     _settle()
-    left = [each for each in _greenlets() if id(each) not in before and not each.dead and each is not crawler]
+    left = [each for each in _greenlets() if id(each) not in before and not each.dead and each is not crawler.greenlet]
     if left:
         raise Wrong(f"your function returned and left {len(left)} greenlet(s) behind: end your workers.")
 
 
-def _who_is_missing(done, broken):
+def _who_is_missing(done, broken, rest):
+    if rest:
+        return "a worker that has nothing to do must stay, for somebody may still find pages"
     if done & set(broken):
         return "a page that fails must not end its worker"
     return "a slow page must not keep the others from working"
@@ -526,12 +598,17 @@ def _greenlets():
 def _judge(crawler, web, broken, done, missing):
     """Look at what the answer returned."""
     try:
-        got = crawler.get()
+        got = crawler.result()
     except BrokenPage:
         raise Wrong("a page failed, and your function raised its error instead of keeping it.") from None
     if missing:
         raise Wrong(f"your function returned before {len(missing)} page(s) had been visited: {min(missing)!r}.")
-    if not isinstance(got, tuple) or len(got) != 2 or not isinstance(got[1], dict):
+    if (
+        not isinstance(got, (tuple, list))
+        or len(got) != 2
+        or not isinstance(got[0], (set, frozenset))
+        or not isinstance(got[1], dict)
+    ):
         raise Wrong(f"return two things, the set of good pages and the dictionary of errors, not {got!r}.")
     good, failed = got
     wanted = done - set(broken)

@@ -28,7 +28,7 @@ WRONG = {
         (
             "def answer(url, links):\n"
             "    joined = {urldefrag(urljoin(url, link)).url for link in links}\n"
-            "    return {each for each in joined if each.startswith('http://baozi.example:8080')}",
+            "    return {each for each in joined if each.startswith('http://baozi.example:808')}",
             "is missing",
         ),
         (
@@ -50,6 +50,10 @@ WRONG = {
             "    host = urlsplit(url).hostname\n"
             "    return {e for e in joined if urlsplit(e).hostname == host and e.startswith('http')}",
             "another port",
+        ),
+        (
+            "def answer(url, links):\n    return {urldefrag(urljoin(url, l)) for l in links}",
+            "which is no string",
         ),
     ],
     "05.3": [
@@ -122,7 +126,53 @@ WRONG = {
             "            raise ConnectionError('gave up')\n"
             "        sleep(pause)\n"
             "        return answer(fetch, url, tries - 1, pause * 2, sleep)",
-            "the last failure was 'reset 4'",
+            "the last failure was ConnectionError('reset 4')",
+        ),
+        (
+            "def answer(fetch, url, tries, pause, sleep):\n"
+            "    for n in range(tries):\n"
+            "        try:\n"
+            "            return fetch(url)\n"
+            "        except ConnectionError as e:\n"
+            "            if n == tries - 1:\n"
+            "                return e\n"
+            "        sleep(pause * 2 ** n)",
+            "where it should raise",
+        ),
+        (
+            "def answer(fetch, url, tries, pause, sleep):\n"
+            "    for n in range(tries):\n"
+            "        try:\n"
+            "            return fetch(url)\n"
+            "        except OSError:\n"
+            "            if n == tries - 1:\n"
+            "                raise\n"
+            "        sleep(pause * 2 ** n)",
+            "but no ConnectionError",
+        ),
+        (
+            "def answer(fetch, url, tries, pause, sleep):\n"
+            "    for n in range(tries):\n"
+            "        try:\n"
+            "            text = fetch(url)\n"
+            "            if text:\n"
+            "                return text\n"
+            "        except ConnectionError as e:\n"
+            "            if n == tries - 1:\n"
+            "                raise\n"
+            "        sleep(pause * 2 ** n)",
+            "succeeded with ''",
+        ),
+        (
+            "def answer(fetch, url, tries, pause, sleep):\n"
+            "    for n in range(tries):\n"
+            "        try:\n"
+            "            return fetch(url)\n"
+            "        except ConnectionError:\n"
+            "            if n == tries - 1:\n"
+            "                raise\n"
+            "        gevent.sleep(pause * 2 ** n)",
+            "never called the `sleep`",
         ),
     ],
     "05.4": [
@@ -181,6 +231,30 @@ WRONG = {
             "            return fetch(url)\n"
             "    return dict(zip(urls, Pool(1000).map(visit, urls), strict=True))",
             "requests at once, and 2 were allowed",
+        ),
+        (
+            "def answer(urls, fetch, per_host):\n"
+            "    limits = defaultdict(lambda: BoundedSemaphore(per_host))\n"
+            "    res = {}\n"
+            "\n"
+            "    def visit(u):\n"
+            "        s = limits[urlsplit(u).netloc]\n"
+            "        s.acquire()\n"
+            "        try:\n"
+            "            res[u] = fetch(u)\n"
+            "        except Exception as e:\n"
+            "            res[u] = e\n"
+            "            return\n"
+            "        s.release()\n"
+            "    gevent.joinall([gevent.spawn(visit, u) for u in urls])\n"
+            "    return res",
+            "never fetched after that",
+        ),
+        (
+            "def answer(urls, fetch, per_host):\n"
+            "    with ThreadPoolExecutor(50) as pool:\n"
+            "        return dict(zip(urls, pool.map(fetch, urls)))",
+            "nobody will ever do",
         ),
     ],
     "05.5": [
@@ -267,6 +341,23 @@ WRONG = {
             "                self.sleep(rest)\n"
             "            self.last = self.clock()",
             "stopped the whole thread",
+        ),
+        (
+            "class answer:\n"
+            "\n"
+            "    def __init__(self, pause, clock, sleep):\n"
+            "        self.pause, self.clock, self.sleep = (pause, clock, sleep)\n"
+            "        self.free = None\n"
+            "\n"
+            "    def turn(self):\n"
+            "        now = self.clock()\n"
+            "        if self.free is None:\n"
+            "            self.free = now\n"
+            "        m = self.free\n"
+            "        self.free += self.pause\n"
+            "        if m > now:\n"
+            "            self.sleep(m - now)",
+            "after a long rest",
         ),
     ],
     "05.6": [
@@ -420,6 +511,53 @@ WRONG = {
             "    gevent.killall(crew)\n"
             "    return good, failed",
             "your dictionary says otherwise",
+        ),
+        (
+            "from gevent.pool import Group\n"
+            "\n"
+            "def answer(start, links_of, workers):\n"
+            "    found, good, failed = ({start}, [], {})\n"
+            "    crowd, limit = (Group(), BoundedSemaphore(workers))\n"
+            "\n"
+            "    def visit(page):\n"
+            "        with limit:\n"
+            "            try:\n"
+            "                links = links_of(page)\n"
+            "            except Exception as e:\n"
+            "                failed[page] = e\n"
+            "                return\n"
+            "        good.append(page)\n"
+            "        for l in links:\n"
+            "            if l not in found:\n"
+            "                found.add(l)\n"
+            "                crowd.spawn(visit, l)\n"
+            "    crowd.spawn(visit, start)\n"
+            "    crowd.join()\n"
+            "    return (good, failed)",
+            "return two things",
+        ),
+        (
+            "def answer(start, links_of, workers):\n"
+            "    ahead, found, good, failed = (JoinableQueue(), {start}, set(), {})\n"
+            "    ahead.put(start)\n"
+            "\n"
+            "    def work():\n"
+            "        while True:\n"
+            "            try:\n"
+            "                page = ahead.get(timeout=0.1)\n"
+            "            except Exception:\n"
+            "                return\n"
+            "            try:\n"
+            "                for l in links_of(page):\n"
+            "                    if l not in found:\n"
+            "                        found.add(l)\n"
+            "                        ahead.put(l)\n"
+            "                good.add(page)\n"
+            "            except Exception as e:\n"
+            "                failed[page] = e\n"
+            "    gevent.joinall([gevent.spawn(work) for _ in range(workers)])\n"
+            "    return (good, failed)",
+            "nothing to do must stay",
         ),
     ],
 }
