@@ -1,0 +1,38 @@
+"""The chapters on message queues show the same on RabbitMQ as on the embedded broker, but for what they are called.
+
+`make test` runs the notebooks themselves on the embedded broker, wherever it is run.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from helpers.rabbitmq import find_server
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = [path for path in sorted(ROOT.glob("notebooks/*.ipynb")) if "start_broker()" in path.read_text("utf-8")]
+LIMIT = 600  # seconds; a notebook takes about one minute
+
+
+def test_some_chapter_needs_a_broker():
+    assert NOTEBOOKS
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_stored_outputs_are_those_of_rabbitmq_too(path):
+    if not find_server():
+        if "rabbitmq" in os.environ.get("COURSE_REQUIRE", "").split():
+            pytest.fail("COURSE_REQUIRE asks for rabbitmq and it is not installed: see what `make rabbitmq` says.")
+        pytest.skip(
+            "RabbitMQ is not installed: `make rabbitmq` would, and the chapter ran on the embedded broker alone."
+        )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environment |= {"COURSE_BROKER": "rabbitmq"}
+    command = [sys.executable, "-m", "pytest", "-n0", "-q", "-p", "no:cacheprovider", str(path)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=LIMIT)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^\d+ passed", done.stdout, re.MULTILINE)

@@ -1,0 +1,353 @@
+"""Answers to the exercises of chapter 9 that are wrong, and a word of what they should be told."""
+
+WRONG = {
+    "09.1": [
+        (
+            "answer = {'alarm': ['*.error'], 'oven': ['*.oven.#'], 'north': ['north.#'], 'money': ['*.till.*']}",
+            "should reach 'alarm', and did not",
+        ),
+        (
+            "answer = {'alarm': ['#.error'], 'oven': ['#.oven.*'], 'north': ['north.#'], 'money': ['*.till.*']}",
+            "should reach 'oven', and did not",
+        ),
+        (
+            "answer = {'alarm': ['#.error'], 'oven': ['*.oven.#'], 'north': ['north.*'], 'money': ['*.till.*']}",
+            "should reach 'north', and did not",
+        ),
+        (
+            "answer = {'alarm': ['#.error'], 'oven': ['*.oven.#'], 'north': ['north.#'], 'money': ['*.till.*']}",
+            "'north.till.info' reached 'money'",
+        ),
+        (
+            "answer = {'alarm': ['#'], 'oven': ['*.oven.#'], 'north': ['north.#'], 'money': ['*.till.*']}",
+            "reached 'alarm', which should not get it",
+        ),
+        (
+            "answer = {'alarm': '#.error', 'oven': '*.oven.#', 'north': 'north.#', 'money': '*.till.error'}",
+            "a list of patterns",
+        ),
+        ("answer = ['#.error']", "a dictionary with the keys alarm, oven, north, money"),
+    ],
+    "09.2": [
+        (
+            "def answer(channel, queue, cook):\n"
+            "    def on_order(channel, method, properties, body):\n"
+            "        cook(body)\n"
+            "        channel.basic_ack(method.delivery_tag)\n"
+            "    channel.basic_consume(queue, on_order)\n"
+            "    channel.start_consuming()",
+            "others lay with him",
+        ),
+        (
+            "def answer(channel, queue, cook):\n"
+            "    channel.basic_qos(prefetch_count=1)\n"
+            "    channel.basic_consume(queue, lambda c, m, p, body: cook(body), auto_ack=True)\n"
+            "    channel.start_consuming()",
+            "others lay with him",
+        ),
+        (
+            "def answer(channel, queue, cook):\n"
+            "    def on_order(channel, method, properties, body):\n"
+            "        channel.basic_ack(method.delivery_tag)\n"
+            "        cook(body)\n"
+            "    channel.basic_qos(prefetch_count=1)\n"
+            "    channel.basic_consume(queue, on_order)\n"
+            "    channel.start_consuming()",
+            "others lay with him",
+        ),
+        (
+            "def answer(channel, queue, cook):\n"
+            "    channel.basic_qos(prefetch_count=1)\n"
+            "    channel.basic_consume(queue, lambda c, m, p, body: cook(body))\n"
+            "    channel.start_consuming()",
+            "others lay with him",
+        ),
+        (
+            "def answer(channel, queue, cook):\n"
+            "    while (message := channel.basic_get(queue, auto_ack=True))[0]:\n"
+            "        cook(message[2])",
+            "it should take orders for ever",
+        ),
+        (
+            "def answer(channel, queue, cook):\n"
+            "    while True:\n"
+            "        method, _, body = channel.basic_get(queue, auto_ack=True)\n"
+            "        if method: cook(body)",
+            "its order was lost",
+        ),
+        ("def answer(channel, queue, cook): channel.start_consuming()", "returned"),
+        (
+            "def answer(channel, queue, cook):\n"
+            "    channel.basic_consume(queue, lambda c, m, p, body: None)\n"
+            "    channel.start_consuming()",
+            "does not call `cook`",
+        ),
+    ],
+    "09.3": [
+        (
+            "def answer(channel, replies, question, patience):\n"
+            "    mark = pika.BasicProperties(reply_to=replies, correlation_id='1')\n"
+            "    channel.basic_publish('', 'prices', question, mark)\n"
+            "    for method, answer, body in channel.consume(replies, auto_ack=True, inactivity_timeout=patience):\n"
+            "        if method is None:\n"
+            "            channel.cancel()\n"
+            "            raise TimeoutError\n"
+            "        if answer.correlation_id == '1':\n"
+            "            channel.cancel()\n"
+            "            return body",
+            "two questions had the same correlation_id",
+        ),
+        (
+            "def answer(channel, replies, question, patience):\n"
+            "    number = str(uuid.uuid4())\n"
+            "    mark = pika.BasicProperties(reply_to=replies, correlation_id=number)\n"
+            "    channel.basic_publish('', 'prices', question, mark)\n"
+            "    for method, answer, body in channel.consume(replies, inactivity_timeout=patience):\n"
+            "        channel.cancel()\n"
+            "        if method is None:\n"
+            "            raise TimeoutError\n"
+            "        return body",
+            "when stale answers came first, your function returned",
+        ),
+        (
+            "def answer(channel, replies, question, patience):\n"
+            "    number = str(uuid.uuid4())\n"
+            "    mark = pika.BasicProperties(reply_to=replies, correlation_id=number)\n"
+            "    channel.basic_publish('', 'prices', question, mark)\n"
+            "    for method, answer, body in channel.consume(replies, auto_ack=True):\n"
+            "        if answer.correlation_id == number:\n"
+            "            channel.cancel()\n"
+            "            return body",
+            "nobody answers, and after the patience of 0.5 s your function waits on",
+        ),
+        (
+            "def answer(channel, replies, question, patience):\n"
+            "    number = str(uuid.uuid4())\n"
+            "    mark = pika.BasicProperties(reply_to=replies, correlation_id=number)\n"
+            "    channel.basic_publish('', 'prices', question, mark)\n"
+            "    try:\n"
+            "        for method, answer, body in channel.consume(replies, inactivity_timeout=patience):\n"
+            "            if method is None: return None\n"
+            "            if answer.correlation_id == number: return body\n"
+            "    finally:\n"
+            "        channel.cancel()",
+            "nobody answers, and your function returned None instead of raising TimeoutError",
+        ),
+        (
+            "def answer(channel, replies, question, patience):\n"
+            "    number = str(uuid.uuid4())\n"
+            "    mark = pika.BasicProperties(reply_to=replies, correlation_id=number)\n"
+            "    channel.basic_publish('', 'prices', question, mark)\n"
+            "    for method, answer, body in channel.consume(replies, auto_ack=True, inactivity_timeout=0.05):\n"
+            "        if method is None: raise TimeoutError\n"
+            "        if answer.correlation_id == number:\n"
+            "            channel.cancel()\n"
+            "            return body",
+            "gave up long before its patience",
+        ),
+        (
+            "def answer(channel, replies, question, patience):\n"
+            "    number = str(uuid.uuid4())\n"
+            "    mark = pika.BasicProperties(reply_to=replies, correlation_id=number)\n"
+            "    channel.basic_publish('', 'prices', question, mark)\n"
+            "    try:\n"
+            "        for method, answer, body in channel.consume(replies, inactivity_timeout=patience):\n"
+            "            if method is None: raise TimeoutError\n"
+            "            if answer.correlation_id == number: return body\n"
+            "    finally:\n"
+            "        channel.cancel()",
+            "only stale answers come, and after the patience",
+        ),
+        (
+            "def answer(channel, replies, question, patience):\n"
+            "    channel.basic_publish('', 'prices', question)\n"
+            "    for method, answer, body in channel.consume(replies, auto_ack=True, inactivity_timeout=1):\n"
+            "        if method: return body",
+            "your function waits on",
+        ),
+    ],
+    "09.4": [
+        (
+            "def answer(channel, exchange, orders):\n"
+            "    channel.confirm_delivery()\n"
+            "    for key, body in orders:\n"
+            "        channel.basic_publish(exchange, key, body)\n"
+            "    return []",
+            "reached no queue, and it is not in your list",
+        ),
+        (
+            "def answer(channel, exchange, orders):\n"
+            "    lost = []\n"
+            "    for key, body in orders:\n"
+            "        try:\n"
+            "            channel.basic_publish(exchange, key, body, mandatory=True)\n"
+            "        except pika.exceptions.UnroutableError:\n"
+            "            lost.append((key, body))\n"
+            "    return lost",
+            "reached no queue, and it is not in your list",
+        ),
+        (
+            "def answer(channel, exchange, orders):\n"
+            "    channel.confirm_delivery()\n"
+            "    for key, body in orders:\n"
+            "        channel.basic_publish(exchange, key, body, mandatory=True)\n"
+            "    return []",
+            "UnroutableError",
+        ),
+        (
+            "def answer(channel, exchange, orders):\n"
+            "    channel.confirm_delivery()\n"
+            "    for key, body in orders:\n"
+            "        try:\n"
+            "            channel.basic_publish(exchange, key, body, mandatory=True)\n"
+            "        except pika.exceptions.UnroutableError:\n"
+            "            return [(key, body)]",
+            "should arrive once; it came not at all",
+        ),
+        (
+            "def answer(channel, exchange, orders):\n"
+            "    lost = []\n"
+            "    channel.confirm_delivery()\n"
+            "    for key, body in orders:\n"
+            "        try:\n"
+            "            channel.basic_publish(exchange, key, body, mandatory=True)\n"
+            "        except pika.exceptions.UnroutableError:\n"
+            "            lost.append(key)\n"
+            "    return lost",
+            "is not in your list",
+        ),
+        (
+            "def answer(channel, exchange, orders):\n"
+            "    lost = []\n"
+            "    channel.confirm_delivery()\n"
+            "    for key, body in orders:\n"
+            "        try:\n"
+            "            channel.basic_publish(exchange, key, body, mandatory=True)\n"
+            "            channel.basic_publish(exchange, key, body)\n"
+            "        except pika.exceptions.UnroutableError:\n"
+            "            lost.append((key, body))\n"
+            "    return lost",
+            "should arrive once; it came 2 times",
+        ),
+    ],
+    "09.5": [
+        (
+            "def answer(channel, method, body, cook):\n    cook(body)\n    channel.basic_ack(method.delivery_tag)",
+            "left `handle`",
+        ),
+        (
+            "def answer(channel, method, body, cook):\n"
+            "    try:\n"
+            "        cook(body)\n"
+            "    except Exception:\n"
+            "        pass\n"
+            "    channel.basic_ack(method.delivery_tag)",
+            "failed once and got no second try",
+        ),
+        (
+            "def answer(channel, method, body, cook):\n"
+            "    try:\n"
+            "        cook(body)\n"
+            "        channel.basic_ack(method.delivery_tag)\n"
+            "    except Exception:\n"
+            "        channel.basic_nack(method.delivery_tag, requeue=not method.redelivered)",
+            "is in the graveyard 0 times",
+        ),
+        (
+            "def answer(channel, method, body, cook):\n"
+            "    try:\n"
+            "        cook(body)\n"
+            "        channel.basic_ack(method.delivery_tag)\n"
+            "    except Exception:\n"
+            "        if method.redelivered:\n"
+            "            channel.basic_publish('', 'graveyard', body)\n"
+            "        else:\n"
+            "            channel.basic_nack(method.delivery_tag, requeue=True)",
+            "is still in the queue in the end",
+        ),
+        (
+            "def answer(channel, method, body, cook):\n"
+            "    try:\n"
+            "        cook(body)\n"
+            "        channel.basic_ack(method.delivery_tag)\n"
+            "    except Exception:\n"
+            "        channel.basic_publish('', 'graveyard', body)\n"
+            "        channel.basic_nack(method.delivery_tag, requeue=not method.redelivered)",
+            "is in the graveyard 2 times",
+        ),
+        (
+            "def answer(channel, method, body, cook):\n"
+            "    try:\n"
+            "        cook(body)\n"
+            "    except Exception:\n"
+            "        try:\n"
+            "            cook(body)\n"
+            "        except Exception:\n"
+            "            channel.basic_nack(method.delivery_tag, requeue=not method.redelivered)\n"
+            "            return\n"
+            "    channel.basic_ack(method.delivery_tag)",
+            "was cooked 4 times; 2 would be right",
+        ),
+    ],
+    "09.6": [
+        (
+            "def answer(channel, method, properties, body, db):\n"
+            "    if db.execute('SELECT * FROM seen WHERE id = ?', (properties.message_id,)).fetchone() is None:\n"
+            "        db.execute('UPDATE till SET buns = buns + ?', (int(body),))\n"
+            "        db.commit()\n"
+            "        db.execute('INSERT INTO seen VALUES (?)', (properties.message_id,))\n"
+            "        db.commit()\n"
+            "    channel.basic_ack(method.delivery_tag)",
+            "after a power cut before call",
+        ),
+        (
+            "def answer(channel, method, properties, body, db):\n"
+            "    channel.basic_ack(method.delivery_tag)\n"
+            "    if db.execute('INSERT OR IGNORE INTO seen VALUES (?)', (properties.message_id,)).rowcount:\n"
+            "        db.execute('UPDATE till SET buns = buns + ?', (int(body),))\n"
+            "    db.commit()",
+            "after a power cut before call",
+        ),
+        (
+            "def answer(channel, method, properties, body, db):\n"
+            "    if not method.redelivered:\n"
+            "        db.execute('UPDATE till SET buns = buns + ?', (int(body),))\n"
+            "        db.commit()\n"
+            "    channel.basic_ack(method.delivery_tag)",
+            "without any power cut the till says 16 buns",
+        ),
+        (
+            "def answer(channel, method, properties, body, db):\n"
+            "    if db.execute('INSERT OR IGNORE INTO seen VALUES (?)', (properties.message_id,)).rowcount:\n"
+            "        db.execute('UPDATE till SET buns = buns + ?', (int(body),))\n"
+            "        db.commit()\n"
+            "        channel.basic_ack(method.delivery_tag)",
+            "still in the queue",
+        ),
+        (
+            "def answer(channel, method, properties, body, db):\n"
+            "    if db.execute('INSERT OR IGNORE INTO seen VALUES (?)', (properties.message_id,)).rowcount:\n"
+            "        db.execute('UPDATE till SET buns = buns + ?', (int(body),))\n"
+            "    channel.basic_ack(method.delivery_tag)\n"
+            "    db.commit()",
+            "after a power cut before call",
+        ),
+        (
+            "def answer(channel, method, properties, body, db):\n"
+            "    if db.execute('INSERT OR IGNORE INTO seen VALUES (?)', (properties.message_id,)).rowcount:\n"
+            "        db.execute('UPDATE till SET buns = buns + ?', (int(body),))\n"
+            "    channel.basic_ack(method.delivery_tag)",
+            "the till says 0 buns",
+        ),
+        (
+            "seen = set()\n"
+            "def answer(channel, method, properties, body, db):\n"
+            "    if properties.message_id not in seen:\n"
+            "        seen.add(properties.message_id)\n"
+            "        db.execute('UPDATE till SET buns = buns + ?', (int(body),))\n"
+            "        db.commit()\n"
+            "    channel.basic_ack(method.delivery_tag)",
+            "after a power cut before call",
+        ),
+    ],
+}
