@@ -16,7 +16,7 @@ from gevent.exceptions import LoopExit
 
 from helpers.exercises import Wrong, exercise, prediction
 
-LOOKS = 200  # so many 5 ms an answer has to start what it could start, before it is said to stand still
+LOOKS = 100  # so many 5 ms an answer has to start what it could start, before it is said to stand still
 BLOCKED = 6  # seconds in which no other greenlet had a turn
 
 prediction(
