@@ -17,7 +17,7 @@ from helpers.child import Child
 from helpers.exercises import Wrong, exercise, prediction
 
 PATIENCE = 5  # seconds until an answer that waits for something nobody does is called stuck
-STANDSTILL = 2  # seconds without any progress after which an answer's workers are taken to be done
+STANDSTILL = 3  # seconds without any progress after which an answer's workers are taken to be done
 
 prediction(
     "09.a",
