@@ -30,7 +30,7 @@ def test_the_chapter_runs_with_1024_descriptors():
     command = [sys.executable, "-c", RUN, str(NOTEBOOK), str(NOTEBOOK.parent)]
     run = subprocess.run(command, capture_output=True, text=True, timeout=90)
     assert run.returncode == 0, run.stderr[-3000:]
-    assert "Left out: more than 300 connections; one process may hold 1,024." in run.stdout
+    assert "Left out: more than 500 connections; one process may hold 1,024." in run.stdout
     assert "Left out: this system has no descriptor with the number 1024." in run.stdout
-    assert "held:     300" in run.stdout
-    assert "300 of 300 done, no errors" in run.stdout
+    assert "held:     500" in run.stdout
+    assert "2,000 of 2,000 done, no errors" in run.stdout

@@ -11,7 +11,8 @@ import time
 
 from helpers.exercises import Wrong, exercise, prediction
 
-PATIENCE = 5  # seconds until an answer that waits for what nobody will say is called stuck
+PATIENCE = 5  # seconds until an answer is called stuck of which nothing else tells that it is
+LOOK = 0.05  # seconds between two looks at a conversation that may have come to a standstill
 
 prediction(
     "06.a",
@@ -79,30 +80,38 @@ class Watched(socket.socket):
     most_sent = 1_000_000  # bytes that one send takes
     fault_at = None  # the number of the recv that raises BurntBun
     reads = ends = 0
-    closed = False
+    reading = 0  # the number of the recv that is under way, or 0
+    closed = took_a_part = False
 
     def recv(self, count, flags=0):
-        self._count()
-        data = super().recv(count if flags else min(count, self.most), flags)
+        with self._one_read():
+            data = super().recv(count if flags else min(count, self.most), flags)
         return self._look(data)
 
     def recv_into(self, buffer, count=0, flags=0):
-        self._count()
-        taken = super().recv_into(buffer, min(count or len(buffer), self.most), flags)
+        with self._one_read():
+            taken = super().recv_into(buffer, min(count or len(buffer), self.most), flags)
         self._look(taken)
         return taken
 
     def send(self, data, flags=0):
+        self.took_a_part |= len(bytes(data)) > self.most_sent
         return super().send(bytes(data)[: self.most_sent], flags)
 
     def close(self):
         self.closed = True
         super().close()
 
-    def _count(self):
+    @contextlib.contextmanager
+    def _one_read(self):
         self.reads += 1
         if self.reads == self.fault_at:
             raise BurntBun("the oven is on fire")
+        self.reading = self.reads
+        try:
+            yield
+        finally:
+            self.reading = 0
 
     def _look(self, data):
         self.ends += not data
@@ -112,11 +121,11 @@ class Watched(socket.socket):
 
 
 def _pair(**quirks):
-    """A Watched socket for the answer, and a plain one for its customer."""
+    """A Watched socket for the answer, and one without quirks for its customer."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        customer = socket.create_connection(listener.getsockname(), timeout=PATIENCE)
-        plain, _ = listener.accept()
-    watched = Watched(fileno=plain.detach())
+        customer = Watched(fileno=socket.create_connection(listener.getsockname()).detach())
+        watched = Watched(fileno=listener.accept()[0].detach())
+    customer.settimeout(PATIENCE)
     for name, value in quirks.items():
         setattr(watched, name, value)
     return watched, customer
@@ -127,8 +136,13 @@ def _reset(line):
     line.close()
 
 
-def _call(function, *arguments, stuck, beside=None):
-    """Call an answer in a thread, and `beside` in another; return its result or raise its error, or say it is stuck."""
+def _call(function, *arguments, stuck, pair=None, beside=None, stands_still=None, looks=10):
+    """Call an answer in a thread, and `beside` in another; return its result or raise its error, or say it is stuck.
+
+    `stuck` is that sentence, or a function that says it. `pair` are the two ends they talk over. Nobody will speak any
+    more when `stands_still()` is true at so many looks in a row: by default, when the answer is in the same recv each
+    time, and the customer is in another or has left.
+    """
     outcome = []
 
     def work():
@@ -137,16 +151,32 @@ def _call(function, *arguments, stuck, beside=None):
         except BaseException as error:
             outcome.append((None, error))
 
-    threads = [threading.Thread(target=work, daemon=True)]
-    if beside:
-        threads.append(threading.Thread(target=_quietly, args=(beside,), daemon=True))
-    for thread in threads:
-        thread.start()
-    threads[0].join(PATIENCE)
-    if threads[0].is_alive():
-        raise Wrong(stuck)
-    for thread in threads[1:]:
-        thread.join(PATIENCE)
+    answering = threading.Thread(target=work, daemon=True)
+    visiting = threading.Thread(target=_quietly, args=(beside or (lambda: None),), daemon=True)
+    line, customer = pair or (None, None)
+
+    def both_listen():
+        return (
+            line is not None
+            and line.reading
+            and line.gettimeout() is None
+            and (customer.reading or not visiting.is_alive())
+            and (line.reading, customer.reading)
+        )
+
+    answering.start()
+    visiting.start()
+    deadline, before, still = time.monotonic() + PATIENCE, None, 0
+    while answering.is_alive():
+        answering.join(LOOK)
+        now = (stands_still or both_listen)()
+        before, still = now, still + 1 if now and now == before else 0
+        if answering.is_alive() and (still >= looks or time.monotonic() > deadline):
+            raise Wrong(stuck() if callable(stuck) else stuck)
+    if line is not None:
+        with contextlib.suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)  # if the answer has left it open, the customer must not wait for its end
+    visiting.join(PATIENCE)
     result, error = outcome[0]
     if error:
         raise error
@@ -173,6 +203,8 @@ def _frames(answer):
     for place, (said, right) in enumerate(zip(answer, truth, strict=False), 1):
         if isinstance(said, str):
             raise Wrong(f"message {place} is a string; sockets carry bytes: write b{said!r}.")
+        if not isinstance(said, (bytes, bytearray)):
+            raise Wrong(f"message {place} is {said!r}, and a message is bytes. Those before it are right.")
         if said != right:
             raise Wrong(f"message {place} is not {said!r}. Those before it are right.")
     if len(answer) != len(truth):
@@ -188,19 +220,27 @@ def _check_closed(line, when):
 
 
 def _echoes_everything(handler):
-    line, customer = _pair(most_sent=100)
-    said, heard = [b"two pork buns", b"x" * 5_000, b"one tea"], []
+    line, customer = pair = _pair(most_sent=100)
+    said, heard, finished = [b"two pork buns", b"x" * 5_000, b"one tea"], [], threading.Event()
 
     def visit():
-        for words in said:
+        customer.sendall(said[0])
+        heard.append(customer.recv(65536))  # not a word more before some answer has come
+        for words in said[1:]:
             customer.sendall(words)
             time.sleep(0.01)
+        finished.set()
         customer.shutdown(socket.SHUT_WR)
         while data := customer.recv(65536):
             heard.append(data)
 
+    def stuck():
+        if finished.is_set():
+            return "the customer has finished, and your function does not return."
+        return "the customer waits for the answer to its first words, and your function waits for more: answer at once."
+
     try:
-        _call(handler, line, beside=visit, stuck="the customer has finished, and your function does not return.")
+        _call(handler, line, pair=pair, beside=visit, stuck=stuck)
     except Enough:
         raise Wrong("your function reads on and on after recv has returned b'', the end.") from None
     except (BrokenPipeError, ConnectionError) as error:
@@ -210,8 +250,10 @@ def _echoes_everything(handler):
         ) from None
     _check_closed(line, ", so that the customer waits for the end of the answer")
     missing = sum(map(len, said)) - len(b"".join(heard))
-    if missing > 0:
+    if missing > 0 and line.took_a_part:
         raise Wrong(f"{missing:,} bytes did not come back: `send` may take a part only, and returns how much it took.")
+    if missing > 0:
+        raise Wrong(f"{missing:,} bytes did not come back: only b'' is the end, however little a recv returns.")
     if b"".join(heard) != b"".join(said):
         raise Wrong("what comes back is not what the customer said.")
     if line.ends > 1:
@@ -220,7 +262,7 @@ def _echoes_everything(handler):
 
 
 def _bears_a_reset(handler):
-    line, customer = _pair()
+    line, customer = pair = _pair()
 
     def break_off():
         customer.sendall(b"two pork buns")
@@ -228,12 +270,52 @@ def _bears_a_reset(handler):
         _reset(customer)
 
     try:
-        _call(handler, line, beside=break_off, stuck="the customer broke off, and your function does not return.")
+        _call(
+            handler,
+            line,
+            pair=pair,
+            beside=break_off,
+            stuck="the customer broke off, and your function does not return.",
+        )
     except ConnectionError as error:
         raise Wrong(f"the customer broke off, and your function let out {type(error).__name__}.") from None
     except Enough:
         raise Wrong("the customer broke off, and your function reads on and on.") from None
     _check_closed(line, " when the customer broke off")
+
+
+def _bears_a_reset_while_it_sends(handler):
+    line, customer = _deaf_pair()
+
+    def break_off():
+        _fill(customer)
+        _reset(customer)
+
+    what = "the customer broke off while your function was sending"
+    try:
+        _call(handler, line, beside=break_off, stuck=f"{what}, and it does not return.")
+    except ConnectionError as error:
+        raise Wrong(f"{what}, and it let out {type(error).__name__}.") from None
+    except Enough:
+        raise Wrong(f"{what}, and it reads on and on.") from None
+    _check_closed(line, f" when {what}")
+
+
+def _deaf_pair(room=10_000):
+    """A pair with little room on the way to a customer who does not read."""
+    line, customer = _pair()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, room)
+    customer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+    customer.setblocking(False)
+    return line, customer
+
+
+def _fill(customer):
+    """Talk until there is no more room, for the other end waits to send; return how many bytes that were."""
+    sent = 0
+    while select.select([], [customer], [], 2 * LOOK)[1]:
+        sent += customer.send(b"bun " * 1_000)
+    return sent
 
 
 def _lets_other_errors_out(handler):
@@ -255,6 +337,7 @@ def _lets_other_errors_out(handler):
 def _repair(answer):
     _echoes_everything(answer)
     _bears_a_reset(answer)
+    _bears_a_reset_while_it_sends(answer)
     _lets_other_errors_out(answer)
 
 
@@ -262,15 +345,19 @@ def _repair(answer):
 
 
 def _converse(answer, typed, stop_after=100, last_words=b""):
-    """Let an answer talk to a server that dribbles; return its result, what it showed, and what the server heard."""
-    line, server = _pair()
-    typed, shown, heard = iter(typed), [], []
+    """Let an answer talk to a server that dribbles; return its result, what it showed, what the server heard, and
+    whether the answer read on before it had shown the answer to what it had read."""
+    line, server = pair = _pair()
+    typed, shown, heard, asked, hurried = iter(typed), [], [], [], []
 
     def read():
-        try:
-            return next(typed)
-        except StopIteration:
-            raise EOFError from None
+        hurried.append(len(shown) < len(asked))
+        order = next(typed, None)
+        if order is None:
+            raise EOFError
+        if order:
+            asked.append(order)
+        return order
 
     def serve():
         with server, server.makefile("rb") as stream:
@@ -290,10 +377,10 @@ def _converse(answer, typed, stop_after=100, last_words=b""):
 
     stuck = "your function waits for an answer to something that it has not asked, or that has no newline."
     try:
-        count = _call(talk, beside=serve, stuck=stuck)
+        count = _call(talk, pair=pair, beside=serve, stuck=stuck)
     except Enough:
         raise Wrong("the server ended the conversation, and your function reads on and on.") from None
-    return count, shown, heard
+    return count, shown, heard, any(hurried)
 
 
 @exercise(
@@ -304,7 +391,7 @@ def _converse(answer, typed, stop_after=100, last_words=b""):
 )
 def _talk(answer):
     orders = ["two pork buns", "one tea"]
-    count, shown, heard = _converse_to_the_end(answer, orders)
+    count, shown, heard, hurried = _converse_to_the_end(answer, orders)
     wanted = [f"you said: {order}" for order in orders]
     if shown != wanted:
         said = f"for the order {orders[0]!r} you showed {shown[0]!r}" if shown else "you showed nothing"
@@ -313,16 +400,29 @@ def _talk(answer):
         raise Wrong(f"for the orders {orders} the server heard {heard}: each is one line, with a newline at its end.")
     if count != 2:
         raise Wrong(f"there were two answers, and your function returned {count!r}.")
+    if hurried:
+        raise Wrong("your function read the next order before it had shown the answer to the one before.")
 
-    count, shown, heard = _converse_to_the_end(answer, ["", "two pork buns", "", "", "one tea", ""])
+    count, shown, heard, _ = _converse_to_the_end(answer, ["", "two pork buns", "", "", "one tea", ""])
     if b"\n" in heard:
         raise Wrong("the user typed nothing, and your function sent an empty line to the server.")
     if shown != wanted or count != 2:
         raise Wrong(f"of six things typed, four were empty: two answers were to be shown, and you showed {shown}.")
 
+    order = "两个叉烧包"
+    try:
+        count, shown, *_ = _converse_to_the_end(answer, [order])
+    except UnicodeError as error:
+        raise Wrong(
+            f"the user typed {order!r}, three bytes for each character, and your function raised {_name(error)}:"
+            " encode as UTF-8, and decode a line when it is whole."
+        ) from None
+    if shown != [f"you said: {order}"]:
+        raise Wrong(f"the user typed {order!r}, and you showed {shown}: encode and decode as UTF-8.")
+
     for last_words, what in ((b"", "ended the conversation"), (b"you sa", "ended it in the middle of an answer")):
         try:
-            count, shown, _ = _converse(answer, ["bun", "tea", "rice", "soup"], stop_after=1, last_words=last_words)
+            count, shown, *_ = _converse(answer, ["bun", "tea", "rice", "soup"], stop_after=1, last_words=last_words)
         except (ConnectionError, StopIteration, ValueError, IndexError) as error:
             raise Wrong(f"the server {what}, and your function raised {type(error).__name__}.") from None
         if shown != ["you said: bun"] or count != 1:
@@ -345,7 +445,7 @@ def _framed(*messages):
 
 def _collect(answer, stream, *, most=1_000_000, limit=2_000_000):
     """Give an answer a stream that ends; return the messages, and the error that it ended with, if any."""
-    line, customer = _pair(most=most)
+    line, customer = pair = _pair(most=most)
 
     def say():
         with customer:
@@ -364,7 +464,9 @@ def _collect(answer, stream, *, most=1_000_000, limit=2_000_000):
 
     with line:
         try:
-            return _call(listen, beside=say, stuck="the stream has ended, and your generator waits for more.")
+            return _call(
+                listen, pair=pair, beside=say, stuck="the stream has ended, and your generator waits for more."
+            )
         except Enough:
             raise Wrong("the stream has ended, and your generator goes on and on.") from None
 
@@ -380,6 +482,11 @@ def _must_be(found, wanted, how):
         shown = f"{len(got)} message(s)" if sum(map(len, got)) > 100 else repr(got)
         right = f"{len(wanted)} whole ones" if sum(map(len, wanted)) > 100 else repr(wanted)
         raise Wrong(f"{how}: your generator yielded {shown}, not {right}.")
+
+
+def _a(value):
+    kind = type(value).__name__
+    return "None" if value is None else f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
 def _name(error):
@@ -405,10 +512,11 @@ def _must_break(found, wanted, how):
 )
 def _messages(answer):
     three = [b"bun", b"\x00\x00\x00\x02", b"one tea\n"]
-    try:
-        iter(answer(_pair()[0], 10))
-    except TypeError:
-        raise Wrong("your function returned no generator: use `yield`.") from None
+    line, customer = _pair()
+    customer.close()
+    found = _call(answer, line, 10, stuck="your function reads on and on, and returns no generator: use `yield`.")
+    if not hasattr(found, "__next__"):
+        raise Wrong(f"your function returned no generator, but {_a(found)}: use `yield`.")
     _must_be(_collect(answer, _framed(*three)), three, "three messages came in one piece")
     _must_be(_collect(answer, _framed(*three), most=1), three, "the stream came byte by byte")
     _must_be(_collect(answer, _framed(b"", b"bun", b"")), [b"", b"bun", b""], "some messages were empty")
@@ -424,13 +532,14 @@ def _messages(answer):
 
 
 def _yields_at_once(answer):
-    line, customer = _pair()
+    line, customer = pair = _pair()
     customer.sendall(_framed(b"bun", b"tea")[:-1])
     found = answer(line, 100)
     first = _call(
         next,
         found,
         None,
+        pair=pair,
         stuck="a whole message had come, the stream went on, and your generator did not yield it: yield each at once.",
     )
     if first != b"bun":
@@ -446,7 +555,7 @@ def _yields_at_once(answer):
 
 
 def _refuses_too_long(answer):
-    line, customer = _pair()
+    line, customer = pair = _pair()
     customer.sendall(_framed(b"bun") + struct.pack(">I", 101))
     got = []
 
@@ -456,7 +565,7 @@ def _refuses_too_long(answer):
 
     stuck = "101 bytes were announced, 100 are allowed, and your generator waits for them: raise ValueError at once."
     try:
-        _call(listen, stuck=stuck)
+        _call(listen, pair=pair, stuck=stuck)
     except ValueError:
         if got != [b"bun"]:
             raise Wrong("a message that was fine came before the one that is too long; it was not yielded.") from None
@@ -476,15 +585,22 @@ def _refuses_too_long(answer):
     seconds=120,
 )
 def _patient_echo(answer):
-    patience = 0.2
-    _echoes_everything(lambda line: answer(line, 5))
+    patience = 0.1
+
+    def patiently(line):
+        return answer(line, PATIENCE)
+
+    _echoes_everything(patiently)
     _bears_a_quiet_customer(answer, patience)
     _ends_a_deaf_one(answer, patience)
-    _bears_a_reset(lambda line: answer(line, 5))
+    _bears_a_slow_one(patiently)
+    _bears_a_reset(patiently)
+    _bears_a_reset_while_it_sends(patiently)
+    _lets_other_errors_out(patiently)
 
 
 def _bears_a_quiet_customer(answer, patience):
-    line, customer = _pair()
+    line, customer = pair = _pair()
     heard = []
 
     def visit():
@@ -496,7 +612,14 @@ def _bears_a_quiet_customer(answer, patience):
 
     what = f"a customer was quiet for {4 * patience:g} s, with a patience of {patience:g} s for sending"
     try:
-        _call(answer, line, patience, beside=visit, stuck=f"{what}, and your function never returned.")
+        _call(
+            answer,
+            line,
+            patience,
+            pair=pair,
+            beside=visit,
+            stuck=f"{what}, and left, and your function never returned.",
+        )
     except TimeoutError:
         raise Wrong(f"{what}, and your function raised TimeoutError: who is quiet may stay.") from None
     if heard != [b"one tea", b"and a bun"]:
@@ -505,26 +628,57 @@ def _bears_a_quiet_customer(answer, patience):
 
 
 def _ends_a_deaf_one(answer, patience):
-    line, customer = _pair()
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 10_000)
-    customer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 10_000)
-    customer.setblocking(False)
-    over = threading.Event()
+    line, customer = _deaf_pair()
+    full, over = threading.Event(), threading.Event()
 
     def shout():
         while not over.is_set():
-            if select.select([], [customer], [], 0.05)[1]:
+            if select.select([], [customer], [], LOOK)[1]:
+                full.clear()
                 customer.send(b"bun " * 1_000)
+            else:
+                full.set()
+
+    def visited():
+        try:
+            return answer(line, patience)
+        finally:
+            over.set()
 
     what = "a customer talks and never reads"
     try:
-        _call(answer, line, patience, beside=shout, stuck=f"{what}, and your function still waits to send.")
+        _call(
+            visited,
+            beside=shout,
+            stands_still=full.is_set,
+            looks=30,  # fifteen times its patience
+            stuck=f"{what}, and your function still waits to send.",
+        )
     except TimeoutError:
         raise Wrong(f"{what}, and your function raised TimeoutError: give up, hang up and return.") from None
     finally:
         over.set()
     _check_closed(line, " when it gave up on a customer who does not read")
     customer.close()
+
+
+def _bears_a_slow_one(patiently):
+    line, customer = _deaf_pair(room=200_000)  # with less than a segment, TCP would wait before each piece
+    counts = []
+
+    def visit():
+        counts.append(_fill(customer))
+        customer.settimeout(PATIENCE)
+        customer.shutdown(socket.SHUT_WR)
+        heard = 0
+        while data := customer.recv(65536):
+            heard += len(data)
+        counts.append(heard)
+
+    what = f"a customer listened later, but within the patience of {PATIENCE} s"
+    _call(patiently, line, beside=visit, stuck=f"{what}, and finished, and your function does not return.")
+    if len(set(counts)) != 1 or len(counts) != 2:
+        raise Wrong(f"{what}, and has not got all that it said: give up after that time, not before.")
 
 
 # -- 06.6 ----------------------------------------------------------------------------------------------------------

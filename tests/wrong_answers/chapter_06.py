@@ -7,6 +7,7 @@ WRONG = {
         ("answer = [b'bun', b'', b'teas\\n']", "holds 4 messages; you give 3"),
         ("answer = ['bun', '', 'teas\\n', '\\x02']", "write b'bun'"),
         ("answer = b'bun'", "not a bytes"),
+        ("answer = [3, 0, 5, 1]", "message 1 is 3, and a message is bytes"),
         ("answer = [b'bun', b'', b'teas\\n', b'\\x02', b'']", "you give 5"),
     ],
     "06.2": [
@@ -73,7 +74,37 @@ WRONG = {
             "        while len(data) < 1e6:\n"
             "            data += client.recv(1024)\n"
             "        client.sendall(data)",
-            "reads on and on",
+            "waits for the answer to its first words",
+        ),
+        (
+            "def answer(client):\n"
+            "    data = b''\n"
+            "    with client, contextlib.suppress(ConnectionError):\n"
+            "        while piece := client.recv(1024):\n"
+            "            data += piece\n"
+            "        client.sendall(data)",
+            "waits for the answer to its first words",
+        ),
+        (
+            "def answer(client):\n"
+            "    with client, contextlib.suppress(ConnectionError):\n"
+            "        while len(data := client.recv(1024)) == 1024:\n"
+            "            client.sendall(data)\n"
+            "        client.sendall(data)",
+            "only b'' is the end",
+        ),
+        (
+            "def answer(client):\n"
+            "    with client:\n"
+            "        while True:\n"
+            "            try:\n"
+            "                data = client.recv(1024)\n"
+            "            except ConnectionError:\n"
+            "                break\n"
+            "            if not data:\n"
+            "                break\n"
+            "            client.sendall(data)",
+            "broke off while your function was sending, and it let out",
         ),
     ],
     "06.3": [
@@ -155,6 +186,48 @@ WRONG = {
             "                show(stream.readline().decode().rstrip())",
             "your function returned None",
         ),
+        (
+            "def answer(line, read, show):\n"
+            "    orders, answers = [], 0\n"
+            "    with contextlib.suppress(EOFError):\n"
+            "        while True:\n"
+            "            orders.append(read())\n"
+            "    for order in filter(None, orders):\n"
+            "        line.sendall(order.encode() + b'\\n')\n"
+            "    line.shutdown(socket.SHUT_WR)\n"
+            "    for reply in line.makefile('rb'):\n"
+            "        show(reply.decode().rstrip())\n"
+            "        answers += 1\n"
+            "    return answers",
+            "read the next order before it had shown",
+        ),
+        (
+            "def answer(line, read, show):\n"
+            "    count = 0\n"
+            "    with contextlib.suppress(EOFError):\n"
+            "        while True:\n"
+            "            if order := read():\n"
+            "                line.sendall(order.encode() + b'\\n')\n"
+            "                reply = ''\n"
+            "                while not reply.endswith('\\n'):\n"
+            "                    reply += line.recv(1024).decode()\n"
+            "                show(reply.rstrip())\n"
+            "                count += 1\n"
+            "    return count",
+            "decode a line when it is whole",
+        ),
+        (
+            "def answer(line, read, show):\n"
+            "    count, stream = 0, line.makefile('rb')\n"
+            "    with contextlib.suppress(EOFError):\n"
+            "        while True:\n"
+            "            if order := read():\n"
+            "                line.sendall(order.encode('ascii') + b'\\n')\n"
+            "                show(stream.readline().decode().rstrip())\n"
+            "                count += 1\n"
+            "    return count",
+            "encode as UTF-8",
+        ),
     ],
     "06.4": [
         (
@@ -235,7 +308,15 @@ WRONG = {
             "        yield data",
             "came byte by byte",
         ),
-        ("def answer(line, limit): return None", "no generator"),
+        ("def answer(line, limit): return None", "no generator, but None"),
+        (
+            "def answer(line, limit):\n"
+            "    found, stream = [], line.makefile('rb')\n"
+            "    while header := stream.read(4):\n"
+            "        found.append(stream.read(struct.unpack('>I', header)[0]))\n"
+            "    return found",
+            "no generator, but a list",
+        ),
         (
             "def answer(line, limit):\n"
             "    rest = b''\n"
@@ -293,6 +374,24 @@ WRONG = {
             "            client.settimeout(None)\n"
             "        client.close()",
             "left the socket open when it gave up",
+        ),
+        (
+            "def answer(client, patience):\n"
+            "    with client, contextlib.suppress(ConnectionError, BlockingIOError):\n"
+            "        while data := client.recv(1024):\n"
+            "            client.setblocking(False)\n"
+            "            client.sendall(data)\n"
+            "            client.setblocking(True)",
+            "give up after that time, not before",
+        ),
+        (
+            "def answer(client, patience):\n"
+            "    with client, contextlib.suppress(Exception):\n"
+            "        while data := client.recv(1024):\n"
+            "            client.settimeout(patience)\n"
+            "            client.sendall(data)\n"
+            "            client.settimeout(None)",
+            "your function swallowed it",
         ),
     ],
     "06.6": [
