@@ -4,11 +4,11 @@ import ipaddress
 import math
 import os
 import sys
+import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Client
-from time import monotonic
 
 import psutil
 
@@ -237,13 +237,13 @@ class _Usage:
         used = 0.0
         for each in self._family():
             with suppress(psutil.Error):
-                used += sum(each.cpu_times()[:4])  # user and system, its own and those of children that have ended
+                used += _own_cpu(each) + sum(each.cpu_times()[2:4])  # the latter: of its children that have ended
         return used
 
     def look(self, now=False):
-        if monotonic() < self.next and not now:
+        if time.monotonic() < self.next and not now:
             return
-        self.next = monotonic() + SAMPLING
+        self.next = time.monotonic() + SAMPLING
         held = 0
         for each in self._family():
             with suppress(psutil.Error):
@@ -253,6 +253,14 @@ class _Usage:
     def total(self):
         self.look(now=True)
         return max(0.0, self._cpu() - self.before), self.memory  # of one that was killed it is no longer known
+
+
+def _own_cpu(process):
+    """Seconds of CPU of all threads of a process; on Linux exact, for psutil's figures drop up to 10 ms of each."""
+    if psutil.LINUX:
+        with suppress(OSError):  # a kernel that keeps no such clock
+            return time.clock_gettime(~process.pid << 3 | 2)  # the clock's number, as clock_getcpuclockid() makes it
+    return sum(process.cpu_times()[:2])
 
 
 def _count(name, value):

@@ -261,6 +261,32 @@ with socket.create_server(("127.0.0.1", 0)) as listener:
         assert figures.server_cpu > 0.3
 
 
+def test_a_little_cpu_of_each_of_many_processes_counts():
+    code = """
+import os, socket, time
+with socket.create_server(("127.0.0.1", 0)) as listener:
+    for _ in range(16):
+        if os.fork() == 0:
+            while True:
+                connection, _ = listener.accept()
+                request, start = connection.recv(100), time.process_time()
+                while time.process_time() < start + 0.004: pass
+                connection.sendall(request)
+                connection.close()
+    print("port", listener.getsockname()[1], flush=True)
+    os.wait()
+"""
+    if not sys.platform.startswith("linux"):
+        pytest.skip("only Linux tells the CPU of another process exactly")
+    with (
+        Child([sys.executable, "-c", code], ready=r"port (\d+)") as child,
+        Crowd(child.port, server=child.pid) as crowd,
+    ):
+        figures = crowd.visit(16, rounds=2)
+        assert figures.done == 32
+        assert figures.server_cpu > 32 * 0.004
+
+
 def test_the_limit_of_descriptors_is_told_in_a_sentence(server):
     pytest.importorskip("resource")
     code = f"""
