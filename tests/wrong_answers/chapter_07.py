@@ -55,6 +55,35 @@ class answer:
             thread.join()
 """
 
+_ROOM = """
+class answer:
+    def __init__(self, workers, places):
+        self.jobs, self.open = queue.SimpleQueue(), True
+        self.room = threading.Semaphore(workers + places)
+        self.threads = [threading.Thread(target=self.work, daemon=True) for _ in range(workers)]
+        for thread in self.threads:
+            thread.start()
+
+    def work(self):
+        while (job := self.jobs.get()) is not None:
+            with suppress(Exception):
+                job()
+            self.room.release()
+
+    def submit(self, job):
+        accepted = self.open and self.room.acquire(blocking=False)
+        if accepted:
+            self.jobs.put(job)
+        return accepted
+
+    def close(self):
+        self.open = False
+        for _ in self.threads:
+            self.jobs.put(None)
+        for thread in self.threads:
+            thread.join()
+"""
+
 _RUN = """
 def answer(events):
     closing, out = False, 0
@@ -149,6 +178,7 @@ WRONG = {
         ("answer = ['event loop', 'process pool', 'thread pool', 'process for each']", "not a list"),
         ("answer = {'chat': 'event loop'}", "no model yet for `photos`"),
         (_models(photos="processes"), "none of the four models"),
+        (_models(chat=["event loop"]), "none of the four models"),
         (_models(chat="thread pool"), "each silent one occupies a worker"),
         (_models(photos="thread pool"), "the GIL lets one thread work"),
         (_models(photos="process for each"), "where eight could stay"),
@@ -199,10 +229,17 @@ WRONG = {
             "invalid literal",
         ),
         (f"{_TILL}\nanswer = answer(print)", "the class itself"),
+        (
+            _but(_TILL, 'int(self.digits or "0"), ""', 'int(self.digits or "0"), self.digits[:0] or "0"').replace(
+                "self.digits[:-1]", "self.digits[1:]"
+            ),
+            "the keys 1 2 Backspace 5 Enter should sell [15], and your till sold [25]",
+        ),
     ],
     "07.4": [
         (_but(_POOL, "self.jobs.put_nowait(job)", "self.jobs.put(job)"), "`submit` did not return"),
-        (_but(_POOL, "queue.Queue(places)", "queue.Queue(workers + places)"), "returned True, not False"),
+        (_but(_POOL, "put_nowait(job)", "put(job, timeout=0.5)"), "`submit` did not return at once"),
+        (_but(_POOL, "queue.Queue(places)", "queue.Queue(workers + places)"), "said True, not False"),
         (
             _but(_POOL, "            with suppress(Exception):\n                job()", "            job()"),
             "has ended the worker",
@@ -249,8 +286,20 @@ WRONG = {
             "    def __init__(self, workers, places): self.pool = ThreadPoolExecutor(workers)\n"
             "    def submit(self, job): self.pool.submit(job); return True\n"
             "    def close(self): self.pool.shutdown()",
-            "returned True, not False",
+            "said True, not False",
         ),
+        (_but(_ROOM, "            self.room.release()\n", ""), "their places are free again"),
+        (
+            _but(
+                _ROOM,
+                "                job()\n            self.room.release()\n",
+                "                job()\n                self.room.release()\n",
+            ),
+            "their places are free again",
+        ),
+        (_but(_ROOM, "workers + places", "places"), "did not say True"),
+        (_but(_ROOM, "blocking=False", ""), "`submit` did not return"),
+        (f"{_ROOM}\nanswer = answer(1, 1)\nanswer.close()\nanswer = None or 3", "the class itself, `Pool`"),
     ],
     "07.5": [
         (
@@ -287,6 +336,12 @@ WRONG = {
             "            if event.then is None: event.handler(event.detail)\n"
             "            else: out.append((event.then, pool.submit(event.handler, event.detail)))\n"
             "        for then, work in out: then(work.result())",
+            "while no other event came",
+        ),
+        (
+            _but(
+                _RUN, "    closing, out = False, 0\n", "    closing, out, pool = False, 0, ThreadPoolExecutor(1)\n"
+            ).replace("threading.Thread(target=work, args=(event,), daemon=True).start()", "pool.submit(work, event)"),
             "one after another",
         ),
         (_but(_RUN, "while out or not closing:", "while not closing:"), "still running"),
@@ -299,15 +354,42 @@ WRONG = {
             "waits for it for ever",
         ),
         (
+            _but(
+                _RUN,
+                "        except Exception:\n            events.put(lambda: None)\n",
+                "        except Exception as error:\n"
+                "            def fail(error=error): raise error\n"
+                "            events.put(fail)\n",
+            ),
+            "that ended the loop",
+        ),
+        (
             "def answer(events):\n"
             "    out = []\n"
             "    with ThreadPoolExecutor() as pool:\n"
             "        while (event := events.get()) is not None:\n"
             "            if event.then is None: event.handler(event.detail)\n"
             "            else: out.append((event.then, pool.submit(event.handler, event.detail)))\n"
-            "    for then, work in out: then(work.result())",
-            "that ended the loop",
+            "    for then, work in out:\n"
+            "        with suppress(Exception): then(work.result())",
+            "while no other event came",
         ),
+        (
+            "def answer(events):\n"
+            "    out = []\n"
+            "    def settle(all_of_them):\n"
+            "        for each in [each for each in out if all_of_them or each[1].done()]:\n"
+            "            out.remove(each)\n"
+            "            with suppress(Exception): each[0](each[1].result())\n"
+            "    with ThreadPoolExecutor() as pool:\n"
+            "        while (event := events.get()) is not None:\n"
+            "            settle(False)\n"
+            "            if event.then is None: event.handler(event.detail)\n"
+            "            else: out.append((event.then, pool.submit(event.handler, event.detail)))\n"
+            "        settle(True)",
+            "while no other event came",
+        ),
+        ("answer = 7", "the function itself, `run`"),
         (
             _but(_RUN, "            events.put(lambda: event.then(result))", _PUT_UNLESS_NONE),
             "which is a result too",
@@ -381,5 +463,37 @@ WRONG = {
             _but(_DISPATCHER, "    def __init__(self):\n        self.priorities = {}\n", "    priorities = {}\n"),
             "should be ",
         ),
+        (
+            "class answer:\n"
+            "    def __init__(self): self.all, self.gone = [], set()\n"
+            "    def on(self, kind, handler, priority=0):\n"
+            "        self.gone.discard(handler)\n"
+            "        self.all.append((kind, priority, handler))\n"
+            "    def off(self, kind, handler): self.gone.add(handler)\n"
+            "    def emit(self, kind, detail):\n"
+            "        errors = []\n"
+            "        for at, _, handler in sorted(self.all, key=lambda each: -each[1]):\n"
+            "            if at == kind and handler not in self.gone:\n"
+            "                try: handler(detail)\n"
+            "                except Exception as error: errors.append(error)\n"
+            "        return errors",
+            "a handler of two kinds",
+        ),
+        (
+            "class answer:\n"
+            "    def __init__(self): self.all = []\n"
+            "    def on(self, *entry, priority=0): self.all.append((*entry, priority)[:3])\n"
+            "    def off(self, kind, handler):\n"
+            "        self.all = [each for each in self.all if not (each[0] == kind and each[1] is handler)]\n"
+            "    def emit(self, kind, detail):\n"
+            "        errors = []\n"
+            "        for entry in sorted(self.all, key=lambda each: -each[2]):\n"
+            "            if entry[0] == kind and entry in self.all:\n"
+            "                try: entry[1](detail)\n"
+            "                except Exception as error: errors.append(error)\n"
+            "        return errors",
+            "clerk.greet was added and removed",
+        ),
+        (f"{_DISPATCHER}\nanswer = answer()", "the class itself, `Dispatcher`"),
     ],
 }
