@@ -74,7 +74,7 @@ def read():
 def beat():
     while not (got and b"".join(got) == data):
         turns.append(1)
-        green.sleep(0.001)
+        green.sleep(0)
 for each in (write, read, beat):
     green.spawn(each)
 green.join()

@@ -599,12 +599,11 @@ def _try_method(folder, method):
         exit_code, lines = script.exit_code, script.output.split("\n")[-200:]
     if any("bootstrapping phase" in line for line in lines):
         raise Wrong(f"under {method!r} each child ran your script again, and was about to start children of its own.")
-    if exit_code is None:
+    said = re.findall(r"^(?:\w+\.)*((\w*(?:Error|Exception|BrokenProcessPool))\b.*)", "\n".join(lines), re.MULTILINE)
+    # After an error an executor now and then never gets out: then the error is the news.
+    if exit_code is None and not said:
         raise Wrong(f"under {method!r} your script had not ended after {PATIENCE} s.")
-    if exit_code or not count.exists():
-        said = re.findall(
-            r"^(?:\w+\.)*((\w*(?:Error|Exception|BrokenProcessPool))\b.*)", "\n".join(lines), re.MULTILINE
-        )
+    if exit_code != 0 or not count.exists():
         why = _FAILURES.get(said[-1][1], said[-1][0].strip().rstrip(".")) if said else f"exit code {exit_code}"
         raise Wrong(f"under {method!r} your script failed: {why}.")
     printed = [line.strip() for line in lines if line.strip()]
