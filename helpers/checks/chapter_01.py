@@ -604,8 +604,10 @@ def _try_method(folder, method):
     if exit_code is None and not said:
         raise Wrong(f"under {method!r} your script had not ended after {PATIENCE} s.")
     if exit_code != 0 or not count.exists():
-        why = _FAILURES.get(said[-1][1], said[-1][0].strip().rstrip(".")) if said else f"exit code {exit_code}"
-        raise Wrong(f"under {method!r} your script failed: {why}.")
+        # A pool left open may add an error of its own, of a file already closed: the one that is known comes first.
+        known = [_FAILURES[name] for _, name in said if name in _FAILURES]
+        others = [line.strip().rstrip(".") for line, _ in said] or [f"exit code {exit_code}"]
+        raise Wrong(f"under {method!r} your script failed: {(known or others)[-1]}.")
     printed = [line.strip() for line in lines if line.strip()]
     if not any(re.search(r"\b285\b", line) for line in printed):  # below it there may be complaints of a pool left open
         raise Wrong(f"under {method!r} your script printed {printed[-1] if printed else 'nothing'!r}, not 285.")

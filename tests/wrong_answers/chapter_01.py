@@ -171,6 +171,15 @@ WRONG = {
             ),
             "under 'fork' your script failed",
         ),
+        (  # as a pool that is left open may complain once more while Python ends
+            "answer = "
+            + repr(
+                _POOL + "if __name__ == '__main__':\n    import atexit\n"
+                "    atexit.register(lambda: open(99))\n    pool = ProcessPoolExecutor(2)\n"
+                "    print(sum(pool.map(lambda number: number * number, range(10))))"
+            ),
+            "has no name by which another process could import it",
+        ),
         (
             "answer = "
             + repr(
