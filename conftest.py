@@ -104,7 +104,17 @@ def pytest_runtest_call(item):
     complaint = find_fault(item)
     if complaint:
         item.raise_cell_error(complaint)
+    if "= start_broker()" in item.cell.source:
+        kind = item.parent.ask_kernel(expression="broker.kind").strip("'")
+        item.user_properties.append(("broker", f"{item.path.name} ran on: {kind}"))
     return result
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say on which brokers the chapters on message queues have run."""
+    reports = [each for outcome in ("passed", "failed") for each in terminalreporter.getreports(outcome)]
+    for line in sorted({value for report in reports for name, value in report.user_properties if name == "broker"}):
+        terminalreporter.write_line(line)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -23,7 +23,7 @@ def test_some_chapter_needs_a_broker():
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_the_stored_outputs_are_those_of_rabbitmq_too(path):
+def test_the_stored_outputs_are_those_of_rabbitmq_too(path, record_property):
     if not find_server():
         if "rabbitmq" in os.environ.get("COURSE_REQUIRE", "").split():
             pytest.fail("COURSE_REQUIRE asks for rabbitmq and it is not installed: see what `make rabbitmq` says.")
@@ -36,3 +36,5 @@ def test_the_stored_outputs_are_those_of_rabbitmq_too(path):
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=LIMIT)
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"^\d+ passed", done.stdout, re.MULTILINE)
+    ran_on = re.search(rf"^{path.name} ran on: RabbitMQ .*$", done.stdout, re.MULTILINE)
+    record_property("broker", ran_on[0])  # for the summary
