@@ -19,6 +19,8 @@ from helpers.exercises import Wrong, exercise, prediction
 LOOKS = 100  # so many 5 ms an answer has to start what it could start, before it is said to stand still
 BLOCKED = 6  # seconds in which no other greenlet had a turn
 
+_stopped = []  # that the thread was stopped: an answer may lose the error which says so
+
 prediction(
     "05.a",
     right="b",
@@ -90,7 +92,12 @@ def _wind_alarm(seconds):
 
 
 def _blocked(*_):
-    raise Wrong(
+    _stopped.append(True)
+    raise _stood_still()
+
+
+def _stood_still():
+    return Wrong(
         "your code stopped the whole thread, and with it every other greenlet.",
         "A loop without a switch does that; so do `time.sleep` and locks of `threading`: they know no greenlets.",
     )
@@ -105,6 +112,8 @@ def _settle(wanted=lambda: True):
     for _ in range(20):
         gevent.sleep(0)
     for _ in range(LOOKS):
+        if _stopped:
+            raise _stood_still()
         if wanted():
             return
         gevent.sleep(0.005)
@@ -165,7 +174,6 @@ def _least_seconds(answer):
     hint="urljoin first, then urldefrag; compare urlsplit(...).netloc with that of the page, and look at the scheme.",
 )
 def _same_site(answer):
-    page = "http://baozi.example:808/menu/today.html"
     right = {
         "pork.html": "http://baozi.example:808/menu/pork.html",
         "/menu/pork.html#price": "http://baozi.example:808/menu/pork.html",
@@ -181,6 +189,13 @@ def _same_site(answer):
         "mailto:cook@baozi.example": "is no page",
         "ftp://baozi.example:808/list": "is neither http nor https",
     }
+    _clean_up(answer, "http://baozi.example:808/menu/today.html", right, wrong)
+    right = {"soup#hot": "https://noodles.example/soup"}
+    wrong = {"http://baozi.example:808/": "leads to another host"}
+    _clean_up(answer, "https://noodles.example/", right, wrong)
+
+
+def _clean_up(answer, page, right, wrong):
     got = answer(page, [*right, *wrong, "#top"])
     if not isinstance(got, (set, frozenset)):
         raise Wrong(f"return a set, not a {type(got).__name__}.")
@@ -207,7 +222,7 @@ class NoSuchPage(OSError):
     """As urllib's HTTPError: an OSError, and no ConnectionError."""
 
 
-def _knock_once(answer, failures, text="text of page"):
+def _knock_once(answer, failures, text="text of page", tries=4, pause=0.5):
     """Return what it returned, what it raised, how often it asked, and the pauses."""
     asked, pauses = [], []
 
@@ -221,11 +236,13 @@ def _knock_once(answer, failures, text="text of page"):
 
     returned = raised = None
     try:
-        returned = answer(fetch, "page", 4, 0.5, pauses.append)
+        returned = answer(fetch, "page", tries, pause, pauses.append)
     except Exception as error:
         if error not in failures and error.__context__ not in failures:
             raise  # a mistake of another kind, on a line to be named
         raised = error
+    if other := set(asked) - {"page"}:
+        raise Wrong(f"the URL was 'page', and your function fetched {other.pop()!r}.")
     return returned, raised, len(asked), pauses
 
 
@@ -243,7 +260,7 @@ def _knock(answer):
             what = "the first try succeeded" if text else "the first try gave an empty page, which is an answer too"
             raise Wrong(f"{what}; your function asked {asked} times and slept {len(pauses)} times.")
 
-    resets = [ConnectionError(f"reset {number}") for number in range(1, 100)]
+    resets = [(ConnectionResetError, ConnectionError)[number % 2](f"reset {number + 1}") for number in range(100)]
     returned, raised, asked, pauses = _knock_once(answer, resets[:3])
     if returned != "text of page":
         outcome = f"raised {raised!r}" if raised else f"returned {returned!r}"
@@ -265,15 +282,25 @@ def _knock(answer):
     if len(pauses) != 3:
         raise Wrong(f"4 tries have 3 pauses between them; yours were {len(pauses)}: none is needed after the last.")
 
+    for tries, pause in [(1, 0.5), (2, 3)]:
+        _, raised, asked, pauses = _knock_once(answer, resets, tries=tries, pause=pause)
+        if asked != tries or raised is not resets[tries - 1]:
+            raise Wrong(f"with {tries=} and failures only, your function asked {asked} times and raised {raised!r}.")
+        if pauses != [pause] * (tries - 1):
+            raise Wrong(f"with {tries=}, pause={pause} and failures only, your pauses were {pauses}.")
+
     missing = NoSuchPage("no such page")
-    returned, raised, asked, pauses = _knock_once(answer, [missing] * 9)
-    if asked != 1 or pauses:
-        raise Wrong(
-            f"{missing!r} is an OSError, but no ConnectionError: it will not pass, and yet you asked {asked} times."
-        )
-    if raised is not missing:
-        outcome = f"raised {raised!r}" if raised else f"returned {returned!r}"
-        raise Wrong(f"an error that is no ConnectionError should be raised as it is; your function {outcome}.")
+    for failures in ([], resets[:1]):
+        returned, raised, asked, pauses = _knock_once(answer, [*failures, *[missing] * 9])
+        if asked != len(failures) + 1 or len(pauses) != len(failures):
+            more = asked - len(failures) - 1
+            raise Wrong(
+                f"{missing!r} is an OSError, but no ConnectionError: it will not pass. After it you slept"
+                f" {len(pauses) - len(failures)} times and asked {more} times more."
+            )
+        if raised is not missing:
+            outcome = f"raised {raised!r}" if raised else f"returned {returned!r}"
+            raise Wrong(f"an error that is no ConnectionError should be raised as it is; your function {outcome}.")
 
 
 # -- 05.4 ----------------------------------------------------------------------------------------------------------
@@ -444,7 +471,7 @@ def _limit(answer, pause):
     time.play(ask)
     look("one greenlet alone", begun, 1)
 
-    time.now += 100
+    time.play(lambda: time.sleep(100))
     begun = time.now
     time.play(*[ask] * 6)
     look("six greenlets that ask at the same moment, after a long rest", begun, 6)
@@ -454,7 +481,7 @@ def _limit(answer, pause):
             ask()
             time.sleep(pause / 4)
 
-    time.now += 100
+    time.play(lambda: time.sleep(100))
     begun = time.now
     time.play(ask_and_work)
     look("one greenlet that works for a while after each turn", begun, 4)
@@ -463,7 +490,7 @@ def _limit(answer, pause):
         time.sleep(pause / 2)
         ask()
 
-    time.now += 100
+    time.play(lambda: time.sleep(100))
     begun = time.now
     time.play(ask, late, ask, late)
     look("two greenlets that ask, and two a little later", begun, 4)
@@ -525,11 +552,14 @@ def _play(answer, web, broken, workers, pick, seed, rest=0):
 
     The first page takes `rest` seconds: long enough for workers that do not wait for work to go home.
     """
-    start, choose = "page 0", random.Random(seed)
+    start, choose, hub = "page 0", random.Random(seed), gevent.get_hub()
     waiting, asked, done, complaints = {}, Counter(), set(), []
 
     def links_of(page):
         asked[page] += 1
+        if gevent.get_hub() is not hub:
+            complaints.append("a page was asked for in another thread: use greenlets.")
+            return []
         if asked[page] > 1:
             complaints.append(f"{page!r} was asked for twice, the second time {_when(page, done)}.")
             return []

@@ -55,6 +55,20 @@ WRONG = {
             "def answer(url, links):\n    return {urldefrag(urljoin(url, l)) for l in links}",
             "which is no string",
         ),
+        (
+            "def answer(url, links):\n"
+            "    joined = {urljoin(url, link) for link in links if '#' not in link}\n"
+            "    right = [(scheme, urlsplit(url).netloc) for scheme in ('http', 'https')]\n"
+            "    return {each for each in joined if urlsplit(each)[:2] in right}",
+            "leads to https://noodles.example/soup, which is missing",
+        ),
+        (
+            "def answer(url, links):\n"
+            "    joined = {urldefrag(urljoin(url, link)).url for link in links}\n"
+            "    right = [(scheme, 'baozi.example:808') for scheme in ('http', 'https')]\n"
+            "    return {each for each in joined if urlsplit(each)[:2] in right}",
+            "leads to https://noodles.example/soup, which is missing",
+        ),
     ],
     "05.3": [
         (
@@ -174,6 +188,55 @@ WRONG = {
             "        gevent.sleep(pause * 2 ** n)",
             "never called the `sleep`",
         ),
+        (
+            "def answer(fetch, url, tries, pause, sleep):\n"
+            "    for n in range(4):\n"
+            "        try:\n"
+            "            return fetch(url)\n"
+            "        except ConnectionError:\n"
+            "            if n == 3:\n"
+            "                raise\n"
+            "        sleep(pause * 2 ** n)",
+            "with tries=1 and failures only, your function asked 4 times",
+        ),
+        (
+            "def answer(fetch, url, tries, pause, sleep):\n"
+            "    for n in range(tries):\n"
+            "        try:\n"
+            "            return fetch(url)\n"
+            "        except ConnectionError:\n"
+            "            if n == tries - 1:\n"
+            "                raise\n"
+            "        sleep(2 ** n / 2)",
+            "with tries=2, pause=3 and failures only, your pauses were [0.5]",
+        ),
+        (
+            "def answer(fetch, url, tries, pause, sleep):\n"
+            "    for n in range(tries):\n"
+            "        try:\n"
+            "            return fetch(url)\n"
+            "        except Exception as error:\n"
+            "            if type(error) is not ConnectionError or n == tries - 1:\n"
+            "                raise\n"
+            "        sleep(pause * 2 ** n)",
+            "raised ConnectionResetError('reset 1') after 1 of them",
+        ),
+        (
+            "def answer(fetch, url, tries, pause, sleep):\n"
+            "    try:\n"
+            "        return fetch(url)\n"
+            "    except ConnectionError:\n"
+            "        if tries == 1:\n"
+            "            raise\n"
+            "    for n in range(1, tries):\n"
+            "        sleep(pause * 2 ** (n - 1))\n"
+            "        try:\n"
+            "            return fetch(url)\n"
+            "        except Exception:\n"
+            "            if n == tries - 1:\n"
+            "                raise",
+            "asked 2 times more",
+        ),
     ],
     "05.4": [
         (
@@ -255,6 +318,18 @@ WRONG = {
             "    with ThreadPoolExecutor(50) as pool:\n"
             "        return dict(zip(urls, pool.map(fetch, urls)))",
             "nobody will ever do",
+        ),
+        (
+            "import threading\n"
+            "def answer(urls, fetch, per_host):\n"
+            "    limits = defaultdict(lambda: threading.BoundedSemaphore(per_host))\n"
+            "    texts = {}\n"
+            "    def visit(url):\n"
+            "        with limits[urlsplit(url).netloc]:\n"
+            "            texts[url] = fetch(url)\n"
+            "    gevent.joinall([gevent.spawn(visit, url) for url in urls])\n"
+            "    return texts",
+            "stopped the whole thread",
         ),
     ],
     "05.5": [
@@ -558,6 +633,30 @@ WRONG = {
             "    gevent.joinall([gevent.spawn(work) for _ in range(workers)])\n"
             "    return (good, failed)",
             "nothing to do must stay",
+        ),
+        (
+            "import queue, threading\n"
+            "def answer(start, links_of, workers):\n"
+            "    ahead, found, good, failed = queue.Queue(), {start}, set(), {}\n"
+            "    ahead.put(start)\n"
+            "    def work():\n"
+            "        while True:\n"
+            "            page = ahead.get()\n"
+            "            try:\n"
+            "                for link in links_of(page):\n"
+            "                    if link not in found:\n"
+            "                        found.add(link)\n"
+            "                        ahead.put(link)\n"
+            "                good.add(page)\n"
+            "            except Exception as error:\n"
+            "                failed[page] = error\n"
+            "            finally:\n"
+            "                ahead.task_done()\n"
+            "    for _ in range(workers):\n"
+            "        threading.Thread(target=work, daemon=True).start()\n"
+            "    ahead.join()\n"
+            "    return good, failed",
+            "in another thread",
         ),
     ],
 }
