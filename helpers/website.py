@@ -52,7 +52,8 @@ class Website:
     places : int or None
         How many requests it works on at once, if there is a limit; the others wait, and their latency begins later.
     links : int
-        How many new pages a page leads to; as many links again lead to any pages, itself included.
+        How many new pages a page leads to, as long as there are any; as many links again lead to any pages,
+        itself included.
     size : int
         Bytes of a page on average; each has half to one and a half of that.
     seed : int
