@@ -78,7 +78,7 @@ class Watched(socket.socket):
 
     most = 1_000_000  # bytes that one recv hands out
     most_sent = 1_000_000  # bytes that one send takes
-    fault_at = None  # the number of the recv that raises BurntBun
+    fault_at, fault = None, BurntBun("the oven is on fire")  # the number of the recv that raises, and what it raises
     reads = ends = 0
     reading = 0  # the number of the recv that is under way, or 0
     closed = took_a_part = False
@@ -87,6 +87,9 @@ class Watched(socket.socket):
         with self._one_read():
             data = super().recv(count if flags else min(count, self.most), flags)
         return self._look(data)
+
+    def recvfrom(self, count, flags=0):
+        return self.recv(count, flags), None
 
     def recv_into(self, buffer, count=0, flags=0):
         with self._one_read():
@@ -106,7 +109,7 @@ class Watched(socket.socket):
     def _one_read(self):
         self.reads += 1
         if self.reads == self.fault_at:
-            raise BurntBun("the oven is on fire")
+            raise self.fault
         self.reading = self.reads
         try:
             yield
@@ -134,6 +137,10 @@ def _pair(**quirks):
 def _reset(line):
     line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("hh" if os.name == "nt" else "ii", 1, 0))
     line.close()
+
+
+def _fail(number):
+    return OSError(number, os.strerror(number))
 
 
 def _call(function, *arguments, stuck, pair=None, beside=None, stands_still=None, looks=10):
@@ -221,7 +228,7 @@ def _check_closed(line, when):
 
 def _echoes_everything(handler):
     line, customer = pair = _pair(most_sent=100)
-    said, heard, finished = [b"two pork buns", b"x" * 5_000, b"one tea"], [], threading.Event()
+    said, heard, finished = [b"two pork buns\n", bytes(range(256)) * 20, b"one tea"], [], threading.Event()
 
     def visit():
         customer.sendall(said[0])
@@ -252,10 +259,10 @@ def _echoes_everything(handler):
     missing = sum(map(len, said)) - len(b"".join(heard))
     if missing > 0 and line.took_a_part:
         raise Wrong(f"{missing:,} bytes did not come back: `send` may take a part only, and returns how much it took.")
+    if not b"".join(said).startswith(b"".join(heard)):
+        raise Wrong("what comes back is not what the customer said.")
     if missing > 0:
         raise Wrong(f"{missing:,} bytes did not come back: only b'' is the end, however little a recv returns.")
-    if b"".join(heard) != b"".join(said):
-        raise Wrong("what comes back is not what the customer said.")
     if line.ends > 1:
         raise Wrong("your function reads again after recv has returned b'': the first b'' is the end.")
     customer.close()
@@ -269,19 +276,7 @@ def _bears_a_reset(handler):
         customer.recv(1)
         _reset(customer)
 
-    try:
-        _call(
-            handler,
-            line,
-            pair=pair,
-            beside=break_off,
-            stuck="the customer broke off, and your function does not return.",
-        )
-    except ConnectionError as error:
-        raise Wrong(f"the customer broke off, and your function let out {type(error).__name__}.") from None
-    except Enough:
-        raise Wrong("the customer broke off, and your function reads on and on.") from None
-    _check_closed(line, " when the customer broke off")
+    _bears_a_break(handler, line, break_off, "the customer broke off", pair)
 
 
 def _bears_a_reset_while_it_sends(handler):
@@ -291,13 +286,24 @@ def _bears_a_reset_while_it_sends(handler):
         _fill(customer)
         _reset(customer)
 
-    what = "the customer broke off while your function was sending"
+    _bears_a_break(handler, line, break_off, "the customer broke off during your answer")
+
+
+def _bears_one_who_is_gone(handler):
+    line, customer = _pair()
+    customer.sendall(b"two pork buns")
+    customer.shutdown(socket.SHUT_WR)
+    _reset(customer)  # after an end, a reset comes out of Linux as BrokenPipeError
+    _bears_a_break(handler, line, None, "the customer was gone before your answer")
+
+
+def _bears_a_break(handler, line, break_off, what, pair=None):
     try:
-        _call(handler, line, beside=break_off, stuck=f"{what}, and it does not return.")
+        _call(handler, line, pair=pair, beside=break_off, stuck=f"{what}, and your function does not return.")
     except ConnectionError as error:
-        raise Wrong(f"{what}, and it let out {type(error).__name__}.") from None
+        raise Wrong(f"{what}, and your function let out {type(error).__name__}.") from None
     except Enough:
-        raise Wrong(f"{what}, and it reads on and on.") from None
+        raise Wrong(f"{what}, and your function reads on and on.") from None
     _check_closed(line, f" when {what}")
 
 
@@ -319,13 +325,19 @@ def _fill(customer):
 
 
 def _lets_other_errors_out(handler):
-    line, customer = _pair(fault_at=2)
-    customer.sendall(b"two pork buns")
-    with contextlib.suppress(BurntBun):
-        _call(handler, line, stuck="your function does not return when an error of another kind comes up.")
-        raise Wrong("an error that has nothing to do with the connection came up, and your function swallowed it.")
-    _check_closed(line, " when an error came up")
-    customer.close()
+    for fault in (Watched.fault, _fail(errno.ENOMEM)):
+        line, customer = _pair(most=5, fault_at=2, fault=fault)
+        customer.sendall(b"two pork buns")
+        try:
+            _call(handler, line, stuck="your function does not return when an error of another kind comes up.")
+        except type(fault) as error:
+            if error is not fault:
+                raise
+        else:
+            what = f"{type(fault).__name__} ({fault}), no ConnectionError"
+            raise Wrong(f"recv raised {what}, and your function swallowed it.")
+        _check_closed(line, " when an error came up")
+        customer.close()
 
 
 @exercise(
@@ -338,6 +350,7 @@ def _repair(answer):
     _echoes_everything(answer)
     _bears_a_reset(answer)
     _bears_a_reset_while_it_sends(answer)
+    _bears_one_who_is_gone(answer)
     _lets_other_errors_out(answer)
 
 
@@ -347,7 +360,7 @@ def _repair(answer):
 def _converse(answer, typed, stop_after=100, last_words=b""):
     """Let an answer talk to a server that dribbles; return its result, what it showed, what the server heard, and
     whether the answer read on before it had shown the answer to what it had read."""
-    line, server = pair = _pair()
+    line, server = pair = _pair(most_sent=10)
     typed, shown, heard, asked, hurried = iter(typed), [], [], [], []
 
     def read():
@@ -375,7 +388,11 @@ def _converse(answer, typed, stop_after=100, last_words=b""):
         with line:
             return answer(line, read, shown.append)
 
-    stuck = "your function waits for an answer to something that it has not asked, or that has no newline."
+    def stuck():
+        if line.took_a_part:
+            return "your function waits for an answer to half a line: `send` may take a part only."
+        return "your function waits for an answer to something that it has not asked, or that has no newline."
+
     try:
         count = _call(talk, pair=pair, beside=serve, stuck=stuck)
     except Enough:
@@ -422,11 +439,14 @@ def _talk(answer):
 
     for last_words, what in ((b"", "ended the conversation"), (b"you sa", "ended it in the middle of an answer")):
         try:
-            count, shown, *_ = _converse(answer, ["bun", "tea", "rice", "soup"], stop_after=1, last_words=last_words)
+            typed = ["bun", "tea", "rice", "soup"]
+            count, shown, _, hurried = _converse(answer, typed, stop_after=1, last_words=last_words)
         except (ConnectionError, StopIteration, ValueError, IndexError) as error:
             raise Wrong(f"the server {what}, and your function raised {type(error).__name__}.") from None
         if shown != ["you said: bun"] or count != 1:
             raise Wrong(f"the server {what} after one whole answer; you showed {shown} and returned {count!r}.")
+        if hurried:
+            raise Wrong(f"the server {what}, and your function asked the user for more: return.")
 
 
 def _converse_to_the_end(answer, typed):
@@ -528,7 +548,8 @@ def _messages(answer):
         cut = _framed(b"bun", b"tea")[:-missing]
         _must_break(_collect(answer, cut), [b"bun"], f"the stream ended {where}")
     _yields_at_once(answer)
-    _refuses_too_long(answer)
+    for length in (101, 2**32 - 1):
+        _refuses_too_long(answer, length)
 
 
 def _yields_at_once(answer):
@@ -554,25 +575,24 @@ def _yields_at_once(answer):
     raise Wrong(f"the customer broke off in the middle of a message, and your generator went on with {rest}.")
 
 
-def _refuses_too_long(answer):
+def _refuses_too_long(answer, length):
     line, customer = pair = _pair()
-    customer.sendall(_framed(b"bun") + struct.pack(">I", 101))
-    got = []
+    customer.sendall(_framed(b"bun") + struct.pack(">I", length))
+    got, what = [], f"{length:,} bytes were announced, 100 are allowed"
 
     def listen():
         for message in answer(line, 100):
             got.append(message)
 
-    stuck = "101 bytes were announced, 100 are allowed, and your generator waits for them: raise ValueError at once."
     try:
-        _call(listen, pair=pair, stuck=stuck)
+        _call(listen, pair=pair, stuck=f"{what}, and your generator waits for them: raise ValueError at once.")
     except ValueError:
         if got != [b"bun"]:
             raise Wrong("a message that was fine came before the one that is too long; it was not yielded.") from None
         return
     except ConnectionError as error:
-        raise Wrong(f"for a length over the limit you raised {type(error).__name__}, not ValueError.") from None
-    raise Wrong("101 bytes were announced, 100 are allowed, and your generator did not raise ValueError.")
+        raise Wrong(f"{what}, and you raised {type(error).__name__}, not ValueError.") from None
+    raise Wrong(f"{what}, and your generator did not raise ValueError.")
 
 
 # -- 06.5 ----------------------------------------------------------------------------------------------------------
@@ -596,6 +616,7 @@ def _patient_echo(answer):
     _bears_a_slow_one(patiently)
     _bears_a_reset(patiently)
     _bears_a_reset_while_it_sends(patiently)
+    _bears_one_who_is_gone(patiently)
     _lets_other_errors_out(patiently)
 
 
@@ -668,6 +689,7 @@ def _bears_a_slow_one(patiently):
 
     def visit():
         counts.append(_fill(customer))
+        time.sleep(0.35 * PATIENCE)  # longer than a deaf one had
         customer.settimeout(PATIENCE)
         customer.shutdown(socket.SHUT_WR)
         heard = 0
@@ -684,12 +706,9 @@ def _bears_a_slow_one(patiently):
 # -- 06.6 ----------------------------------------------------------------------------------------------------------
 
 
-def _fail(number):
-    return OSError(number, os.strerror(number))
-
-
-def _accepting(answer, script, serve=None):
-    """Run an answer on a script of clients and errors; return what it did, and the error that came out."""
+def _accepting(answer, script, fault=None):
+    """Run an answer on a script of clients and errors, and a `serve` that raises `fault`; return what it did, and the
+    error that came out."""
     diary, rest = [], list(script)
 
     def accept():
@@ -703,8 +722,8 @@ def _accepting(answer, script, serve=None):
 
     def note(client):
         diary.append(f"serve {client}")
-        if serve:
-            serve(client)
+        if fault:
+            raise fault
 
     stuck = "your loop stands still: it calls neither accept nor anything else."
     try:
@@ -737,28 +756,29 @@ def _keep_accepting(answer):
 
     for number in (errno.EMFILE, errno.ENFILE):
         name = errno.errorcode[number]
-        diary, error = _accepting(answer, ["one", _fail(number), _fail(number), "two"])
+        diary, error = _accepting(answer, ["one", *[_fail(number)] * 10, "two"])
         if getattr(error, "errno", None) == number:
             raise Wrong(f"accept failed with {name}, which passes, and your loop ended with it.")
         if "serve two" not in diary:
             raise Wrong(f"accept failed with {name}, and the client after that was not served.")
-        if diary.count("pause") != 2:
-            raise Wrong(f"accept failed twice with {name}, and your loop paused {diary.count('pause')} times, not 2.")
+        if diary.count("pause") != 10:
+            raise Wrong(f"accept failed ten times with {name}, and your loop paused {diary.count('pause')} times.")
+        if diary != ["accept", "serve one", *["accept", "pause"] * 10, "accept", "serve two", "accept"]:
+            did = ", ".join(diary[2:8])
+            raise Wrong(f"accept failed with {name}: pause, accept again, and nothing else; your loop does: {did}.")
     diary, error = _accepting(answer, [aborted, "one"])
     if "serve one" not in diary:
         raise Wrong("one caller hung up while waiting (ECONNABORTED), and the next one was not served.")
     if "pause" in diary:
         raise Wrong("one caller hung up while waiting (ECONNABORTED), and your loop paused, which helps nobody.")
 
-    def fail(_):
-        raise _fail(errno.EMFILE)
-
-    def burn(_):
-        raise BurntBun("the oven is on fire")
-
-    for serve, what in ((burn, "raised an error of its own"), (fail, "raised OSError, EMFILE (it opens files too)")):
-        diary, error = _accepting(answer, ["one", "two"], serve)
+    for fault, what in (
+        (BurntBun("the oven is on fire"), "an error of its own"),
+        (_fail(errno.EMFILE), "OSError, EMFILE (it opens files too)"),
+        (aborted, "ConnectionAbortedError (its customer is gone)"),
+    ):
+        diary, error = _accepting(answer, ["one", "two"], fault)
         if "serve two" in diary:
-            raise Wrong(f"`serve` {what}, and your loop took it for one of accept, or swallowed it.")
+            raise Wrong(f"`serve` raised {what}, and your loop took it for one of accept, or swallowed it.")
         if error is None or "pause" in diary:
-            raise Wrong(f"`serve` {what}, and it did not come out of your function.")
+            raise Wrong(f"`serve` raised {what}, and it did not come out of your function.")

@@ -104,7 +104,28 @@ WRONG = {
             "            if not data:\n"
             "                break\n"
             "            client.sendall(data)",
-            "broke off while your function was sending, and it let out",
+            "broke off during your answer, and your function let out",
+        ),
+        (
+            "def answer(client):\n"
+            "    with client, contextlib.suppress(OSError):\n"
+            "        while data := client.recv(1024):\n"
+            "            client.sendall(data)",
+            "raised OSError ([Errno 12]",
+        ),
+        (
+            "def answer(client):\n"
+            "    with client, contextlib.suppress(ConnectionResetError):\n"
+            "        while data := client.recv(1024):\n"
+            "            client.sendall(data)",
+            "was gone before your answer, and your function let out BrokenPipeError",
+        ),
+        (
+            "def answer(client):\n"
+            "    with client, contextlib.suppress(ConnectionError):\n"
+            "        while data := client.recv(1024):\n"
+            "            client.sendall(data.strip())",
+            "is not what the customer said",
         ),
     ],
     "06.3": [
@@ -228,6 +249,33 @@ WRONG = {
             "    return count",
             "encode as UTF-8",
         ),
+        (
+            "def answer(line, read, show):\n"
+            "    count, stream = 0, line.makefile('rb')\n"
+            "    with contextlib.suppress(EOFError, ConnectionError):\n"
+            "        while True:\n"
+            "            if order := read():\n"
+            "                line.sendall(order.encode() + b'\\n')\n"
+            "                reply = stream.readline()\n"
+            "                if not reply.endswith(b'\\n'):\n"
+            "                    continue\n"
+            "                show(reply.decode().rstrip())\n"
+            "                count += 1\n"
+            "    return count",
+            "asked the user for more",
+        ),
+        (
+            "def answer(line, read, show):\n"
+            "    count, stream = 0, line.makefile('rb')\n"
+            "    with contextlib.suppress(EOFError):\n"
+            "        while True:\n"
+            "            if order := read():\n"
+            "                line.send(order.encode() + b'\\n')\n"
+            "                show(stream.readline().decode().rstrip())\n"
+            "                count += 1\n"
+            "    return count",
+            "half a line",
+        ),
     ],
     "06.4": [
         (
@@ -331,6 +379,18 @@ WRONG = {
             "    if rest: raise ConnectionError('cut')",
             "raised ValueError",
         ),
+        (
+            "def answer(line, limit):\n"
+            "    stream = line.makefile('rb')\n"
+            "    while header := stream.read(4):\n"
+            "        if len(header) < 4: raise ConnectionError('cut')\n"
+            "        (length,) = struct.unpack('>i', header)\n"
+            "        if length > limit: raise ValueError(length)\n"
+            "        body = stream.read(length)\n"
+            "        if len(body) < length: raise ConnectionError('cut')\n"
+            "        yield body",
+            "4,294,967,295 bytes were announced",
+        ),
     ],
     "06.5": [
         (
@@ -392,6 +452,15 @@ WRONG = {
             "            client.sendall(data)\n"
             "            client.settimeout(None)",
             "your function swallowed it",
+        ),
+        (
+            "def answer(client, patience):\n"
+            "    with client, contextlib.suppress(ConnectionError, TimeoutError):\n"
+            "        while data := client.recv(1024):\n"
+            "            client.settimeout(1)\n"
+            "            client.sendall(data)\n"
+            "            client.settimeout(None)",
+            "give up after that time, not before",
         ),
     ],
     "06.6": [
@@ -480,6 +549,52 @@ WRONG = {
             "    except OSError:\n"
             "        return",
             "kept that to itself",
+        ),
+        (
+            "def answer(accept, serve, pause):\n"
+            "    while True:\n"
+            "        try:\n"
+            "            client = accept()\n"
+            "        except OSError as error:\n"
+            "            if error.errno in (errno.EMFILE, errno.ENFILE):\n"
+            "                pause()\n"
+            "            elif error.errno != errno.ECONNABORTED:\n"
+            "                raise\n"
+            "        else:\n"
+            "            with contextlib.suppress(ConnectionError):\n"
+            "                serve(client)",
+            "raised ConnectionAbortedError",
+        ),
+        (
+            "def answer(accept, serve, pause):\n"
+            "    client = None\n"
+            "    while True:\n"
+            "        try:\n"
+            "            client = accept()\n"
+            "        except OSError as error:\n"
+            "            if error.errno in (errno.EMFILE, errno.ENFILE):\n"
+            "                pause()\n"
+            "            elif error.errno != errno.ECONNABORTED:\n"
+            "                raise\n"
+            "        if client:\n"
+            "            serve(client)",
+            "your loop does: accept, pause, serve one",
+        ),
+        (
+            "def answer(accept, serve, pause):\n"
+            "    failures = 0\n"
+            "    while True:\n"
+            "        try:\n"
+            "            client = accept()\n"
+            "        except OSError as error:\n"
+            "            failures += 1\n"
+            "            if error.errno not in (errno.EMFILE, errno.ENFILE, errno.ECONNABORTED) or failures > 3:\n"
+            "                raise\n"
+            "            if error.errno != errno.ECONNABORTED:\n"
+            "                pause()\n"
+            "        else:\n"
+            "            serve(client)",
+            "your loop ended with it",
         ),
     ],
 }
