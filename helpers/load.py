@@ -123,7 +123,11 @@ class Crowd:
         plan = {"address": self._address, "sources": [_loopback(each) for each in sources], "patience": patience}
         command = [sys.executable, "-m", "helpers.loadclient"]
         self._child = Child(command, name="the crowd", stdin=repr((key, plan)).encode(), ready=r"port (\d+)")
-        self._pipe = Client(("127.0.0.1", self._child.port), authkey=key)
+        try:
+            self._pipe = Client(("127.0.0.1", self._child.port), authkey=key)
+        except BaseException:
+            self._child.stop(grace=0)
+            raise
 
     def __enter__(self):
         return self

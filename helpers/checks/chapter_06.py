@@ -61,7 +61,7 @@ prediction(
     right="b",
     a="8 MB of addresses are promised to each stack; memory is given page by page when it is used.",
     b="A stack takes only the pages that it has used, a few of them here.",
-    c="A thread is dearer than a greenlet, as the bars show, though by far less than its 8 MB suggest.",
+    c="A thread is dearer than a greenlet, as the plot shows, though by far less than its 8 MB suggest.",
 )
 
 
