@@ -10,6 +10,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 from collections import deque
 from itertools import chain, cycle
 from pathlib import Path
@@ -88,12 +89,13 @@ def _at_once(answer, scene, *, stuck):
     """Call an answer that must not wait for anything; return what it returned.
 
     `scene` makes the arguments and a function, which makes happen what a waiting answer would wait for. One that is
-    still waiting when it is called may have been held up by the machine: so it gets another chance, and a third.
+    still waiting when it is called may have been held up by the machine: so it gets nine more chances. One that
+    waits, if only for a tenth of a second, needs too long every time.
     """
-    for _ in range(3):
+    for _ in range(10):
         arguments, happen = scene()
         call = _Call(answer, *arguments)
-        if call.ended_after(turns=25):
+        if call.ended_after(turns=3):
             return call.result()
         happen()
         call.join(PATIENCE)
@@ -202,7 +204,15 @@ class _Narrow(socket.socket):
     """A line that hands out at most 700 bytes at a time, as a busy network does."""
 
     widest = 700
-    reset = False
+    reset = patient = False
+
+    def settimeout(self, value):
+        self.patient |= value != 0
+        super().settimeout(value)
+
+    def setblocking(self, flag):
+        self.patient |= bool(flag)
+        super().setblocking(flag)
 
     def recv(self, size, *flags):
         data = super().recv(min(size, self.widest), *flags)
@@ -223,8 +233,8 @@ class _Narrow(socket.socket):
 def _narrow(sent, *, hang_up=False, reset=False):
     here, there = socket.socketpair()
     line = _Narrow(here.family, here.type, here.proto, fileno=here.detach())
-    line.reset = reset
     line.setblocking(False)
+    line.reset = reset
     there.sendall(sent)
     if hang_up or reset:
         there.close()
@@ -249,9 +259,11 @@ def _drain(answer):
     ]
     for what, sent, options, still_open in cases:
         with contextlib.ExitStack() as stack:
+            lines = []
 
-            def scene(sent=sent, options=options, stack=stack):
+            def scene(sent=sent, options=options, stack=stack, lines=lines):
                 line, there = (stack.enter_context(each) for each in _narrow(sent, **options))
+                lines.append(line)
                 return (line,), there.close
 
             try:
@@ -260,6 +272,8 @@ def _drain(answer):
                 raise Wrong(f"on {what}, your function let BlockingIOError out; it only means: empty.") from None
             except ConnectionError as error:
                 raise Wrong(f"on {what}, your function let {type(error).__name__} out.") from None
+            if lines[-1].patient:
+                raise Wrong(f"on {what}, your function lets `recv` wait; leave the line non-blocking.")
             if not (isinstance(got, (tuple, list)) and len(got) == 2):
                 gave = reprlib.repr(got)
                 raise Wrong(f"return two things, the bytes and whether the line is open; on {what} you gave {gave}.")
@@ -337,6 +351,15 @@ def _alarms(answer):
         alarms.after(50, bell("far"))
     alarms.after(0, again)
     expect(ring(alarms), ["again"], "an alarm that sets another, due at once, while others are far; one ring")
+    same, alarms = bell("same"), answer(lambda: now[0])
+    first = alarms.after(1, same)
+    alarms.after(2, same)
+    alarms.cancel(first)
+    expect(alarms.patience(), 2.0, "the same call set after 1 and after 2 s, the first cancelled; patience")
+    alarms.after(2, same)
+    alarms.after(2, bell("last"))
+    now[0] += 2
+    expect(ring(alarms), ["same", "same", "last"], "one cancelled, then two more set, all due with the second; ring")
     tickets = []
 
     def silence():
@@ -461,6 +484,8 @@ def _wait_for(answer):
     slow, quick = little.live(breakfast("slow", 3), breakfast("quick", 1))
     _came(slow, "returned", "slow", "three waits, one after another, of a slow breakfast")
     _came(quick, "returned", "quick", "three waits, one after another, of a quick breakfast")
+    if sorted(steps) != [f"{name}{number}" for name in ("quick", "slow") for number in range(3)]:
+        raise Wrong(f"two breakfasts at the same time: each should get its own values, and together they got {steps}.")
     if steps.index("quick2") > steps.index("slow1"):
         raise Wrong(f"while one breakfast waits the other should go on; the steps came in the order {steps}.")
 
@@ -539,6 +564,8 @@ def _kill(answer):
         def killer():
             answer(loop, victim)
             diary.append(f"{name} came back, dead: {victim.dead}")
+            if greenlet.getcurrent() in loop.ready:
+                diary.append("killer stands in the line")
 
         green.spawn(killer)
 
@@ -557,6 +584,8 @@ def _kill(answer):
             raise Wrong(f"`kill` came back from the {name}, which is still alive.")
         if f"{name} came back, dead: True" not in diary:
             raise Wrong(f"`kill` of the {name} never came back: when a task ends its parent goes on, the hub.")
+        if "killer stands in the line" in diary:
+            raise Wrong("`kill` has come back, and its caller still stands in loop.ready, to be woken once too often.")
         if left := left_of(victim):
             raise Wrong(f"the {name} is dead and still stands in {left[0]}.")
 
@@ -600,11 +629,15 @@ def _kill(answer):
             raise Wrong("another task waited to read the same socket; after `kill` it is not woken any more.")
 
         newborn = task("newborn", lambda: None)
+        task("neighbour", lambda: None)
         answer(loop, newborn)  # from main
+        green.sleep(0)
         if not newborn.dead or "newborn went on" in diary:
             raise Wrong("a task that had not begun yet was killed, and ran all the same.")
         if left := left_of(newborn):
             raise Wrong(f"a task that had not begun was killed, and still stands in {left[0]}.")
+        if "neighbour went on" not in diary:
+            raise Wrong("a task that had not begun was killed, and its neighbour in loop.ready did not begin either.")
         story("dead one", sleeper)
         if any("other" in line for line in diary):
             raise Wrong("six others sleep, and not all of them were left alone.")
@@ -651,7 +684,7 @@ class _Guest:
         if self.house.ending:
             raise Wrong(f"`chat` came to an end: {self.house.ending}.")
         if enough:
-            rest = f" (there was {self.buffer!r}, without an end)" if self.buffer else ""
+            rest = f" (there was {reprlib.repr(self.buffer)}, without an end)" if self.buffer else ""
             raise Wrong(f"guest {self.name} waited in vain for a line {story}{rest}.")
         if blocked:
             reason = "your server waits or computes without the hub, which gets no turn: nobody else can go on."
@@ -690,8 +723,9 @@ class _House:
 
     def __init__(self, answer):
         _, self.green, greensocket = _own_hub()
-        _break_into_pieces(greensocket.socket)
         self.answer, self.turns, self.ending, self.findings = answer, 0, "", []
+        self.before_sending = {}  # what happens when a text is about to be sent: {text: function}, once each
+        self._break_into_pieces(greensocket.socket)
         self.door = greensocket.socket()
         self.door.bind(("127.0.0.1", 0))
         self.door.listen(100)
@@ -704,6 +738,39 @@ class _House:
             self.ending = "it returned, and nobody lets guests in any more"
         except Exception as error:
             self.ending = f"{type(error).__name__}: {error}"
+
+    def _break_into_pieces(self, kind):
+        """Let sockets hand out and take small pieces only, and let others run now and then before a text is sent."""
+        receive, send, send_all, rest = kind.recv, kind.send, kind.sendall, cycle([False] * 6 + [True])
+
+        def recv(line, size, *flags):
+            if not hasattr(line, "pieces"):
+                line.pieces = chain([100], cycle([1, 5, 2]))
+            return receive(line, min(size, next(line.pieces)), *flags)
+
+        def send_part(line, data):
+            self._happen_before(data)
+            return send(line, memoryview(data)[:7])
+
+        def sendall(line, data):
+            self._happen_before(data)
+            if next(rest):
+                self.green.sleep(0)
+            return send_all(line, data)
+
+        kind.recv, kind.send, kind.sendall = recv, send_part, sendall
+
+    def _happen_before(self, data):
+        for text in [text for text in self.before_sending if text in bytes(data)]:
+            self.before_sending.pop(text)()
+
+    def rest(self):
+        """Wait until the hub has done all that was due: a few turns, if it has not come to a standstill."""
+        turns = self.turns
+        for _ in range(20 * PATIENCE):
+            if self.turns > turns + 2:
+                return
+            time.sleep(0.05)
 
     def receive(self):
         try:
@@ -719,18 +786,6 @@ class _House:
             _thread.interrupt_main()
 
 
-def _break_into_pieces(kind):
-    """Let sockets of this kind hand out what has come in small pieces of uneven size, after a large one."""
-    whole = kind.recv
-
-    def recv(self, size, *flags):
-        if not hasattr(self, "pieces"):
-            self.pieces = chain([100], cycle([1, 5, 2]))
-        return whole(self, min(size, next(self.pieces)), *flags)
-
-    kind.recv = recv
-
-
 def _visit_room(house):
     guests = [_Guest(house, f"g{number}") for number in range(50)]
     for guest in guests:
@@ -741,18 +796,28 @@ def _visit_room(house):
     _say(guests, b"one\ntwo\n", [b"one", b"two"], "that came in pieces")
     buns = ("包子" * 10).encode()
     _say(guests[3:4], buns + b"\n", [buns], "whose letters were cut in the middle", guests)
-    silent = [_Guest(house, "silent one") for _ in range(3)]  # at the door: they never say a name
-    for guest in guests[10:15]:
-        guest.reset()
-    for guest in guests[15:20]:
-        guest.line.close()
+    silent = [_Guest(house, "silent") for _ in range(3)]  # at the door: they say no name for now
+    guests[5].send(b"ha")
+    house.rest()
+    _say(guests[6:7], b"whole\n", [b"whole"], "said between two halves of another guest's line", guests)
+    _say(guests[5:6], b"lf\n", [b"half"], "that came in two halves", guests)
     stay = guests[:10] + guests[20:]
+    house.before_sending[b"mind"] = lambda: [guest.reset() for guest in guests[10:15]]
+    _say(guests[:1], b"mind the step\n", [b"mind the step"], "while five guests left", stay)
+    for guest in guests[15:20]:
+        guest.send(b"bye\n")
+        guest.line.close()
+    for guest in stay:
+        _expect(guest, {each.name.encode(): [b"bye"] for each in guests[15:20]}, "of five who left at once")
     for word in (b"still", b"here"):
         _say(stay, word + b"\n", [word], "after ten guests had left")
+    silent[0].send(b"silent\n")
+    if (welcome := silent[0].read("of welcome")) != b"welcome silent":
+        raise Wrong(f"a guest who has not said a name yet is not in the room; one of yours heard {welcome!r}.")
     late = _Guest(house, "late")
     late.send(b"late\nhello\n")
     late.read("of welcome, after a name and a line in one piece")
-    for guest in stay:
+    for guest in [*stay, silent[0]]:
         _expect(guest, {b"late": [b"hello"]}, "that came in one piece with the name")
     for guest in [*stay, *silent, late]:
         guest.line.close()

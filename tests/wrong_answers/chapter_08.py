@@ -65,6 +65,13 @@ WRONG = {
             "        return [key.data for key, _ in watcher.select(1)]",
             "it should only look",
         ),
+        (
+            "def answer(lines):\n"
+            "    with selectors.DefaultSelector() as s:\n"
+            "        for n, l in lines.items(): s.register(l, selectors.EVENT_READ, n)\n"
+            "        return [k.data for k, _ in s.select(0.1)]",
+            "it should only look",
+        ),
     ],
     "08.2": [
         ("def answer(line): return line.recv(4096)", "return two things"),
@@ -144,6 +151,18 @@ WRONG = {
             "            return data, False\n"
             "        data += piece",
             "it must never wait",
+        ),
+        (
+            "def answer(line):\n"
+            "    line.settimeout(0.01)\n"
+            "    data=b''\n"
+            "    while True:\n"
+            "        try: p = line.recv(65536)\n"
+            "        except TimeoutError: return data, True\n"
+            "        except OSError: return data, False\n"
+            "        if not p: return data, False\n"
+            "        data += p",
+            "lets `recv` wait",
         ),
     ],
     "08.3": [
@@ -275,6 +294,40 @@ WRONG = {
             "        for entry in due: entry[2]()",
             "forty alarms, every third cancelled",
         ),
+        (
+            "class answer:\n"
+            "    def __init__(self, clock): self.clock, self.d = clock, {}\n"
+            "    def after(self, s, call):\n"
+            "        self.d[call] = self.clock()+s\n"
+            "        return call\n"
+            "    def cancel(self, t): self.d.pop(t, None)\n"
+            "    def patience(self):\n"
+            "        w = min(self.d.values(), default=None)\n"
+            "        return None if w is None else max(0, w-self.clock())\n"
+            "    def ring(self):\n"
+            "        now=self.clock()\n"
+            "        for call in sorted((c for c in self.d if self.d[c] <= now), key=self.d.get):\n"
+            "            if call in self.d:\n"
+            "                del self.d[call]; call()",
+            "the same call set after",
+        ),
+        (
+            "class answer:\n"
+            "    def __init__(self, clock): self.clock, self.d = clock, {}\n"
+            "    def after(self, s, call):\n"
+            "        n = len(self.d)\n"
+            "        self.d[n] = self.clock()+s, call\n"
+            "        return n\n"
+            "    def cancel(self, t): self.d.pop(t, None)\n"
+            "    def patience(self):\n"
+            "        w = min((w for w,_ in self.d.values()), default=None)\n"
+            "        return None if w is None else max(0, w-self.clock())\n"
+            "    def ring(self):\n"
+            "        now=self.clock()\n"
+            "        for w, n in sorted((w, n) for n,(w,_) in self.d.items() if w <= now):\n"
+            "            if n in self.d: self.d.pop(n)[1]()",
+            "then two more set",
+        ),
     ],
     "08.4": [
         (
@@ -326,6 +379,25 @@ WRONG = {
             "    begin(done, me.throw)\n"
             "    if not got: hub.switch()",
             "'pork' should have come back",
+        ),
+        (
+            "waiting = False\n"
+            "out = []\n"
+            "def answer(hub, begin):\n"
+            "    global waiting, out\n"
+            "    me = getcurrent()\n"
+            "    out = []\n"
+            "    waiting = False\n"
+            "    def settle(v=None, e=None):\n"
+            "        out.append((v, e))\n"
+            "        if waiting: me.switch()\n"
+            "    begin(settle, lambda e: settle(e=e))\n"
+            "    waiting = True\n"
+            "    if not out: hub.switch()\n"
+            "    v, e = out[0]\n"
+            "    if e: raise e\n"
+            "    return v",
+            "each should get its own values",
         ),
     ],
     "08.5": [
@@ -388,6 +460,36 @@ WRONG = {
             "    task.throw()",
             "still watches for when one may write",
         ),
+        (
+            "def answer(loop, task):\n"
+            "    loop.timers[:] = sorted(a for a in loop.timers if a[2] is not task)\n"
+            "    if task in loop.ready: loop.ready.remove(task)\n"
+            "    for key in list(loop.selector.get_map().values()):\n"
+            "        others = {e: t for e, t in key.data.items() if t is not task}\n"
+            "        if others == key.data: continue\n"
+            "        if others: loop.selector.modify(key.fileobj, sum(others), others)\n"
+            "        else: loop.selector.unregister(key.fileobj)\n"
+            "    if task.dead: return\n"
+            "    loop.ready.append(getcurrent())\n"
+            "    loop.ready.append(getcurrent())\n"
+            "    task.throw()",
+            "once too often",
+        ),
+        (
+            "def answer(loop, task):\n"
+            "    loop.timers[:] = sorted(a for a in loop.timers if a[2] is not task)\n"
+            "    if task in loop.ready: loop.ready.remove(task)\n"
+            "    for key in list(loop.selector.get_map().values()):\n"
+            "        others = {e: t for e, t in key.data.items() if t is not task}\n"
+            "        if others == key.data: continue\n"
+            "        if others: loop.selector.modify(key.fileobj, sum(others), others)\n"
+            "        else: loop.selector.unregister(key.fileobj)\n"
+            "    if task.dead: return\n"
+            "    loop.ready.clear()\n"
+            "    loop.ready.append(getcurrent())\n"
+            "    task.throw()",
+            "its neighbour",
+        ),
     ],
     "08.6": [
         (
@@ -437,7 +539,7 @@ WRONG = {
             "                        other.sendall(room[guest] + b': ' + line + b'\\n')\n"
             "    while True:\n"
             "        spawn(serve, door.accept()[0])",
-            "after ten guests had left",
+            "while five guests left",
         ),
         (
             "def answer(door, spawn):\n"
@@ -469,6 +571,142 @@ WRONG = {
         (
             "def answer(door, spawn):\n    import time\n    while True:\n        time.sleep(0.1)",
             "the hub, which gets no turn",
+        ),
+        (
+            "def answer(door, spawn):\n"
+            "    room = {}\n"
+            "    def hear(me, line):\n"
+            "        if me not in room:\n"
+            "            room[me] = line\n"
+            '            me.sendall(b"welcome " + line + b"\\n")\n'
+            "            return\n"
+            "        for other in room:\n"
+            "            if other is not me:\n"
+            '                try: other.sendall(room[me] + b": " + line + b"\\n")\n'
+            "                except OSError: pass\n"
+            "    def serve(guest):\n"
+            '        buffer = b""\n'
+            "        try:\n"
+            "            while data := guest.recv(1024):\n"
+            '                *lines, buffer = (buffer + data).split(b"\\n")\n'
+            "                for line in lines: hear(guest, line)\n"
+            "        except OSError: pass\n"
+            "        finally:\n"
+            "            room.pop(guest, None)\n"
+            "            guest.close()\n"
+            "    while True:\n"
+            "        guest, _ = door.accept()\n"
+            "        spawn(serve, guest)",
+            "while five guests left",
+        ),
+        (
+            "def answer(door, spawn):\n"
+            "    room = {}\n"
+            "    def hear(me, line):\n"
+            "        if me not in room:\n"
+            "            room[me] = line\n"
+            '            me.sendall(b"welcome " + line + b"\\n")\n'
+            "            return\n"
+            "        for other in list(room):\n"
+            "            if other is not me:\n"
+            '                other.sendall(room[me] + b": " + line + b"\\n")\n'
+            "    def serve(guest):\n"
+            '        buffer = b""\n'
+            "        try:\n"
+            "            while data := guest.recv(1024):\n"
+            '                *lines, buffer = (buffer + data).split(b"\\n")\n'
+            "                for line in lines: hear(guest, line)\n"
+            "        except OSError: pass\n"
+            "        finally:\n"
+            "            room.pop(guest, None)\n"
+            "            guest.close()\n"
+            "    while True:\n"
+            "        guest, _ = door.accept()\n"
+            "        spawn(serve, guest)",
+            "while five guests left",
+        ),
+        (
+            "def answer(door, spawn):\n"
+            "    room = {}\n"
+            "    def hear(me, line):\n"
+            "        if room[me] == b'?':\n"
+            "            room[me] = line\n"
+            '            me.sendall(b"welcome " + line + b"\\n")\n'
+            "            return\n"
+            "        for other in list(room):\n"
+            "            if other is not me:\n"
+            '                try: other.sendall(room[me] + b": " + line + b"\\n")\n'
+            "                except OSError: pass\n"
+            "    def serve(guest):\n"
+            '        buffer = b""\n'
+            "        room[guest] = b'?'\n"
+            "        try:\n"
+            "            while data := guest.recv(1024):\n"
+            '                *lines, buffer = (buffer + data).split(b"\\n")\n'
+            "                for line in lines: hear(guest, line)\n"
+            "        except OSError: pass\n"
+            "        finally:\n"
+            "            room.pop(guest, None)\n"
+            "            guest.close()\n"
+            "    while True:\n"
+            "        guest, _ = door.accept()\n"
+            "        spawn(serve, guest)",
+            "is not in the room",
+        ),
+        (
+            "def answer(door, spawn):\n"
+            "    room = {}\n"
+            "    def hear(me, line):\n"
+            "        if me not in room:\n"
+            "            room[me] = line\n"
+            '            me.sendall(b"welcome " + line + b"\\n")\n'
+            "            return\n"
+            "        for other in list(room):\n"
+            "            if other is not me:\n"
+            '                try: other.sendall(room[me] + b": " + line + b"\\n")\n'
+            "                except OSError: pass\n"
+            '    buffer = b""\n'
+            "    def serve(guest):\n"
+            "        nonlocal buffer\n"
+            "        try:\n"
+            "            while data := guest.recv(1024):\n"
+            '                *lines, buffer = (buffer + data).split(b"\\n")\n'
+            "                for line in lines: hear(guest, line)\n"
+            "        except OSError: pass\n"
+            "        finally:\n"
+            "            room.pop(guest, None)\n"
+            "            guest.close()\n"
+            "    while True:\n"
+            "        guest, _ = door.accept()\n"
+            "        spawn(serve, guest)",
+            "came in pieces",
+        ),
+        (
+            "def answer(door, spawn):\n"
+            "    room = {}\n"
+            "    def hear(me, line):\n"
+            "        if me not in room:\n"
+            "            room[me] = line\n"
+            '            me.sendall(b"welcome " + line + b"\\n")\n'
+            "            return\n"
+            "        for other in list(room):\n"
+            "            if other is not me:\n"
+            '                try: other.send(room[me] + b": " + line + b"\\n")\n'
+            "                except OSError: pass\n"
+            "    def serve(guest):\n"
+            '        buffer = b""\n'
+            "        try:\n"
+            "            while data := guest.recv(1024):\n"
+            '                *lines, buffer = (buffer + data).split(b"\\n")\n'
+            "                for line in lines: hear(guest, line)\n"
+            "        except OSError: pass\n"
+            "        finally:\n"
+            "            room.pop(guest, None)\n"
+            "            guest.close()\n"
+            "    while True:\n"
+            "        guest, _ = door.accept()\n"
+            "        spawn(serve, guest)",
+            "waited in vain",
         ),
     ],
 }
