@@ -89,16 +89,16 @@ def main(job):
             Hub.NOT_ERROR += (KeyboardInterrupt,)  # it is reported once, by the cell, not by the hub as well
         _unpack(job["inputs"], names)
         exec(job["code"], names)
+        _send_back(job["outputs"], names)
     except SystemExit:
         _send_back(job["outputs"], names)
         raise
     except BaseException as error:
         message, text = describe(error, job["label"])
         _send("error", type(error).__name__, message, text)
-        if _background:
+        if _background or _report is None:
             sys.stderr.write(text)
         sys.exit(130 if isinstance(error, KeyboardInterrupt) else 1)
-    _send_back(job["outputs"], names)
 
 
 class _Source:
@@ -156,6 +156,8 @@ def describe(error, label):
 
 
 def _send(*message):
+    if _report is None:
+        return
     view = memoryview(marshal.dumps(message))
     while view:
         view = view[os.write(_report, view) :]
@@ -164,5 +166,6 @@ def _send(*message):
 def _leave_to_parent():
     """A forked copy of the cell's process must not report, or keep the pipe open."""
     global _report
-    os.close(_report)
+    if _report is not None:  # a copy of a copy has left already
+        os.close(_report)
     _report = None

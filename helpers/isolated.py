@@ -121,7 +121,7 @@ def run_isolated(source, inputs=None, outputs=(), *, gevent=False, timeout=None,
             message = f"the cell was stopped after {timeout:g} s"
             raise _error("TimeoutError", message, text=where and f"{where}\nTimeoutError: {message}")
     except KeyboardInterrupt:
-        raise _error("KeyboardInterrupt", "", text=_interrupt(cell, pieces, show)) from None
+        raise interrupted(_interrupt(cell, pieces, show)) from None
     finally:
         cell.child.stop(grace=0)
     return cell.result(outputs)
@@ -155,7 +155,7 @@ def start_isolated(source, inputs=None, *, name="server", gevent=False, timeout=
             if time.monotonic() > deadline:
                 raise _error("TimeoutError", f"no call of ready() within {timeout:g} s{cell.child.last_words()}")
     except KeyboardInterrupt:
-        raise _error("KeyboardInterrupt", "") from None
+        raise interrupted() from None
     finally:
         if not cell.ready.is_set():
             cell.child.stop(grace=0)
@@ -262,7 +262,7 @@ def _interrupt(cell, pieces, show):
     finally:
         cell.child.stop(grace=0)
     if not ended:
-        _drain(pieces, show, 1)
+        _drain(pieces, show, 0.3)
     cell.listener.join(1)
     return cell.error and cell.error[2]
 
@@ -271,6 +271,8 @@ def _compiled(source, label):
     try:
         return compile(source, label, "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:  # ValueError: a NUL in it
+        if getattr(error, "lineno", None) and error.text is None:  # found after parsing: `return` outside a function
+            error.text = source.splitlines()[error.lineno - 1]
         message, text = describe(error, label)
         raise _error(type(error).__name__, message, text=text, exit_code=1) from None
 
@@ -292,6 +294,11 @@ def _packed(inputs):
 def refusal(verdict, reasons):
     """One sentence that names each value with the reason why it `verdict`."""
     return "; ".join(f"`{name}` {verdict}: {reason}" for name, reason in sorted(reasons.items()))
+
+
+def interrupted(text=None):
+    """A KeyboardInterrupt that shows the cell's traceback, if there is one, and none of the lines of these helpers."""
+    return _error("KeyboardInterrupt", "", text=text)
 
 
 def _error(name, message, **details):

@@ -1,10 +1,11 @@
 """`%%isolated`, as IPython sees it: its options, and the names that it takes from and gives to the notebook."""
 
 import argparse
+import keyword
 import shlex
 import sys
 
-from helpers.isolated import IsolatedError, refusal, run_isolated, start_isolated
+from helpers.isolated import IsolatedError, interrupted, refusal, run_isolated, start_isolated
 
 _background = {}  # name in the notebook -> the BackgroundCell last started under it
 
@@ -16,7 +17,7 @@ class _Options(argparse.ArgumentParser):
 
 def _names(text):
     names = [name.strip() for name in text.split(",")]
-    if wrong := [name for name in names if not name.isidentifier()]:
+    if wrong := [name for name in names if not name.isidentifier() or keyword.iskeyword(name)]:
         raise argparse.ArgumentTypeError(f"{wrong[0]!r} is not a name")
     return names
 
@@ -63,8 +64,8 @@ def isolated(line, cell):
         %%isolated --background NAME [--gevent] [-i NAME,...] [--timeout SECONDS]
 
     The process shares nothing with the notebook but what you name. Output appears as it is written, errors look
-    like the cell's own, and Interrupt works. Whatever the cell leaves running is killed when it ends; nothing
-    outlives the kernel.
+    like the cell's own, and Interrupt works. Whatever the cell leaves running is killed when it ends (but for a
+    process that made a session of its own), and nothing outlives the kernel.
 
     --gevent           calls monkey.patch_all() before anything else
     -i NAME,...        variables of the notebook that the cell finds under the same names (copies, by pickle)
@@ -77,10 +78,16 @@ def isolated(line, cell):
                        .stop().
                        A new cell with the same NAME stops the old one first.
     """
+    try:
+        _run(_parse(line), cell)
+    except KeyboardInterrupt as interrupt:
+        raise (interrupt if hasattr(interrupt, "_render_traceback_") else interrupted()) from None
+
+
+def _run(chosen, cell):
     from IPython import get_ipython
 
     shell = get_ipython()
-    chosen = _parse(line)
     if missing := [name for name in chosen.i if name not in shell.user_ns]:
         reasons = dict.fromkeys(missing, "the notebook has no such name")
         raise IsolatedError(refusal("cannot be sent to the cell", reasons))
@@ -91,7 +98,7 @@ def isolated(line, cell):
     if chosen.background:
         name = chosen.background
         if name in _background:
-            _background.pop(name).stop()
+            _background[name].stop()
         _background[name] = start_isolated(cell, inputs, name=name, timeout=chosen.timeout or 20, **common)
         shell.user_ns[name] = _background[name]
         return

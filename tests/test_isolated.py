@@ -110,6 +110,26 @@ def test_a_grandchild_that_holds_the_output_does_not_hold_up_the_cell(kernel):
     assert eventually(lambda: not any(map(alive, map(int, result.text.split()))))
 
 
+@posix_only
+def test_forked_copies_speak_for_themselves_alone(kernel):
+    code = """
+        import os
+
+        found = 1
+        if os.fork() == 0:
+            if os.fork() == 0:
+                os._exit(0)  # a copy of a copy
+            1 / 0
+        os.wait()
+        print("the cell goes on")
+    """
+    result = isolated(kernel, code, "-o found")
+    assert result.ename is None
+    assert re.match(r'Traceback .*\n  File "Cell In\[\d+\]", line 9, in <module>\n', result.text), result.text
+    assert result.text.endswith("\nZeroDivisionError: division by zero\nthe cell goes on\n")
+    assert "helpers" not in result.text
+
+
 def test_standard_input_is_empty(kernel):
     assert isolated(kernel, "input('name? ')").ename == "EOFError"
 
@@ -292,6 +312,11 @@ def test_a_syntax_error_shows_its_line_and_a_caret(kernel):
     assert "helpers" not in result.traceback
 
 
+def test_an_error_found_after_parsing_shows_its_line_too(kernel):
+    result = isolated(kernel, "pages = 1\nawait pages")
+    assert re.search(r"line 3\n +await pages\n +\^+\nSyntaxError: 'await' outside function", result.traceback)
+
+
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [
@@ -343,6 +368,7 @@ def test_a_cell_that_takes_too_long_is_stopped(kernel):
         ("--nonsense", "unrecognized arguments: --nonsense"),
         ("--timeout soon", "'soon' is not a number of seconds"),
         ("-i two-words", "'two-words' is not a name"),
+        ("--background class", "'class' is not a name"),
         ("-o 'open", "No closing quotation"),
         ("--background web -o x", "takes neither -o nor --exit-code"),
     ],
@@ -409,6 +435,34 @@ def test_an_interrupted_cell_may_tidy_up(kernel):
     assert "line 6, in <module>\n    time.sleep(600)" in result.traceback
 
 
+def test_interrupt_while_values_travel_is_told_in_one_word(kernel):
+    kernel.run("""
+        import time
+        class Slow:
+            def __reduce__(self):
+                print("go", flush=True)
+                time.sleep(600)
+        slow = Slow()
+    """)
+    there = kernel.run_until("%%isolated -i slow\npass", "go")
+    kernel.interrupt()
+    result = kernel.collect(there)
+    assert (result.ename, result.traceback) == ("KeyboardInterrupt", "KeyboardInterrupt")
+    code = """
+        import time
+        class Slow:
+            def __reduce__(self):
+                print("go")
+                time.sleep(600)
+        slow = Slow()
+    """
+    back = kernel.run_until("%%isolated -o slow\n" + textwrap.dedent(code), "go")
+    kernel.interrupt()
+    result = kernel.collect(back)
+    assert (result.ename, result.text.strip()) == ("KeyboardInterrupt", "")
+    assert "helpers" not in result.traceback
+
+
 # Background cells
 
 
@@ -433,6 +487,28 @@ def test_a_background_cell_run_again_replaces_itself(kernel):
     assert not alive(int(pid))
     assert listens(int(port))
     kernel.run("web.stop()")
+
+
+@posix_only
+def test_a_background_cell_that_outlived_an_interrupted_replacement_is_replaced_next_time(kernel):
+    code = """
+        import os, signal, time
+        from helpers import ready
+
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        ready(os.getpid())
+        time.sleep(600)
+    """
+    code = textwrap.dedent(code)
+    isolated(kernel, code, "--background stubborn")
+    first = int(value(kernel, "stubborn.port"))
+    cell = kernel.start(f"print('go')\nget_ipython().run_cell_magic('isolated', '--background stubborn', {code!r})")
+    assert next(content["text"] for kind, content in kernel.follow(cell) if kind == "stream")
+    kernel.interrupt()
+    assert kernel.collect(cell).ename == "KeyboardInterrupt"
+    assert isolated(kernel, code, "--background stubborn").ename is None
+    assert not alive(first)
+    kernel.run("stubborn.stop(grace=0)")
 
 
 def test_a_background_cell_that_cannot_start_says_why(kernel):
