@@ -20,17 +20,22 @@ prediction(
 )
 
 
+def _is_number(answer):
+    return hasattr(answer, "__float__") and not isinstance(answer, bool)
+
+
 @exercise(
     "00.1",
     praise="eight times a quarter of a second, because each waits for the one before.",
     hint="One after another, waits add up.",
 )
 def _in_sequence(answer):
-    if isinstance(answer, bool) or not isinstance(answer, (int, float)):
+    if not _is_number(answer):
         raise Wrong(f"give a number of seconds, not a {type(answer).__name__}.")
+    answer = float(answer)
     if abs(answer - 0.25) < 1e-9:
         raise Wrong("that is how long they take all together; the question was one after another.")
-    if abs(answer - 8 * 0.25) > 1e-9:
+    if not abs(answer - 8 * 0.25) < 1e-9:
         raise Wrong(f"eight buns of 0.25 s each, one after another, do not take {answer:g} s.")
 
 
@@ -45,6 +50,8 @@ def _together(answer):
         wanted = max(seconds, default=0)
         if said is None:
             raise Wrong(f"for {seconds} your function returned nothing: use return.")
+        if not _is_number(said):
+            raise Wrong(f"for {seconds} your function returned {said!r}: return a number of seconds.")
         if said != wanted:
             if seconds and abs(said - sum(seconds)) < 1e-9:
                 raise Wrong(f"for {seconds} it says {said:g} s: that is one after another, the waits added up.")
@@ -63,7 +70,7 @@ def _serve(answer):
         nonlocal most
         begun.append(order)
         most = max(most, len(begun) - len(ended))
-        gevent.sleep(0.05)
+        gevent.sleep(0.1 if order == "soup" else 0.05)  # neither the first nor the last: who waits for all sees it
         ended.append(order)
 
     orders = ["tea", "bun", "soup", "noodles"]
@@ -91,6 +98,7 @@ def _most_at_once(answer):
         ([(0, 10), (1, 2), (3, 4), (5, 6)], 2, "one long bar and three short ones that never meet"),
         ([(5, 6), (0, 1)], 1, "two bars far apart, the later one first"),
         ([(0, 10), (0, 2), (1.5, 3)], 3, "three that meet for a short moment only"),
+        ([(0, 1), (0, 2), (0, 3)], 3, "three that begin together"),
         ([(5, 9), (0, 6), (4, 7), (5.5, 5.8)], 4, "bars that are not sorted"),
         ([], 0, "no bars at all"),
     ]

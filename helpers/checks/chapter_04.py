@@ -1,8 +1,11 @@
 """Checks of chapter 4: gevent. Each watches what an answer does with greenlets, never how fast the machine is."""
 
 import contextlib
+import time
+from itertools import pairwise
 
 import gevent
+import greenlet
 from gevent.event import Event
 
 from helpers.exercises import Wrong, exercise, prediction
@@ -144,7 +147,10 @@ def _steam_all(answer):
     results = _run(answer, buns, steam, stuck="your function did not return: it waits for something that never comes.")
     if results is None:
         raise Wrong("your function returned None: return the list of results.")
-    results = list(results)
+    try:
+        results = list(results)
+    except TypeError:
+        raise Wrong(f"your function returned {results!r}: return the list of results.") from None
     if any(isinstance(each, gevent.Greenlet) for each in results):
         raise Wrong("your function returned greenlets, not what they returned: ask each for its .value or .get().")
     wanted = [f"steamed {bun}" for bun in buns]
@@ -161,9 +167,18 @@ def _steam_all(answer):
 
     try:
         _run(answer, buns, burn, stuck="your function did not return when one bun burnt.")
-    except BurntBun:
+    except Exception as error:
+        if not _tells_of(error, BurntBun):
+            raise
         return
     raise Wrong("one bun burnt, `steam` raised BurntBun, and the caller of your function never heard of it.")
+
+
+def _tells_of(error, kind):
+    """Whether it is such an error, or was raised because of one."""
+    while error is not None and not isinstance(error, kind):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 # -- 04.3 ----------------------------------------------------------------------------------------------------------
@@ -289,26 +304,37 @@ def _sell(answer):
     hint="`gevent.sleep(0)` is a turn for the others; take it inside the loop, every few hundred numbers.",
 )
 def _count_politely(answer):
-    def divisible(limit):
-        return sum(1 for number in range(limit) if number % 7 == 0)
+    hub = gevent.get_hub()
 
-    def turns_in(limit):
-        with Timeline() as watched:
+    def watch(limit):
+        """How often the answer handed over to the hub, and which share of its work was the longest stretch without."""
+        moments = [time.thread_time()]  # what the processor did for this thread, whoever else keeps it busy
+
+        def note(event, pair):
+            if pair[1] is hub:
+                moments.append(time.thread_time())
+
+        before = greenlet.settrace(note)
+        try:
             counted = answer(limit)
-        if counted != divisible(limit):
-            raise Wrong(
-                f"below {limit:,} there are {divisible(limit):,} multiples of 7; your function says {counted!r}."
-            )
-        return sum(switch.origin == "main" for switch in watched.switches)
+        finally:
+            greenlet.settrace(before)
+        if counted != limit // 7:
+            raise Wrong(f"below {limit:,} there are {limit // 7:,} multiples of 7; your function says {counted!r}.")
+        turns = len(moments) - 1
+        moments.append(time.thread_time())
+        longest = max(end - start for start, end in pairwise(moments))
+        if turns < 1:
+            raise Wrong(f"the function counted {limit:,} numbers, and nobody else got a single turn.")
+        if turns < limit // 2_000 - 1:
+            raise Wrong(f"the others got {turns} turn(s) in {limit:,} numbers: let them in at least every 2,000.")
+        if turns > limit // 50 + 5:
+            raise Wrong(f"you gave {turns:,} turns for {limit:,} numbers: most of the time now goes into switching.")
+        return longest / (moments[-1] - moments[0])
 
-    short, long = turns_in(20_000), turns_in(200_000)
-    if short < 1:
-        raise Wrong("the function counted 20,000 numbers, and nobody else got a single turn.")
-    if short < 9 or long < 99:
-        few, numbers = (short, "20,000") if short < 9 else (long, "200,000")
-        raise Wrong(f"the others got {few} turn(s) in {numbers} numbers: let them in at least every 2,000.")
-    if short > 400:
-        raise Wrong(f"you gave {short:,} turns for 20,000 numbers: most of the time now goes into switching.")
+    watch(21_000)
+    if watch(700_000) > 0.5:
+        raise Wrong("the others got their turns, but not while you counted: one stretch without was most of the work.")
 
 
 # -- 04.6 ----------------------------------------------------------------------------------------------------------
@@ -398,8 +424,8 @@ def _first_answer(answer):
         try:
             got = _run(answer, hopeless, 4, stuck="all suppliers failed, and your function waits on.")
         except (Exception, gevent.Timeout):
-            got = None
-    if got is not None:
-        raise Wrong(f"all suppliers failed; your function returned {got!r} instead of raising.")
+            pass
+        else:
+            raise Wrong(f"all suppliers failed; your function returned {got!r} instead of raising.")
     if watched.end - watched.start > 2:
         raise Wrong("all suppliers had failed, and your function still waited until its patience ended.")

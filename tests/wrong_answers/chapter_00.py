@@ -6,11 +6,13 @@ WRONG = {
         ("answer = 8", "do not take 8 s"),
         ("answer = '2'", "not a str"),
         ("answer = [0.25] * 8", "not a list"),
+        ("answer = float('nan')", "do not take nan s"),
     ],
     "00.2": [
         ("def answer(waits): return waits[0]", "0.4 s"),
         ("def answer(waits): return sum(waits) / len(waits)", "it is"),
         ("def answer(waits): return max(waits)", "ValueError"),
+        ("def answer(waits): return [max(waits, default=0)]", "return a number"),
         ("def answer(waits): print(max(waits, default=0))", "use return"),
     ],
     "00.3": [
@@ -29,6 +31,11 @@ WRONG = {
             "def answer(orders, wait):\n    [gevent.spawn(wait, order) for order in orders]\n    gevent.sleep(0)",
             "join the greenlets",
         ),
+        ("def answer(orders, wait): [gevent.spawn(wait, each) for each in orders][-1].join()", "join the greenlets"),
+        (
+            "def answer(orders, wait): gevent.joinall([gevent.spawn(wait, each) for each in orders], count=1)",
+            "join the greenlets",
+        ),
     ],
     "00.4": [
         (
@@ -43,6 +50,11 @@ WRONG = {
             "at most 2",
         ),
         ("def answer(bars): return 2", "one bar alone"),
+        (
+            "def answer(bars):\n"
+            "    return max((1 + sum(a < start < b for a, b in bars) for start, _ in bars), default=0)",
+            "three that begin together",
+        ),
         (
             "def answer(bars):\n"
             "    open_now, most = [], 0\n"

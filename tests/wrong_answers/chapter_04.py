@@ -41,6 +41,15 @@ WRONG = {
             "start all first",
         ),
         ("def answer(buns, steam): return [gevent.spawn(steam, bun).value for bun in buns]", "returned [None"),
+        ("def answer(buns, steam): return Pool(9).map_async(steam, buns)", "return the list of results"),
+        (
+            "def answer(buns, steam):\n"
+            "    done = {}\n"
+            "    def one(bun): done[bun] = steam(bun)\n"
+            "    gevent.joinall([gevent.spawn(one, bun) for bun in buns])\n"
+            "    return [done[bun] for bun in buns]",
+            "raised KeyError: 'sesame'",
+        ),
     ],
     "04.3": [
         ("def answer(buns, steam, places): return [steam(bun) for bun in buns]", "only one bun"),
@@ -134,11 +143,11 @@ WRONG = {
     "04.5": [
         (
             "def answer(limit):\n    gevent.sleep(0)\n    return len(range(0, limit, 7))",
-            "1 turn(s) in 20,000",
+            "1 turn(s) in 21,000",
         ),
         (
             "def answer(limit):\n    for _ in range(20):\n        gevent.sleep(0)\n    return len(range(0, limit, 7))",
-            "20 turn(s) in 200,000",
+            "20 turn(s) in 700,000",
         ),
         (
             "def answer(limit):\n"
@@ -161,13 +170,31 @@ WRONG = {
         ),
         (
             "def answer(limit):\n"
+            "    found = len(range(0, limit, 7)) if sum(range(50 * limit)) else 0\n"
+            "    for _ in range(0, limit, 500):\n"
+            "        gevent.sleep(0)\n"
+            "    return found",
+            "not while you counted",
+        ),
+        (
+            "def answer(limit):\n"
+            "    found = 0\n"
+            "    for number in range(limit + 1):\n"
+            "        found += number % 7 == 0\n"
+            "        if number % 500 == 0:\n"
+            "            gevent.sleep(0)\n"
+            "    return found",
+            "says 3001",
+        ),
+        (
+            "def answer(limit):\n"
             "    found = 0\n"
             "    for number in range(1, limit):\n"
             "        found += number % 7 == 0\n"
             "        if number % 500 == 0:\n"
             "            gevent.sleep(0)\n"
             "    return found",
-            "2,858 multiples",
+            "3,000 multiples",
         ),
         (
             "import time\n"
@@ -244,6 +271,18 @@ WRONG = {
             "    finally:\n"
             "        gevent.killall(greenlets)",
             "returns None, which is an answer too",
+        ),
+        (
+            "def answer(suppliers, patience):\n"
+            "    greenlets = [gevent.spawn(each) for each in suppliers]\n"
+            "    try:\n"
+            "        with gevent.Timeout(patience, TimeoutError):\n"
+            "            for each in gevent.iwait(greenlets):\n"
+            "                if each.successful():\n"
+            "                    return each.value\n"
+            "    finally:\n"
+            "        gevent.killall(greenlets)",
+            "returned None instead of raising",
         ),
         (
             "def answer(suppliers, patience):\n"
