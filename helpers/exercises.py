@@ -7,6 +7,7 @@ sentence and not the kernel. The checks themselves stand in `helpers.checks`, on
 import importlib
 import io
 import pkgutil
+import reprlib
 import textwrap
 import threading
 import traceback
@@ -200,6 +201,7 @@ def _judge_in_child(name, payload, known):
 def judge_here(name, payload):
     """Judge a pickled answer in this process: what the child of `judge` runs."""
     known = _look_up(name)
+    answer = None
     try:
         answer = cloudpickle.loads(payload)
         known.examine(answer)
@@ -208,6 +210,9 @@ def judge_here(name, payload):
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # gevent.Timeout and SystemExit are no Exception, and answers raise them
+        if isinstance(error, TypeError) and str(error) == f"{type(answer).__name__!r} object is not callable":
+            reason = f"give the function itself, without calling it: this is {reprlib.repr(answer)}."
+            return Verdict(name, False, reason, known.hint)
         return Verdict(name, False, _say_error(error), known.hint)
     return Verdict(name, True, known.praise)
 

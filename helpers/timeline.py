@@ -75,6 +75,8 @@ class _OpenSpan:
         self.timeline, self.row, self.waiting, self.end, self.error = timeline, row, waiting, None, ""
 
     def __enter__(self):
+        if self.end is not None:
+            raise RuntimeError(f"this span of {self.row!r} has been used: write `with span(…):` each time")
         timeline = self.timeline
         if timeline is None:
             if not _active:

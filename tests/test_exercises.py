@@ -94,6 +94,7 @@ def in_main(source):
         ("def answer(waits): raise SystemExit(4)", "raised SystemExit: 4"),
         ("def answer(waits): return 1 / 0", "raised ZeroDivisionError: division by zero (line 1 of answer)"),
         ("def answer(): return 1", "TypeError"),
+        ("answer = 0.25", "give the function itself, without calling it: this is 0.25."),
         ("import socket\nline = socket.socket()\ndef answer(waits): return line", "cannot be sent"),
     ],
 )

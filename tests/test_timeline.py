@@ -232,12 +232,19 @@ def test_the_trace_hook_found_there_is_put_back():
         greenlet.settrace(before)
 
 
+def use_twice(once):
+    for _ in range(2):
+        with once:
+            pass
+
+
 @pytest.mark.parametrize(
     ("misuse", "message"),
     [
         (lambda: Timeline("x").rows, "'x' is empty: read it after"),
         (lambda: Timeline("x").span("y"), "'x' is not open"),
         (lambda: Timeline("x").__enter__().__enter__(), "has been used"),
+        (lambda: use_twice(span("bun")), "this span of 'bun' has been used"),
     ],
 )
 def test_misuse_is_answered_with_a_sentence(misuse, message):
