@@ -21,6 +21,8 @@ from gevent.lock import BoundedSemaphore, Semaphore
 
 from helpers.isolated import IsolatedError, run_isolated
 
+MOST_SAID = 800  # characters of a reason, which may quote a value of any size
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -37,7 +39,8 @@ class Verdict:
 
     def __str__(self):
         mark = {True: "✔", False: "✘", None: "…"}[self.passed]
-        lines = [f"{mark} {self.name}: {self.reason}", *([f"  Hint: {self.hint}"] if self.hint else [])]
+        reason = self.reason if len(self.reason) <= MOST_SAID else f"{self.reason[:MOST_SAID]} …"
+        lines = [f"{mark} {self.name}: {reason}", *([f"  Hint: {self.hint}"] if self.hint else [])]
         return "\n".join(textwrap.fill(line, 92, subsequent_indent="  ", break_on_hyphens=False) for line in lines)
 
 

@@ -151,6 +151,7 @@ def test_a_verdict_fits_the_page():
     assert text.startswith("✘ 04.2: word")
     assert max(map(len, text.splitlines())) <= 92
     assert "\n  Hint: hint" in text
+    assert len(str(Verdict("04.2", False, "x" * 10_000_000))) < 1000
 
 
 @pytest.mark.parametrize(
