@@ -239,6 +239,8 @@ WRONG = {
     "07.4": [
         (_but(_POOL, "self.jobs.put_nowait(job)", "self.jobs.put(job)"), "`submit` did not return"),
         (_but(_POOL, "put_nowait(job)", "put(job, timeout=0.5)"), "`submit` did not return at once"),
+        (_but(_ROOM, "blocking=False", "timeout=0.02"), "`submit` did not return at once"),
+        (_POOL, "4 jobs came at once, and `submit` said [True, True, False, False]"),
         (_but(_POOL, "queue.Queue(places)", "queue.Queue(workers + places)"), "said True, not False"),
         (
             _but(_POOL, "            with suppress(Exception):\n                job()", "            job()"),
@@ -247,7 +249,7 @@ WRONG = {
         (_but(_POOL, "        self.open = False\n", ""), "still accepts"),
         (
             _but(_POOL, "        for thread in self.threads:\n            thread.join()\n", ""),
-            "still to be done",
+            "`close()` returned",
         ),
         (
             _but(_POOL, "        for _ in self.threads:\n            self.jobs.put(None)\n", ""),
@@ -394,8 +396,16 @@ WRONG = {
             _but(_RUN, "            events.put(lambda: event.then(result))", _PUT_UNLESS_NONE),
             "which is a result too",
         ),
+        (
+            f"{_RUN}\nhere = answer\n"
+            "def answer(events):\n"
+            "    with ThreadPoolExecutor(1) as pool: pool.submit(here, events).result()",
+            "not in the one that called `run`",
+        ),
     ],
     "07.6": [
+        (_but(_DISPATCHER, "        return errors\n", "        return errors or None\n"), "emit returned None, not []"),
+        (_but(_DISPATCHER, _CATCH, _CATCH.replace("(detail)", "()")), "missing 1 required positional argument"),
         (
             _but(_DISPATCHER, "sorted(present, key=present.get, reverse=True)", "sorted(present, key=present.get)"),
             "priorities -1, 0, 5, 0, 5",
