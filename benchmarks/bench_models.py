@@ -1,6 +1,6 @@
 """The servers of chapter 7, as they stand there, under more rounds than a notebook has time for.
 
-For an order that waits 20 ms and one that works about 1 ms: answers a second, p50 and p99 at 1, 10, 100 and 500 guests
+For an order that waits 20 ms and one that only works: answers a second, p50 and p99 at 1, 10, 100 and 500 guests
 at once, and the server's CPU for each answer. "the crowd" is the share of the time in which the client itself was
 busy: near 100 % it is the client that sets the pace. Run as `python benchmarks/bench_models.py`; ends within two
 minutes.
@@ -18,7 +18,7 @@ from helpers.isolated import start_isolated
 
 NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "07_choose_a_server_model.ipynb"
 SERVERS = ("process_each", "thread_each", "event_loop", "by_callbacks", "process_pool", "thread_pool")
-ORDERS = {b"steam\n": "waits 20 ms", b"knead\n": "works about 1 ms"}
+ORDERS = {b"steam\n": "waits 20 ms", b"knead\n": "only works"}
 ROUNDS = {1: 30, 10: 30, 100: 15, 500: 5}  # guests at once: how often each of them comes
 
 
