@@ -406,6 +406,15 @@ def test_purge_and_delete(connect, name):
     assert channel.queue_delete(name).method.message_count == 0  # nor does it matter that there is none
 
 
+def test_what_is_not_bound_can_be_unbound(channel, name):
+    channel.queue_declare(name, exclusive=True)
+    for queue, exchange in ((name, "amq.direct"), (name, "missing"), ("missing", "amq.direct")):
+        channel.queue_unbind(queue, exchange, "k")
+    for target, source in (("amq.topic", "amq.direct"), ("amq.topic", "missing"), ("missing", "amq.direct")):
+        channel.exchange_unbind(target, source, "k")
+    assert channel.is_open
+
+
 def test_consumer_hears_that_its_queue_is_gone(connect, name):
     consumer, other = connect().channel(), connect().channel()
     consumer.queue_declare(name)
@@ -439,6 +448,26 @@ def test_message_ttl_expires_queue_expires(channel, name):
     eventually(is_gone)
 
 
+def test_one_that_expires_behind_others_goes_when_it_is_the_first(channel, name):
+    channel.queue_declare(name, exclusive=True)
+    put(channel, name, "first")
+    put(channel, name, "second", expiration="1")
+    time.sleep(0.02)
+    assert count(channel, name) == 2
+    channel.basic_get(name)
+    eventually(lambda: count(channel, name) == 0)
+
+
+def test_no_time_to_live_is_enough_for_a_consumer_who_waits(channel, name):
+    channel.queue_declare(name, exclusive=True, arguments={"x-message-ttl": 0})
+    put(channel, name, "too early")
+    got = []
+    channel.basic_consume(name, lambda channel, method, properties, body: got.append(body), auto_ack=True)
+    put(channel, name, "in time")
+    eventually(lambda: channel.connection.process_data_events(0) or got)
+    assert got == [b"in time"]
+
+
 @pytest.mark.parametrize("overflow, left", [("drop-head", ["2", "3"]), ("reject-publish", ["1", "2"])])
 def test_full_queue(channel, name, overflow, left):
     channel.confirm_delivery()
@@ -448,6 +477,13 @@ def test_full_queue(channel, name, overflow, left):
     with refused:
         put(channel, name, "3")
     assert bodies(channel, name) == left
+
+
+def test_full_queue_lets_go_of_what_is_first_even_if_it_is_the_most_important(channel, name):
+    channel.queue_declare(name, exclusive=True, arguments={"x-max-length": 2, "x-max-priority": 3})
+    for priority in (3, 0, 1):
+        put(channel, name, f"{priority}", priority=priority)
+    assert bodies(channel, name) == ["1", "0"]
 
 
 def test_priorities(channel, name):
@@ -745,7 +781,6 @@ SOFT = {
     "purge a missing queue": (404, lambda channel: channel.queue_purge("missing")),
     "bind a missing queue": (404, lambda channel: channel.queue_bind("missing", "amq.direct")),
     "bind to a missing exchange": (404, lambda channel: channel.queue_bind(own(channel), "missing")),
-    "unbind from a missing exchange": (404, lambda channel: channel.queue_unbind(own(channel), "missing")),
     "passive queue": (404, lambda channel: channel.queue_declare("missing", passive=True)),
     "passive exchange": (404, lambda channel: channel.exchange_declare("missing", passive=True)),
     "publish to a missing exchange": (404, lambda channel: publish_and_wait(channel, "missing")),
@@ -753,6 +788,8 @@ SOFT = {
     "reserved exchange": (403, lambda channel: channel.exchange_declare("amq.mine")),
     "delete a reserved exchange": (403, lambda channel: channel.exchange_delete("amq.direct")),
     "bind to the default exchange": (403, lambda channel: channel.queue_bind(own(channel), "", "k")),
+    "look at the default exchange": (403, lambda channel: channel.exchange_declare("", passive=True)),
+    "bind the default exchange": (403, lambda channel: channel.exchange_bind("", "amq.fanout")),
     "publish to an internal exchange": (403, lambda channel: publish_internal(channel)),
     "second exclusive consumer": (403, lambda channel: consume_exclusively(channel)),
     "other exchange type": (406, lambda channel: channel.exchange_declare("amq.direct", "fanout", durable=True)),
@@ -765,11 +802,12 @@ SOFT = {
     "somebody else's name": (406, lambda channel: publish_and_wait(channel, "", user_id="root")),
     "commit without transaction": (406, lambda channel: channel.tx_commit()),
     "transaction after confirms": (406, lambda channel: (channel.confirm_delivery(), channel.tx_select())),
+    "alternate that is no name": (406, lambda channel: channel.exchange_declare("x", arguments={ALTERNATE: 1})),
     "exchange in use": (406, lambda channel: delete_used_exchange(channel)),
     "strange x-match": (406, lambda channel: channel.queue_bind(own(channel), "amq.match", "", {"x-match": "none"})),
     "exclusive as not exclusive": (405, lambda channel: channel.queue_declare(own(channel))),
 }
-DEAD_KEY = "x-dead-letter-routing-key"
+DEAD_KEY, ALTERNATE = "x-dead-letter-routing-key", "alternate-exchange"
 
 
 def own(channel):

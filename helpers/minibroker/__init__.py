@@ -8,11 +8,12 @@ the broker does to its queues is done in one piece, without a lock.
 Where it knowingly differs from RabbitMQ:
 
 - Nothing is written to disk. `durable` and persistent are noted and compared, but a restart forgets everything.
-- One node, one virtual host (`/`), one user. A queue of type "quorum" is accepted and has no replicas.
+- One node, one virtual host (`/`), one user. A queue of type "quorum" is accepted; it has no replicas, and does not
+  count deliveries (`x-delivery-count`, `x-delivery-limit`).
 - No streams, policies, plugins, consumer priorities, single active consumer, direct reply-to, CC and BCC.
 - A message may have 16 MiB at most, as in RabbitMQ 4.
 
 And where it does as RabbitMQ does, against the letter of the specification: `immediate`, a prefetch size,
-`recover` without requeue and stopping the flow are not implemented (540); deleting what is not there succeeds; no-local
-is ignored; `qos` counts for each new consumer, or with `global` for the channel.
+`recover` without requeue and stopping the flow are not implemented (540); deleting or unbinding what is not there
+succeeds; no-local is ignored; `qos` counts for each new consumer, or with `global` for the channel.
 """

@@ -163,11 +163,17 @@ class Broker:
 
     def declare_exchange(self, method):
         name = method.exchange
+        if method.passive:
+            _not_default(name)
+            self.exchange(name)
+            return
         if method.exchange_type not in KINDS:
             raise Refusal(503, f"unknown exchange type '{method.exchange_type}'")
         _not_default(name)
         declared = {**method.arguments, "type": method.exchange_type, "durable": method.durable}
         declared |= {"auto_delete": method.auto_delete, "internal": method.internal}
+        if not isinstance(declared.get("alternate-exchange", ""), str):
+            raise Refusal(406, f"invalid type for arg 'alternate-exchange' in exchange '{name}' in vhost '/'")
         if name in self.exchanges:
             _check_same(self.exchanges[name].declared, declared, COMPARED, f"exchange '{name}'")
         else:
@@ -193,12 +199,14 @@ class Broker:
 
     def bind(self, source, target, key, arguments):
         _not_default(source)
+        _not_default(target.name)
         self.exchange(source).bind(target, key, arguments)
 
     def unbind(self, source, target, key, arguments):
+        """Remove a binding; one that is not there, or from or to nowhere, is none already."""
         _not_default(source)
-        exchange = self.exchange(source)
-        if exchange.unbind(target, key, arguments):
+        exchange = self.exchanges.get(source)
+        if exchange and target and exchange.unbind(target, key, arguments):
             self._end_if_unused(exchange)
 
     def _unbind_all(self, target):

@@ -235,6 +235,9 @@ class Channel:
             name = self._last_queue
         return self.broker.queue(name, self.connection)
 
+    def _queue_if_any(self, name):
+        return self._queue(name) if not name or name in self.broker.queues else None
+
     def on_basic_qos(self, method):
         if method.prefetch_size:
             raise Refusal(540, f"prefetch_size!=0 ({method.prefetch_size})")
@@ -293,7 +296,7 @@ class Channel:
         self._answer(method, Queue.BindOk())
 
     def on_queue_unbind(self, method):
-        queue = self._queue(method.queue)
+        queue = self._queue_if_any(method.queue)
         key = method.routing_key or ("" if method.queue else queue.name)
         self.broker.unbind(method.exchange, queue, key, method.arguments)
         self.send(Queue.UnbindOk())
@@ -303,8 +306,7 @@ class Channel:
 
     def on_queue_delete(self, method):
         count = 0
-        if not method.queue or method.queue in self.broker.queues:
-            queue = self._queue(method.queue)
+        if queue := self._queue_if_any(method.queue):
             if method.if_unused and queue.consumers:
                 raise Refusal(406, f"queue '{queue.name}' in vhost '/' in use")
             if method.if_empty and queue.ready:
@@ -313,10 +315,7 @@ class Channel:
         self._answer(method, Queue.DeleteOk(count))
 
     def on_exchange_declare(self, method):
-        if method.passive:
-            self.broker.exchange(method.exchange)
-        else:
-            self.broker.declare_exchange(method)
+        self.broker.declare_exchange(method)
         self._answer(method, Exchange.DeclareOk())
 
     def on_exchange_delete(self, method):
@@ -329,7 +328,7 @@ class Channel:
         self._answer(method, Exchange.BindOk())
 
     def on_exchange_unbind(self, method):
-        target = self.broker.exchange(method.destination)
+        target = self.broker.exchanges.get(method.destination)
         self.broker.unbind(method.source, target, method.routing_key, method.arguments)
         self._answer(method, Exchange.UnbindOk())
 

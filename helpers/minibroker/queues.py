@@ -12,7 +12,7 @@ from helpers.minibroker import wire
 from helpers.minibroker.wire import Refusal
 
 OVERHEAD = 600  # bytes that a message costs besides its own
-LONGEST = 2**32  # milliseconds, about 50 days: what RabbitMQ's timers take
+LONGEST = 10 * 365 * 24 * 3600 * 1000  # milliseconds: ten years, as in RabbitMQ
 
 
 class Message:
@@ -30,7 +30,7 @@ class Message:
             self.priority = wire.read_property(properties, "priority")
         if "expiration" in spans:
             text = wire.read_property(properties, "expiration")
-            if not (text.isascii() and text.isdigit() and len(text) < 12 and int(text) <= LONGEST):
+            if not (text.isascii() and text.isdigit() and len(text) < 13 and int(text) <= LONGEST):
                 raise Refusal(406, f"invalid expiration '{text}': it is a number of milliseconds, as a string")
             self.ttl = int(text)  # milliseconds
 
@@ -40,9 +40,9 @@ class Entry:
 
     __slots__ = ("expires", "level", "message", "position", "queue", "redelivered")
 
-    def __init__(self, queue, message, position, level, expires):
+    def __init__(self, queue, message, position, level):
         self.queue, self.message, self.position, self.level = queue, message, position, level
-        self.expires, self.redelivered = expires, False
+        self.expires, self.redelivered = None, False
 
 
 class Queue:
@@ -77,6 +77,7 @@ class Queue:
         self.consumers = deque()  # the next in turn is at the left
         self.sources = set()  # exchanges that have bindings to this queue
         self._expiry = self._expiry_due = self._idle = None
+        self._mortal = False  # whether anything in it ever had a time to live
         self.touch()
 
     def put(self, message):
@@ -89,7 +90,7 @@ class Queue:
         ttl = min((each for each in (self.ttl, message.ttl) if each is not None), default=None)
         self._last_position += 1
         level = min(message.priority, len(self.levels) - 1)
-        entry = Entry(self, message, self._last_position, level, None if ttl is None else time.monotonic() + ttl / 1000)
+        entry = Entry(self, message, self._last_position, level)
         self.levels[level].append(entry)
         self.ready += 1
         self.ready_bytes += len(message.body)
@@ -98,7 +99,10 @@ class Queue:
             self.dispatch()
         if full:
             self._drop_excess()
-        if ttl is not None and self.ready:
+        if ttl is not None:  # only now: a consumer who is free gets even one that may not wait at all
+            entry.expires = time.monotonic() + ttl / 1000
+            self._mortal = True
+        if self._mortal:
             self._expire()
         return True
 
@@ -109,6 +113,8 @@ class Queue:
                 entry = level.popleft()
                 self._count_out(entry)
                 if entry.expires is None or entry.expires > time.monotonic():
+                    if self._mortal:
+                        self._expire()  # the next one is at the head now
                     return entry
                 self._drop(entry, "expired")
         return None
@@ -206,8 +212,8 @@ class Queue:
         self.broker.dead_letter(self, entry.message, reason)
 
     def _drop_excess(self):
-        """Let go of the oldest ones, those of low priority first."""
-        for level in self.levels:
+        """Let go of those at the head: the oldest ones, those of high priority first, as in RabbitMQ."""
+        for level in reversed(self.levels):
             while level and (self.ready > self.most or self.ready_bytes > self.most_bytes):
                 entry = level.popleft()
                 self._count_out(entry)
@@ -219,14 +225,14 @@ class Queue:
         One that waits behind a longer-lived one stays until that is gone, as in RabbitMQ.
         """
         now, due = time.monotonic(), None
-        for level in self.levels:
-            while level and level[0].expires is not None:
-                if level[0].expires > now:
-                    due = level[0].expires if due is None else min(due, level[0].expires)
-                    break
+        for level in reversed(self.levels):
+            while level and level[0].expires is not None and level[0].expires <= now:
                 entry = level.popleft()
                 self._count_out(entry)
                 self._drop(entry, "expired")
+            if level:  # here is the head
+                due = level[0].expires
+                break
         if due is not None and (self._expiry is None or due < self._expiry_due) and not self.deleted:
             if self._expiry:
                 self._expiry.kill(block=False)
