@@ -124,7 +124,7 @@ def _route(answer):
             channel.queue_declare(queue, durable=True)
             for pattern in patterns:
                 channel.queue_bind(queue, "log", pattern)
-        parts = ("oven", "till", "oven.left", "door", "steamer.lid")
+        parts = ("oven", "till", "oven.left", "door", "door.north", "steamer.lid")
         letters = list(product(("north", "south"), parts, ("info", "warning", "error")))
         for letter in letters:
             channel.basic_publish("log", ".".join(letter), ".".join(letter))
@@ -147,9 +147,8 @@ class _Staff:
     def __init__(self, url, answer):
         self.url, self.answer = url, answer
         self.begun, self.cooked, self.errors = threading.Event(), [], []
-        self.stuck_with = []
         self.never = threading.Event()
-        self.connections = []
+        self.connections, self.killed = [], None
 
     def start(self, cook):
         connection = pika.BlockingConnection(pika.URLParameters(self.url))
@@ -160,14 +159,18 @@ class _Staff:
             try:
                 self.answer(channel, "orders", cook)
             except BaseException as error:
-                self.errors.append(error)
+                self.errors.append((connection, error))
             else:
-                self.errors.append(None)
+                self.errors.append((connection, None))
 
         threading.Thread(target=run, daemon=True).start()
 
+    def kill_first(self):
+        """As when its process is killed: the connection breaks, and nothing more is said on it."""
+        self.killed = self.connections[0]
+        self.killed._impl._transport._sock.shutdown(socket.SHUT_RDWR)
+
     def get_stuck(self, body):
-        self.stuck_with.append(body)
         self.begun.set()
         self.never.wait()
 
@@ -184,7 +187,9 @@ class _Staff:
             time.sleep(0.01)
 
     def complain(self):
-        for error in self.errors:
+        for connection, error in self.errors:
+            if connection is self.killed:
+                continue
             if error is None:
                 raise Wrong("your function returned; it should take orders for ever.")
             raise error
@@ -213,14 +218,19 @@ def _fair(answer):
         staff.wait_for(9)
         if len(staff.cooked) < 9:
             raise Wrong("one cook was busy with an order, and others lay with him that the second could have cooked.")
-        # As when its process is killed: the connection breaks, and nothing more is said on it.
-        staff.connections[0]._impl._transport._sock.shutdown(socket.SHUT_RDWR)
+        staff.kill_first()
         staff.wait_for(10)
         if len(staff.cooked) < 10:
             raise Wrong("a program was killed while it cooked, and its order was lost.")
-        time.sleep(0.1)
+        time.sleep(0.5)  # nothing to do for a while is no reason to go home
+        channel.basic_publish("", "orders", "order 10")
+        staff.wait_for(11)
+        if not isinstance(staff.cooked[0], bytes):
+            raise Wrong(f"`cook` was called with {staff.cooked[0]!r}; it takes the body as it came, as bytes.")
         if (twice := Counter(staff.cooked).most_common(1)[0])[1] > 1:
             raise Wrong(f"{twice[0].decode()} was cooked {twice[1]} times by the worker that was not killed.")
+        if len(staff.cooked) < 11:
+            raise Wrong("an order that came later, when all others were done, was not cooked.")
 
 
 # -- 09.3 ----------------------------------------------------------------------------------------------------------
@@ -230,7 +240,8 @@ class _Prices:
     """Answers questions on a thread of its own; `plan` says what to send for each."""
 
     def __init__(self, url):
-        self.url, self.ids, self.plan = url, [], None
+        self.url, self.plan = url, None
+        self.ids, self.reply_to = [], None  # of all questions, and of the last one
         self.ready = threading.Event()
         threading.Thread(target=self._run, daemon=True).start()
         self.ready.wait(PATIENCE)
@@ -243,6 +254,7 @@ class _Prices:
             for method, question, body in channel.consume("prices", auto_ack=True):
                 if method:
                     self.ids.append(question.correlation_id)
+                    self.reply_to = question.reply_to
                     self.plan(channel, question, body)
 
     @staticmethod
@@ -262,29 +274,42 @@ def _ask(answer):
     with _broker() as url, _channel(url) as channel:
         prices = _Prices(url)
         replies = channel.queue_declare("replies", durable=True).method.queue
+
+        def ask(question, when):
+            """Ask; an answer comes, and it must be found."""
+            try:
+                got = _in_time(answer, channel, replies, question, 3, stuck=f"{when}, and your function waits on.")
+            except TimeoutError:
+                got = TimeoutError
+            if prices.ids and prices.reply_to != replies:
+                raise Wrong(
+                    f"`reply_to` of a question was {prices.reply_to!r}; the queue for the answer is {replies!r}."
+                )
+            _same(got, b"price of " + question.encode(), when)
+
         prices.plan = lambda channel, question, body: prices.reply(channel, question, b"price of " + body)
-        got = _in_time(
-            answer, channel, replies, "buns", 3, stuck="a question was answered, and your function waits on."
-        )
-        _same(got, b"price of buns", "to a plain question")
+        ask("buns", "a question was answered")
         if prices.ids[-1] is None:
             raise Wrong("the question has no correlation_id: nobody can tell what an answer belongs to.")
 
         old = prices.ids[-1]
 
         def late_first(channel, question, body):
-            prices.reply(channel, question, "3 yuan, for an old question", number=old)
+            prices.reply(channel, question, "old price of buns", number=old)
             prices.reply(channel, question, "5 yuan, for nobody knows what", number="00000000")
             prices.reply(channel, question, b"price of " + body)
 
         channel.basic_publish("", replies, "an answer without a number")
         prices.plan = late_first
-        got = _in_time(
-            answer, channel, replies, "tea", 3, stuck="stale answers came first, and your function waits on."
-        )
-        if len(set(prices.ids)) < len(prices.ids):
-            raise Wrong("two questions had the same correlation_id: a late answer to the first fits the second.")
-        _same(got, b"price of tea", "when stale answers came first")
+        complaint = None
+        try:
+            ask("buns", "stale answers came first")
+        except Wrong as wrong:
+            complaint = wrong
+        if len(set(prices.ids)) < len(prices.ids):  # which may be the cause
+            complaint = Wrong("two questions had the same correlation_id: a late answer to the first fits the second.")
+        if complaint:
+            raise complaint
 
         over = threading.Event()
 
@@ -305,15 +330,24 @@ def _ask(answer):
                 raise Wrong(f"{what}, and your function returned {got!r} instead of raising TimeoutError.")
         over.set()
         prices.plan = lambda channel, question, body: prices.reply(channel, question, b"price of " + body)
-        got = _in_time(answer, channel, replies, "soup", 3, stuck="after a time-out the next question hangs.")
-        _same(got, b"price of soup", "to the question after a time-out")
+        ask("soup", "the question after a time-out was answered")
+        channel.connection.close()  # what was not acknowledged is in the queue again
+        with _channel(url) as another:
+            left = len(_drain(another, replies))
+        if left:
+            raise Wrong(f"in the end {left} messages are still in the queue for replies: take out what is stale.")
 
 
 def _same(got, wanted, when):
     if got is None:
-        raise Wrong(f"{when}, your function returned None: return the body of the answer.")
+        raise Wrong(f"{when}, and your function returned None: return the body of the answer.")
+    if got is TimeoutError:
+        raise Wrong(
+            f"{when}, and your function raised TimeoutError.",
+            "Was the answer thrown away? With `auto_ack`, `channel.cancel()` also drops what has been fetched already.",
+        )
     if got != wanted:
-        raise Wrong(f"{when}, your function returned {got!r}; the answer to this question was {wanted!r}.")
+        raise Wrong(f"{when}, and your function returned {got!r}; the answer to this question was {wanted!r}.")
 
 
 # -- 09.4 ----------------------------------------------------------------------------------------------------------
@@ -336,6 +370,8 @@ def _lost(answer):
             channel.queue_bind(queue, "shop", pattern)
         stuck = "your function waits for something that does not come."
         got = _in_time(answer, channel, "shop", list(orders), stuck=stuck)
+        if not isinstance(got, (list, tuple)):
+            raise Wrong(f"your function returned {got!r}: return the list of what reached no queue.")
         with _channel(url) as another:
             arrived = _drain(another, "kitchen") + _drain(another, "bar")
         for body in good:
@@ -344,19 +380,22 @@ def _lost(answer):
                 raise Wrong(
                     f"the order {body!r} should arrive once; it came {times or 'not at all'}{' times' * (times > 1)}."
                 )
-        if got is None:
-            raise Wrong("your function returned None: return the list of what reached no queue.")
+        for key, body in lost:
+            if body.encode() in arrived:
+                raise Wrong(f"{body!r} arrived in a queue, although its key {key!r} leads nowhere: send each once.")
+        if arrived[:3] != [b"one", b"four", b"six"]:
+            raise Wrong(f"the kitchen got its orders as {arrived[:3]}: send them in the order of the list.")
         got = [tuple(each) if isinstance(each, (list, tuple)) else each for each in got]
         for pair in lost:
             if pair not in got:
                 raise Wrong(f"{pair!r} reached no queue, and it is not in your list, which is {got!r}.")
         if got != lost:
             raise Wrong(f"{lost!r} reached no queue, in this order; your list is {got!r}.")
-    with contextlib.suppress(Exception), _broker() as url, _channel(url) as channel:
-        channel.exchange_declare("shop", "fanout", durable=True)
-        got = answer(channel, "shop", [("any", "one")])
-        if got != [("any", "one")]:
-            raise Wrong(f"a fanout exchange without a queue loses everything; your list is {got!r}.")
+        with _channel(url) as another:
+            another.exchange_declare("closed shop", "fanout", durable=True)
+            got = _in_time(answer, another, "closed shop", [("any", "one")], stuck=stuck)
+        if [tuple(each) for each in got] != [("any", "one")]:
+            raise Wrong(f"an exchange without any queue loses everything; your list is {got!r}.")
 
 
 # -- 09.5 ----------------------------------------------------------------------------------------------------------
@@ -382,26 +421,31 @@ def _poison(answer):
 
     with _broker() as url:
         with _channel(url) as channel:
-            for queue in ("orders", "graveyard"):
+            for queue in ("orders", "graveyard", "elsewhere"):
                 channel.queue_declare(queue, durable=True)
             for body in orders:
                 channel.basic_publish("", "orders", body)
+            channel.basic_publish("", "elsewhere", "none of your business")
+            channel.basic_get("elsewhere")  # held by the same channel, and not done with
             channel.basic_qos(prefetch_count=1)
             for _ in range(12):
                 method, _, body = channel.basic_get("orders")
                 if method is None:
                     break
+                before = tries[body]
                 try:
                     answer(channel, method, body, cook)
                 except BurntBun:
                     raise Wrong(f"the error that `cook` raised for {body.decode()!r} left `handle`.") from None
+                if tries[body] > before + 1:
+                    raise Wrong(f"{body.decode()!r} was cooked again at once: put it back into the queue.")
             else:
                 many, times = tries.most_common(1)[0]
                 if times > 2:
                     raise Wrong(f"{many.decode()!r} was cooked {times} times and more; it should get one more try.")
         # That connection is closed: what was not acknowledged is in the queue again.
         with _channel(url) as channel:
-            buried, left = _drain(channel, "graveyard"), _drain(channel, "orders")
+            buried, left, others = (_drain(channel, queue) for queue in ("graveyard", "orders", "elsewhere"))
     for body in orders:
         poison = body.startswith(b"poison")
         wanted = 2 if poison or body == b"unlucky" else 1
@@ -416,6 +460,8 @@ def _poison(answer):
             raise Wrong(f"{name!r} failed twice and is in the graveyard {buried.count(body)} times; it should be once.")
         if not poison and body in buried:
             raise Wrong(f"{name!r} was cooked in the end, and lies in the graveyard all the same.")
+    if not others:
+        raise Wrong("a message that `handle` was not called for is acknowledged too: this one only, not `multiple`.")
 
 
 # -- 09.6 ----------------------------------------------------------------------------------------------------------
@@ -438,14 +484,24 @@ class _Fuse:
             self.left -= 1
 
 
+class _Pen(sqlite3.Cursor):
+    """An SQLite cursor, each of whose calls passes the fuse of its connection."""
+
+    def execute(self, *arguments):
+        self.connection.fuse.step()
+        return super().execute(*arguments)
+
+
 class _Ledger(sqlite3.Connection):
     """An SQLite connection, each of whose calls passes a fuse."""
 
     fuse = _Fuse(None)
 
+    def cursor(self, factory=_Pen):
+        return super().cursor(factory)
+
     def execute(self, *arguments):
-        self.fuse.step()
-        return super().execute(*arguments)
+        return self.cursor().execute(*arguments)
 
     def commit(self):
         self.fuse.step()

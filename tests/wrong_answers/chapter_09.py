@@ -27,6 +27,11 @@ WRONG = {
             "a list of patterns",
         ),
         ("answer = ['#.error']", "a dictionary with the keys alarm, oven, north, money"),
+        (
+            "answer = {'alarm': ['#.error'], 'oven': ['*.oven.#'], 'north': ['#.north.#'], "
+            "'money': ['*.till.warning', '*.till.error']}",
+            "'south.door.north.info' reached 'north'",
+        ),
     ],
     "09.2": [
         (
@@ -82,6 +87,23 @@ WRONG = {
             "    channel.start_consuming()",
             "does not call `cook`",
         ),
+        (
+            "def answer(channel, queue, cook):\n"
+            "    channel.basic_qos(prefetch_count=1)\n"
+            "    for method, _, body in channel.consume(queue, inactivity_timeout=0.3):\n"
+            "        if method is None: return\n"
+            "        cook(body)\n"
+            "        channel.basic_ack(method.delivery_tag)",
+            "your function returned",
+        ),
+        (
+            "def answer(channel, queue, cook):\n"
+            "    channel.basic_qos(prefetch_count=1)\n"
+            "    for method, _, body in channel.consume(queue):\n"
+            "        cook(body.decode())\n"
+            "        channel.basic_ack(method.delivery_tag)",
+            "it takes the body as it came",
+        ),
     ],
     "09.3": [
         (
@@ -107,7 +129,7 @@ WRONG = {
             "        if method is None:\n"
             "            raise TimeoutError\n"
             "        return body",
-            "when stale answers came first, your function returned",
+            "stale answers came first, and your function returned",
         ),
         (
             "def answer(channel, replies, question, patience):\n"
@@ -164,6 +186,71 @@ WRONG = {
             "    for method, answer, body in channel.consume(replies, auto_ack=True, inactivity_timeout=1):\n"
             "        if method: return body",
             "your function waits on",
+        ),
+        (
+            "def answer(channel, replies, question, patience):\n"
+            "    deadline = time.monotonic() + patience\n"
+            "    mark = pika.BasicProperties(reply_to=replies, correlation_id=question)\n"
+            "    channel.basic_publish('', 'prices', question, mark)\n"
+            "    while time.monotonic() < deadline:\n"
+            "        method, answer, body = channel.basic_get(replies, auto_ack=True)\n"
+            "        if method and answer.correlation_id == question: return body\n"
+            "    raise TimeoutError",
+            "two questions had the same correlation_id",
+        ),
+        (
+            "def answer(channel, replies, question, patience):\n"
+            "    deadline = time.monotonic() + patience\n"
+            "    mark = pika.BasicProperties(reply_to=replies, correlation_id=str(uuid.uuid4()))\n"
+            "    channel.basic_publish('', 'prices', question, mark)\n"
+            "    while time.monotonic() < deadline:\n"
+            "        _, _, body = channel.basic_get(replies, auto_ack=True)\n"
+            "        if body and question.encode() in body: return body\n"
+            "    raise TimeoutError",
+            "stale answers came first, and your function returned",
+        ),
+        (
+            "def answer(channel, replies, question, patience):\n"
+            "    deadline = time.monotonic() + patience\n"
+            "    number = str(uuid.uuid4())\n"
+            "    mark = pika.BasicProperties(reply_to=replies, correlation_id=number)\n"
+            "    channel.basic_publish('', 'prices', question, mark)\n"
+            "    try:\n"
+            "        for method, answer, body in channel.consume(replies, inactivity_timeout=0.05):\n"
+            "            if method and answer.correlation_id == number:\n"
+            "                channel.basic_ack(method.delivery_tag)\n"
+            "                return body\n"
+            "            if time.monotonic() > deadline: raise TimeoutError\n"
+            "    finally:\n"
+            "        channel.cancel()",
+            "messages are still in the queue for replies",
+        ),
+        (
+            "def answer(channel, replies, question, patience):\n"
+            "    deadline = time.monotonic() + patience\n"
+            "    number = str(uuid.uuid4())\n"
+            "    mine = channel.queue_declare('', exclusive=True).method.queue\n"
+            "    mark = pika.BasicProperties(reply_to=mine, correlation_id=number)\n"
+            "    channel.basic_publish('', 'prices', question, mark)\n"
+            "    while time.monotonic() < deadline:\n"
+            "        method, answer, body = channel.basic_get(mine, auto_ack=True)\n"
+            "        if method and answer.correlation_id == number: return body\n"
+            "    raise TimeoutError",
+            "the queue for the answer is 'replies'",
+        ),
+        (
+            "def answer(channel, replies, question, patience):\n"
+            "    deadline = time.monotonic() + patience\n"
+            "    number = str(uuid.uuid4())\n"
+            "    mark = pika.BasicProperties(reply_to=replies, correlation_id=number)\n"
+            "    channel.basic_publish('', 'prices', question, mark)\n"
+            "    while (left := deadline - time.monotonic()) > 0:\n"
+            "        for method, answer, body in channel.consume(replies, auto_ack=True, inactivity_timeout=left):\n"
+            "            channel.cancel()\n"
+            "            if method and answer.correlation_id == number: return body\n"
+            "            break\n"
+            "    raise TimeoutError",
+            "stale answers came first, and your function raised TimeoutError",
         ),
     ],
     "09.4": [
@@ -229,6 +316,48 @@ WRONG = {
             "    return lost",
             "should arrive once; it came 2 times",
         ),
+        (
+            "def answer(channel, exchange, orders):\n"
+            "    for key, body in orders:\n"
+            "        channel.basic_publish(exchange, key, body)\n"
+            "    return [(key, body) for key, body in orders if key in ('bnu.pork', 'bun')]",
+            "an exchange without any queue loses everything",
+        ),
+        (
+            "def answer(channel, exchange, orders):\n"
+            "    lost = []\n"
+            "    channel.confirm_delivery()\n"
+            "    for key, body in orders:\n"
+            "        try:\n"
+            "            channel.basic_publish(exchange, key, body, mandatory=True)\n"
+            "        except pika.exceptions.UnroutableError:\n"
+            "            lost.append((key, body))\n"
+            "            channel.basic_publish(exchange, 'bun.pork', body)\n"
+            "    return lost",
+            "'two' arrived in a queue",
+        ),
+        (
+            "def answer(channel, exchange, orders):\n"
+            "    lost = []\n"
+            "    channel.confirm_delivery()\n"
+            "    for key, body in reversed(orders):\n"
+            "        try:\n"
+            "            channel.basic_publish(exchange, key, body, mandatory=True)\n"
+            "        except pika.exceptions.UnroutableError:\n"
+            "            lost.append((key, body))\n"
+            "    return lost[::-1]",
+            "send them in the order of the list",
+        ),
+        (
+            "def answer(channel, exchange, orders):\n"
+            "    channel.confirm_delivery()\n"
+            "    for key, body in orders:\n"
+            "        try:\n"
+            "            channel.basic_publish(exchange, key, body, mandatory=True)\n"
+            "        except pika.exceptions.UnroutableError:\n"
+            "            yield key, body",
+            "return the list of what reached no queue",
+        ),
     ],
     "09.5": [
         (
@@ -286,7 +415,32 @@ WRONG = {
             "            channel.basic_nack(method.delivery_tag, requeue=not method.redelivered)\n"
             "            return\n"
             "    channel.basic_ack(method.delivery_tag)",
-            "was cooked 4 times; 2 would be right",
+            "was cooked again at once",
+        ),
+        (
+            "def answer(channel, method, body, cook):\n"
+            "    for _ in range(2):\n"
+            "        try:\n"
+            "            cook(body)\n"
+            "            break\n"
+            "        except Exception:\n"
+            "            pass\n"
+            "    else:\n"
+            "        channel.basic_publish('', 'graveyard', body)\n"
+            "    channel.basic_ack(method.delivery_tag)",
+            "put it back into the queue",
+        ),
+        (
+            "def answer(channel, method, body, cook):\n"
+            "    try:\n"
+            "        cook(body)\n"
+            "    except Exception:\n"
+            "        if not method.redelivered:\n"
+            "            channel.basic_nack(method.delivery_tag, requeue=True)\n"
+            "            return\n"
+            "        channel.basic_publish('', 'graveyard', body)\n"
+            "    channel.basic_ack(method.delivery_tag, multiple=True)",
+            "a message that `handle` was not called for is acknowledged too",
         ),
     ],
     "09.6": [
@@ -346,6 +500,15 @@ WRONG = {
             "        seen.add(properties.message_id)\n"
             "        db.execute('UPDATE till SET buns = buns + ?', (int(body),))\n"
             "        db.commit()\n"
+            "    channel.basic_ack(method.delivery_tag)",
+            "after a power cut before call",
+        ),
+        (
+            "def answer(channel, method, properties, body, db):\n"
+            "    db.isolation_level = None\n"
+            "    cursor = db.cursor()\n"
+            "    if cursor.execute('INSERT OR IGNORE INTO seen VALUES (?)', (properties.message_id,)).rowcount:\n"
+            "        cursor.execute('UPDATE till SET buns = buns + ?', (int(body),))\n"
             "    channel.basic_ack(method.delivery_tag)",
             "after a power cut before call",
         ),
