@@ -89,7 +89,11 @@ class Broker:
         Why it is this one.
     durable : bool
         Whether durable queues with their persistent messages are still there after `restart()`.
+    ours : bool
+        Whether this process started it, and may restart it; not so the one that AMQP_URL names.
     """
+
+    ours = True
 
     def __init__(self, url, kind, place, why, durable):
         self.url, self.kind, self.place, self.why, self.durable = url, kind, place, why, durable
@@ -143,6 +147,8 @@ class Broker:
 
 class Elsewhere(Broker):
     """The one that AMQP_URL names."""
+
+    ours = False
 
     def __init__(self, url, why):
         place = re.sub(r"(//[^:@/]*):.*@", r"\1@", url)

@@ -223,6 +223,7 @@ def test_one_elsewhere_is_used_and_never_stopped(embedded, monkeypatch, capsys):
     with start_broker() as elsewhere:
         assert elsewhere.url == embedded.url
         assert elsewhere.kind.startswith("minibroker")
+        assert not elsewhere.ours
         with pytest.raises(BrokerError, match="not ours to restart"):
             elsewhere.restart()
     assert embedded.running
@@ -268,7 +269,7 @@ def test_a_port_that_never_answers_is_given_up(monkeypatch):
 def test_the_embedded_broker_works_and_forgets_over_a_restart(monkeypatch):
     monkeypatch.setenv("COURSE_BROKER", "embedded")
     with start_broker() as mine:
-        assert (mine.kind, mine.durable) == ("embedded", False)
+        assert (mine.kind, mine.durable, mine.ours) == ("embedded", False, True)
         assert mine.rss > 1_000_000
         send(mine.url, b"one", b"two")
         assert take(mine.url) == [b"one", b"two"]
