@@ -15,6 +15,7 @@ from helpers.minibroker.wire import Refusal
 
 Methods = commands.Connection
 PIECE = 128 * 1024  # bytes to read at once
+SMALL = 4096  # bytes after which there is seldom more to read at once
 FULL = 256 * 1024  # bytes on their way to a client: no more messages to it
 STUFFED = 4 * FULL  # bytes on their way to a client: no more answers either, so it is not listened to
 CHANNELS, FRAME, HEARTBEAT = 2047, 131_072, 60
@@ -59,7 +60,8 @@ class Connection:
         self._frame_limit = 4096
         self._channel_limit = CHANNELS
         self._out, self._out_size = [], 0  # the pieces to write, and their bytes, those being written included
-        self._something, self._written = Event(), Event()
+        self._loop, self._writing = gevent.get_hub().loop, False
+        self._left, self._written = Event(), Event()
         self._starved = self._deaf = self._closed = False
         self._heard = self._said = time.monotonic()
         self._last_method = b"\0\0\0\0"
@@ -192,10 +194,13 @@ class Connection:
 
     def _incoming(self, data):
         """Yield the frames that the client sends; between two readings, see to it that nobody else suffers."""
+        readings = 0
         while True:
             yield from self._frames.feed(data)
             self._confirm()
-            gevent.sleep(0)  # others have a turn, even if there is more to read
+            readings += 1
+            if len(data) > SMALL or readings % 8 == 0:
+                gevent.sleep(0)  # others have a turn, even if there is more to read
             while self._out_size > STUFFED:
                 self._deaf = True
                 self._written.clear()
@@ -278,25 +283,45 @@ class Connection:
     def _put(self, pieces):
         self._out += pieces
         self._out_size += sum(map(len, pieces))
-        if not self._something.is_set():
-            self._something.set()
+        if not self._writing:
+            self._writing = True
+            self._loop.run_callback(self._write_at_once)
+
+    def _write_at_once(self):
+        """In the hub, which saves a switch: write what the system takes at once, and leave the rest to `_write`."""
+        data = b"".join(self._out)
+        try:
+            sent = self._socket.send(data, timeout=0.0)
+        except OSError:  # what is wrong, if it is no full buffer, `_write` will meet as well
+            sent = 0
+        self._out[:] = [data[sent:]] if sent < len(data) else []
+        self._note_written(sent)
+        if self._out:
+            self._left.set()
+        else:
+            self._writing = False
 
     def _write(self):
         try:
             while True:
-                self._something.wait()
-                self._something.clear()
+                self._left.wait()
                 data = b"".join(self._out)
                 self._out.clear()
                 self._socket.sendall(data)
-                self._said = time.monotonic()
-                self._out_size -= len(data)
-                self._written.set()
-                if self._starved and self._out_size < FULL:
-                    self._starved = False
-                    self._serve()
+                self._note_written(len(data))
+                if not self._out:
+                    self._left.clear()
+                    self._writing = False
         except OSError:
             self._reader.kill(block=False)  # it may wait for something else than the client
+
+    def _note_written(self, count):
+        self._said = time.monotonic()
+        self._out_size -= count
+        self._written.set()
+        if self._starved and self._out_size < FULL:
+            self._starved = False
+            self._serve()
 
     def _serve(self):
         channels = [channel for channel in self.channels.values() if channel is not CLOSING]
