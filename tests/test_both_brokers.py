@@ -10,8 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from helpers.rabbitmq import find_server
+from brokers import installed_rabbitmq
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = [path for path in sorted(ROOT.glob("notebooks/*.ipynb")) if "start_broker()" in path.read_text("utf-8")]
@@ -24,12 +23,7 @@ def test_some_chapter_needs_a_broker():
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_stored_outputs_are_those_of_rabbitmq_too(path, record_property):
-    if not find_server():
-        if "rabbitmq" in os.environ.get("COURSE_REQUIRE", "").split():
-            pytest.fail("COURSE_REQUIRE asks for rabbitmq and it is not installed: see what `make rabbitmq` says.")
-        pytest.skip(
-            "RabbitMQ is not installed: `make rabbitmq` would, and the chapter ran on the embedded broker alone."
-        )
+    installed_rabbitmq()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     environment |= {"COURSE_BROKER": "rabbitmq"}
     command = [sys.executable, "-m", "pytest", "-n0", "-q", "-p", "no:cacheprovider", str(path)]

@@ -11,24 +11,17 @@ from contextlib import contextmanager
 import pika
 import psutil
 import pytest
+from brokers import installed_rabbitmq
 from kernel import Kernel, alive, eventually
 
 from helpers import broker, rabbitmq
 from helpers.broker import BrokerError, start_broker
 from helpers.child import Child, listens
-from helpers.rabbitmq import Node, Realm, find_cause, find_server
+from helpers.rabbitmq import Node, Realm, find_cause
 
 LOOPBACK = {"127.0.0.1", "::1"}
 PERSISTENT = pika.BasicProperties(delivery_mode=2)
 posix_only = pytest.mark.skipif(os.name == "nt", reason="needs RabbitMQ's shell scripts")
-
-
-def installed():
-    if server := find_server():
-        return server
-    if "rabbitmq" in os.environ.get("COURSE_REQUIRE", "").split():
-        pytest.fail("COURSE_REQUIRE asks for rabbitmq and it is not installed: see what `make rabbitmq` says.")
-    pytest.skip("RabbitMQ is not installed; `make rabbitmq` installs it.")
 
 
 # A second owner of a node, to be killed.
@@ -65,7 +58,7 @@ def owner(code):
 @pytest.fixture(scope="module")
 def two():
     """A private node of this process, and the owner of another one; they start at the same time."""
-    server = installed()
+    server = installed_rabbitmq()
     with owner(OWNER) as other, broker.Private(server, "a test asks for it") as mine:
         yield mine, other
 
@@ -352,7 +345,7 @@ def test_two_do_not_meet_and_a_killed_owner_leaves_nothing(two):
 
 
 def test_an_owner_that_is_killed_while_its_node_starts_leaves_nothing():
-    installed()
+    installed_rabbitmq()
     with owner(HASTY_OWNER) as hasty:
         folder = hasty.stdout.readline().split()[1]
         assert eventually(lambda: any(is_called(each, "erl_child") for each in family(hasty.pid)))
@@ -379,7 +372,7 @@ def test_interrupted_while_it_starts_it_leaves_nothing(monkeypatch):
     monkeypatch.setattr(rabbitmq, "greets", interrupt)
     realms = remembered(monkeypatch)
     with pytest.raises(KeyboardInterrupt):
-        broker.Private(installed(), "a test asks for it")
+        broker.Private(installed_rabbitmq(), "a test asks for it")
     assert_swept(realms)
 
 
@@ -425,7 +418,7 @@ def test_settings_that_it_does_not_know_are_named(monkeypatch):
     with pytest.raises(
         BrokerError, match=r"RabbitMQ did not start: .*buns.*\nTo go on with the embedded broker"
     ) as caught:
-        broker.Private(installed(), "a test asks for it")
+        broker.Private(installed_rabbitmq(), "a test asks for it")
     assert "BOOT FAILED" in caught.value.log
     assert_swept(realms)
 

@@ -105,7 +105,7 @@ def test_a_crowd_connects_asks_and_is_counted(server):
     assert asked.server_cpu >= 0
     assert asked.client_cpu > 0
     assert asked.server_memory > 1_000_000
-    eventually(lambda: len(psutil.Process(server.pid).net_connections("tcp")) == 1)
+    assert eventually(lambda: len(psutil.Process(server.pid).net_connections("tcp")) == 1)
 
 
 def test_a_crowd_grows_and_a_bound_holds(server):
@@ -384,4 +384,4 @@ def test_an_interrupt_ends_the_crowd():
         crowd.connect(3)
         with pytest.raises(KeyboardInterrupt):
             crowd.ask(rounds=10**9, progress=interrupt)
-        eventually(lambda: not alive(crowd._child.pid))
+        assert eventually(lambda: not alive(crowd._child.pid))
