@@ -148,14 +148,16 @@ class Raw:
         return None
 
 
-def bodies(channel, queue, count=None):
-    """Return the texts that are in a queue, all or so many, and acknowledge them."""
+def bodies(channel, queue, least=0):
+    """Return the texts that are in a queue, and acknowledge them; wait until there were so many at least."""
     texts = []
-    while count is None or len(texts) < count:
-        method, _, body = channel.basic_get(queue, auto_ack=True)
-        if method is None:
-            break
-        texts.append(body.decode())
+
+    def take():
+        while (message := channel.basic_get(queue, auto_ack=True))[0]:
+            texts.append(message[2].decode())
+        return len(texts) >= least
+
+    eventually(take)
     return texts
 
 
@@ -649,7 +651,7 @@ def test_multiple_acknowledgement(connect, name):
     channel.basic_nack(4, multiple=True, requeue=False)
     channel.connection.close()
     channel = connect().channel()
-    assert bodies(channel, name) == ["e", "f"]
+    assert bodies(channel, name, 2) == ["e", "f"]
     put(channel, name, *"ab")
     for _ in range(2):
         channel.basic_get(name)
@@ -719,7 +721,7 @@ def test_closed_channel_gives_back(channel, name):
     other = channel.connection.channel()
     other.basic_consume(name, lambda *_: None)
     other.close()
-    assert [channel.basic_get(name, auto_ack=True)[2] for _ in "ab"] == [b"a", b"b"]
+    assert bodies(channel, name, 2) == ["a", "b"]
 
 
 def test_transactions(channel, name):
@@ -728,7 +730,7 @@ def test_transactions(channel, name):
     put(channel, name, "a", "b")
     assert count(channel, name) == 0
     channel.tx_commit()
-    assert count(channel, name) == 2
+    assert eventually(lambda: count(channel, name) == 2)
     tags = [channel.basic_get(name)[0].delivery_tag for _ in "ab"]
     put(channel, name, "never")
     channel.basic_ack(tags[0])
@@ -1052,7 +1054,7 @@ def test_silent_client_is_dropped_after_two_heartbeats_and_a_living_one_is_not(b
         while (found := raw.read()[1]) is not None:
             beats += found.name == "Heartbeat"
         assert beats >= 1
-    assert bodies(channel, name) == ["a"]
+    assert bodies(channel, name, 1) == ["a"]
     channel.queue_delete(name)
     with Raw(broker, heartbeat=1) as raw:
         raw.open()
