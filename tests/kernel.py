@@ -30,7 +30,11 @@ class Kernel:
         environment.pop("PYTHONUNBUFFERED", None)  # a learner's machine has it not
         self.manager = KernelManager(kernel_name="python3", connection_file=str(Path(self.home, "kernel.json")))
         self.manager.start_kernel(env=environment, cwd=self.home)
-        self._connect()
+        try:
+            self._connect()
+        except RuntimeError:  # it died at once: one of its ports, chosen just before, has gone to somebody else
+            self.manager.restart_kernel(now=True, newports=True)
+            self._connect()
 
     def _connect(self):
         self.client = self.manager.blocking_client()
