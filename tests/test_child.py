@@ -25,10 +25,12 @@ time.sleep(600)
 
 # Starts a child that starts a grandchild; says all their ids and a temporary folder; then lives on.
 OWNER = """
-import os, sys, time
+import os, signal, sys, time
 from helpers.child import Child, temporary_folder
 from helpers import belongings
 
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under nohup
 folder = temporary_folder()
 (folder / "file").write_text("here")
 family = '''
