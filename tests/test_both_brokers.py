@@ -31,4 +31,5 @@ def test_the_stored_outputs_are_those_of_rabbitmq_too(path, record_property):
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"^\d+ passed", done.stdout, re.MULTILINE)
     ran_on = re.search(rf"^{path.name} ran on: RabbitMQ .*$", done.stdout, re.MULTILINE)
+    assert ran_on, done.stdout
     record_property("broker", ran_on[0])  # for the summary

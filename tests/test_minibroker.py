@@ -943,23 +943,22 @@ def consume_twice(raw):
         raw.send(Basic.Consume(consumer_tag="same"))
 
 
-@pytest.mark.parametrize("case", HARD)
-def test_error_that_closes_the_connection(broker, connect, case):
-    code, act = HARD[case]
+def closes_the_connection(broker, connect, code, act):
     with Raw(broker) as raw:
         act(raw.open())
         assert raw.until_close().reply_code == code
     assert survives(connect)
+
+
+@pytest.mark.parametrize("case", HARD)
+def test_error_that_closes_the_connection(broker, connect, case):
+    closes_the_connection(broker, connect, *HARD[case])
 
 
 @embedded_alone
 @pytest.mark.parametrize("case", NONSENSE)
 def test_nonsense_closes_the_connection(broker, connect, case):
-    code, act = NONSENSE[case]
-    with Raw(broker) as raw:
-        act(raw.open())
-        assert raw.until_close().reply_code == code
-    assert survives(connect)
+    closes_the_connection(broker, connect, *NONSENSE[case])
 
 
 def test_date_that_python_does_not_know_goes_through_a_headers_exchange(broker, channel):
