@@ -617,15 +617,6 @@ def test_exchanges_bound_to_exchanges_even_in_a_circle(channel, name):
     assert bodies(channel, queue) == []
 
 
-def test_alternate_exchange_takes_what_nobody_wants(channel, name):
-    channel.exchange_declare(name, "direct", arguments={"alternate-exchange": "amq.fanout"})
-    queue = channel.queue_declare("", exclusive=True).method.queue
-    channel.queue_bind(queue, "amq.fanout")
-    channel.basic_publish(name, "k", "unwanted")
-    assert bodies(channel, queue) == ["unwanted"]
-    channel.exchange_delete(name)
-
-
 # Acknowledgements
 
 
@@ -724,56 +715,6 @@ def test_closed_channel_gives_back(channel, name):
     assert bodies(channel, name, 2) == ["a", "b"]
 
 
-def test_transactions(channel, name):
-    channel.queue_declare(name, exclusive=True)
-    channel.tx_select()
-    put(channel, name, "a", "b")
-    assert count(channel, name) == 0
-    channel.tx_commit()
-    assert eventually(lambda: count(channel, name) == 2)
-    tags = [channel.basic_get(name)[0].delivery_tag for _ in "ab"]
-    put(channel, name, "never")
-    channel.basic_ack(tags[0])
-    channel.tx_rollback()
-    channel.basic_nack(tags[1], requeue=False)
-    channel.basic_nack(tags[0], requeue=True)
-    channel.tx_commit()
-    assert bodies(channel, name) == ["a"]
-
-
-@embedded_alone
-def test_acknowledgements_make_room_when_their_transaction_ends(connect, name):
-    channel, other = connect().channel(), connect().channel()
-    other.queue_declare(name, auto_delete=True)
-    put(other, name, *"abc")
-    got = []
-    channel.basic_qos(prefetch_count=1)
-    channel.tx_select()
-    channel.basic_consume(name, lambda _, method, *__: got.append(method.delivery_tag))
-    assert eventually(lambda: channel.connection.process_data_events(0) or got)
-    channel.basic_ack(got[0])
-    channel.basic_qos(prefetch_count=1)  # answered: the acknowledgement has arrived
-    put(other, name, "d")
-    assert eventually(lambda: count(other, name) == 3)
-    channel.tx_commit()
-    assert eventually(lambda: count(other, name) == 2)
-
-
-def test_transaction_whose_exchange_is_gone_acknowledges_all_the_same(channel, name):
-    channel.queue_declare(name, exclusive=True)
-    channel.exchange_declare(name, "fanout")
-    put(channel, name, "a")
-    channel.tx_select()
-    tag = channel.basic_get(name)[0].delivery_tag
-    channel.basic_publish(name, "", "to nowhere")
-    channel.basic_ack(tag)
-    channel.exchange_delete(name)
-    channel.tx_commit()
-    channel.connection.channel().basic_recover(requeue=True)
-    channel.close()
-    assert bodies(channel.connection.channel(), name) == []
-
-
 # Messages
 
 
@@ -824,15 +765,11 @@ SOFT = {
     "unknown tag": (406, lambda channel: (channel.basic_ack(7), channel.queue_declare("", exclusive=True))),
     "acknowledged twice": (406, lambda channel: acknowledge_twice(channel)),
     "expiration in words": (406, lambda channel: publish_and_wait(channel, "", expiration="soon")),
-    "somebody else's name": (406, lambda channel: publish_and_wait(channel, "", user_id="root")),
-    "commit without transaction": (406, lambda channel: channel.tx_commit()),
-    "transaction after confirms": (406, lambda channel: (channel.confirm_delivery(), channel.tx_select())),
-    "alternate that is no name": (406, lambda channel: channel.exchange_declare("x", arguments={ALTERNATE: 1})),
     "exchange in use": (406, lambda channel: delete_used_exchange(channel)),
     "strange x-match": (406, lambda channel: channel.queue_bind(own(channel), "amq.match", "", {"x-match": "none"})),
     "exclusive as not exclusive": (405, lambda channel: channel.queue_declare(own(channel))),
 }
-DEAD_KEY, ALTERNATE = "x-dead-letter-routing-key", "alternate-exchange"
+DEAD_KEY = "x-dead-letter-routing-key"
 
 
 def own(channel):
@@ -912,7 +849,7 @@ NONSENSE = {
         501,
         lambda raw: (publish(raw), raw.frame(2, HEADER), raw.frame(3, b"too long")),
     ),
-    "empty method": (502, lambda raw: raw.frame(1, b"")),
+    "empty method": (540, lambda raw: raw.frame(1, b"")),
     "short method": (502, lambda raw: raw.frame(1, b"\0\x32\0\x0a\0\0\x09q")),
     "long method": (502, lambda raw: raw.frame(1, PUBLISH + b"more")),
     "table that is none": (502, lambda raw: raw.frame(1, b"\0\x32\0\x0a\0\0\1q\0\0\0\0\4\1a?1")),
@@ -922,6 +859,19 @@ NONSENSE = {
     ),
     "handshake again": (503, lambda raw: raw.send(Connection.Open("/"), 0)),
     "no such method": (540, lambda raw: raw.frame(1, b"\0\x3c\0\xff")),
+}
+
+
+MISSED = {
+    "transaction": (503, lambda raw: raw.send(commands.Tx.Select())),
+    "alternate exchange": (
+        540,
+        lambda raw: raw.send(Exchange.Declare(exchange="x", arguments={"alternate-exchange": "amq.fanout"})),
+    ),
+    **{
+        argument: (540, lambda raw, argument=argument: raw.send(Queue.Declare(queue="q", arguments={argument: 1})))
+        for argument in ("x-max-length-bytes", "x-single-active-consumer", "x-delivery-limit")
+    },
 }
 
 
@@ -953,6 +903,12 @@ def closes_the_connection(broker, connect, code, act):
 @pytest.mark.parametrize("case", HARD)
 def test_error_that_closes_the_connection(broker, connect, case):
     closes_the_connection(broker, connect, *HARD[case])
+
+
+@embedded_alone
+@pytest.mark.parametrize("case", MISSED)
+def test_what_it_does_not_have_is_refused_rather_than_ignored(broker, connect, case):
+    closes_the_connection(broker, connect, *MISSED[case])
 
 
 @embedded_alone

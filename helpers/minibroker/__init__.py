@@ -9,8 +9,9 @@ Where it knowingly differs from RabbitMQ:
 
 - Nothing is written to disk. `durable` and persistent are noted and compared, but a restart forgets everything.
 - One node, one virtual host (`/`), one user. A queue of type "quorum" is accepted; it has no replicas, and does not
-  count deliveries (`x-delivery-count`, `x-delivery-limit`).
-- No streams, policies, plugins, consumer priorities, single active consumer, direct reply-to, CC and BCC.
+  count deliveries (`x-delivery-count`).
+- No transactions, delivery limit, length limit in bytes, single active consumer: who asks for them is told (540).
+- No streams, policies, plugins, consumer priorities, direct reply-to, CC and BCC.
 - A message may have 16 MiB at most, as in RabbitMQ 4.
 
 And where it does as RabbitMQ does, against the letter of the specification: `immediate`, a prefetch size,

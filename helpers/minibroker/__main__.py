@@ -2,7 +2,6 @@
 
 import argparse
 import gc
-import os
 import signal
 from contextlib import suppress
 
@@ -13,26 +12,19 @@ from helpers.minibroker.broker import Broker
 from helpers.minibroker.connections import Connection
 
 
-class Server(StreamServer):
-    reuse_addr = os.name != "nt"  # there it would mean: share the port with whoever has it
-
-
 def lift_descriptor_limit():
     """Hold as many connections as the system allows."""
-    try:
+    with suppress(ImportError):  # Windows has no such limit
         import resource
-    except ImportError:
-        return  # Windows has no such limit
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    for limit in (hard, 10_240):  # macOS calls the hard limit infinite, refuses it, and grants this
-        with suppress(ValueError, OSError):
-            return resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        for limit in (10_240, hard):  # macOS calls the hard limit infinite, refuses it, and grants this
+            with suppress(ValueError, OSError):
+                resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        prog="minibroker", description="A small AMQP 0-9-1 broker, in memory, for learning."
-    )
+    parser = argparse.ArgumentParser(prog="minibroker", description="A small AMQP 0-9-1 broker for learning.")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     parser.add_argument("--port", type=int, default=5672, help="0 takes a free one")
     parser.add_argument("--user", default="guest")
@@ -41,11 +33,11 @@ def main():
     options = parser.parse_args()
     lift_descriptor_limit()
     broker = Broker(options.memory * 1_000_000)
-    server = Server(
-        (options.host, options.port),
-        lambda socket, address: Connection(broker, socket, options.user, options.password).run(),
-        backlog=1024,
-    )
+
+    def serve(socket, address):
+        Connection(broker, socket, options.user, options.password).run()
+
+    server = StreamServer((options.host, options.port), serve, backlog=1024)
     server.start()
     gc.freeze()  # what is here now stays: no need to look at it again and again
     print(f"minibroker listens on {options.host}, port {server.server_port}", flush=True)

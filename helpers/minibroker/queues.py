@@ -4,7 +4,6 @@ import heapq
 import math
 import time
 from collections import deque
-from operator import attrgetter
 
 import gevent
 
@@ -14,35 +13,44 @@ from helpers.minibroker.wire import Refusal
 OVERHEAD = 600  # bytes that a message costs besides its own
 LONGEST = 10 * 365 * 24 * 3600 * 1000  # milliseconds: ten years, as in RabbitMQ
 
+# Arguments: the numbers that they may be, or the choices; those of neither kind are names.
+NUMBERS = {"x-message-ttl": (0, LONGEST), "x-expires": (1, LONGEST), "x-max-length": (0, math.inf)}
+NUMBERS |= {"x-max-priority": (0, 255)}
+CHOICES = {"x-overflow": ("drop-head", "reject-publish"), "x-queue-type": ("classic", "quorum")}
+TO, KEY = "x-dead-letter-exchange", "x-dead-letter-routing-key"
+ARGUMENTS = (*NUMBERS, *CHOICES, TO, KEY)
+MISSED = ("x-max-length-bytes", "x-single-active-consumer", "x-delivery-limit")
+
 
 class Message:
     """What was published: it never changes, and all queues share it."""
 
     __slots__ = ("address", "body", "exchange", "key", "priority", "properties", "size", "ttl")
 
-    def __init__(self, exchange, key, properties, body, address=None):
+    def __init__(self, exchange, key, properties, body):
         self.exchange, self.key, self.properties, self.body = exchange, key, properties, body
-        self.address = address or wire.short(exchange) + wire.short(key)
+        self.address = wire.address(exchange, key)
         self.size = len(properties) + len(body) + OVERHEAD
-        self.priority, self.ttl = 0, None
-        spans = wire.locate(properties)
-        if "priority" in spans:
-            self.priority = wire.read_property(properties, "priority")
-        if "expiration" in spans:
-            text = wire.read_property(properties, "expiration")
+        values, _ = wire.decode_properties(properties)
+        self.priority, self.ttl = values.get("priority", 0), None
+        if (text := values.get("expiration")) is not None:
             if not (text.isascii() and text.isdigit() and len(text) < 13 and int(text) <= LONGEST):
                 raise Refusal(406, f"invalid expiration '{text}': it is a number of milliseconds, as a string")
             self.ttl = int(text)  # milliseconds
+
+    @property
+    def headers(self):
+        return wire.decode_properties(self.properties)[0].get("headers", {})
 
 
 class Entry:
     """A message's place in one queue."""
 
-    __slots__ = ("expires", "level", "message", "position", "queue", "redelivered")
+    __slots__ = ("expires", "message", "place", "queue", "redelivered")
 
-    def __init__(self, queue, message, position, level):
-        self.queue, self.message, self.position, self.level = queue, message, position, level
-        self.expires, self.redelivered = None, False
+    def __init__(self, queue, message, place):
+        self.queue, self.message, self.place = queue, message, place
+        self.expires, self.redelivered = math.inf, False
 
 
 class Queue:
@@ -61,68 +69,54 @@ class Queue:
     Raises
     ------
     Refusal
-        If the arguments make no queue (406).
+        If the arguments make no queue (406), or one that is not to be had here (540).
     """
 
     def __init__(self, broker, name, owner, declared):
         check_arguments(name, declared)
         self.broker, self.name, self.owner, self.declared = broker, name, owner, declared
-        self.auto_delete, self.deleted = declared["auto_delete"], False
-        self.ttl, self.idle_limit = declared.get("x-message-ttl"), declared.get("x-expires")  # milliseconds
+        self.ttl, self.idle_limit = declared.get("x-message-ttl", math.inf), declared.get("x-expires")  # milliseconds
         self.most = declared.get("x-max-length", math.inf)
-        self.most_bytes = declared.get("x-max-length-bytes", math.inf)
-        self.overflow = declared.get("x-overflow", "drop-head")
-        self.levels = [deque() for _ in range(1 + declared.get("x-max-priority", 0))]
-        self.ready = self.ready_bytes = self._last_position = 0
+        self.waiting = []  # a heap of (place, Entry)
         self.consumers = deque()  # the next in turn is at the left
-        self.sources = set()  # exchanges that have bindings to this queue
-        self._expiry = self._expiry_due = self._idle = None
-        self._mortal = False  # whether anything in it ever had a time to live
+        self.deleted = False
+        self._count = 0
+        self._alarm, self._alarm_due, self._idle = None, math.inf, None
         self.touch()
 
     def put(self, message):
         """Take a message in; return False if the queue is full and refuses it."""
-        full = self.ready >= self.most or self.ready_bytes + len(message.body) > self.most_bytes
-        if full and self.overflow != "drop-head":
-            if self.overflow == "reject-publish-dlx":
-                self.broker.dead_letter(self, message, "maxlen")
+        full = len(self.waiting) >= self.most
+        if full and self.declared.get("x-overflow") == "reject-publish":
             return False
-        ttl = min((each for each in (self.ttl, message.ttl) if each is not None), default=None)
-        self._last_position += 1
-        level = min(message.priority, len(self.levels) - 1)
-        entry = Entry(self, message, self._last_position, level)
-        self.levels[level].append(entry)
-        self.ready += 1
-        self.ready_bytes += len(message.body)
+        self._count += 1
+        priority = min(message.priority, self.declared.get("x-max-priority", 0))
+        entry = Entry(self, message, (-priority, self._count))
+        heapq.heappush(self.waiting, (entry.place, entry))
         self.broker.store(message.size)
-        if self.consumers:
-            self.dispatch()
+        self.dispatch()
         if full:
             self._drop_excess()
-        if ttl is not None:  # only now: a consumer who is free gets even one that may not wait at all
+        if message.ttl is not None or self.ttl < math.inf:
+            # Only now: a consumer who is free gets even one that may not wait at all.
+            ttl = self.ttl if message.ttl is None else min(self.ttl, message.ttl)
             entry.expires = time.monotonic() + ttl / 1000
-            self._mortal = True
-        if self._mortal:
-            self._expire()
+        self._expire()
         return True
 
     def take(self):
-        """Remove and return the next entry that has not expired, or None; it stays in memory until `settle`."""
-        for level in reversed(self.levels):
-            while level:
-                entry = level.popleft()
-                self._count_out(entry)
-                if entry.expires is None or entry.expires > time.monotonic():
-                    if self._mortal:
-                        self._expire()  # the next one is at the head now
-                    return entry
-                self._drop(entry, "expired")
-        return None
+        """Remove and return the next entry that has not expired, or None; it stays in memory until it is settled."""
+        self._expire()
+        if not self.waiting:
+            return None
+        _, entry = heapq.heappop(self.waiting)
+        self._expire()  # the next one is at the head now
+        return entry
 
     def dispatch(self):
         """Hand out what waits to those consumers that can take it, in turn."""
         passed_over = 0
-        while self.ready and passed_over < len(self.consumers):
+        while self.waiting and passed_over < len(self.consumers):
             consumer = self.consumers[0]
             self.consumers.rotate(-1)
             if not consumer.can_take():
@@ -131,44 +125,32 @@ class Queue:
                 passed_over = 0
                 consumer.deliver(entry)
 
-    def settle(self, entry):
-        """Forget an entry that was taken: it is acknowledged, or delivered to someone who does not acknowledge."""
-        self.broker.store(-entry.message.size)
+    def settle(self, entries):
+        """Forget entries that were taken: acknowledged, or delivered to someone who does not acknowledge."""
+        self.broker.store(-sum(entry.message.size for entry in entries))
 
-    def reject(self, entry):
-        """Do away with an entry that was taken, or send it where this queue's dead letters go."""
-        self._drop(entry, "rejected")
+    def reject(self, entries, reason="rejected"):
+        """Do away with entries that were taken, or send them where this queue's dead letters go."""
+        self.settle(entries)
+        for entry in entries:
+            self.broker.dead_letter(self, entry.message, reason)
 
     def requeue(self, entries):
         """Put entries that were taken back in their places, as redelivered."""
         if self.deleted:
-            for entry in entries:
-                self.settle(entry)
-            return
-        for number, level in enumerate(self.levels):
-            back = sorted((entry for entry in entries if entry.level == number), key=attrgetter("position"))
-            if not back:
-                continue
-            overtaken = []
-            while level and level[0].position < back[-1].position:
-                overtaken.append(level.popleft())
-            level.extendleft(reversed(list(heapq.merge(back, overtaken, key=attrgetter("position")))))
+            return self.settle(entries)
         for entry in entries:
             entry.redelivered = True
-            self.ready += 1
-            self.ready_bytes += len(entry.message.body)
+            heapq.heappush(self.waiting, (entry.place, entry))
         self.dispatch()
         self._drop_excess()
         self._expire()
 
     def purge(self):
         """Forget all that waits; return how many messages that was."""
-        count = self.ready
-        for level in self.levels:
-            while level:
-                entry = level.popleft()
-                self._count_out(entry)
-                self.settle(entry)
+        count = len(self.waiting)
+        self.settle([entry for _, entry in self.waiting])
+        self.waiting.clear()
         return count
 
     def add(self, consumer):
@@ -180,7 +162,7 @@ class Queue:
         """Remove a consumer; an auto-delete queue ends with the last one."""
         self.consumers.remove(consumer)
         self.touch()
-        if self.auto_delete and not self.consumers:
+        if self.declared["auto_delete"] and not self.consumers:
             self.broker.delete_queue(self)
 
     def touch(self):
@@ -189,57 +171,39 @@ class Queue:
             self._idle.kill(block=False)
             self._idle = None
         if self.idle_limit is not None and not self.consumers and not self.deleted:
-            self._idle = gevent.spawn_later(self.idle_limit / 1000, self._idle_too_long)
+            self._idle = gevent.spawn_later(self.idle_limit / 1000, self.broker.delete_queue, self)
 
     def close(self):
         """End it: the broker has forgotten it already."""
         self.deleted = True
         self.purge()
         self.touch()
-        if self._expiry:
-            self._expiry.kill(block=False)
-
-    def _idle_too_long(self):
-        self._idle = None
-        self.broker.delete_queue(self)
-
-    def _count_out(self, entry):
-        self.ready -= 1
-        self.ready_bytes -= len(entry.message.body)
-
-    def _drop(self, entry, reason):
-        self.settle(entry)
-        self.broker.dead_letter(self, entry.message, reason)
+        if self._alarm:
+            self._alarm.kill(block=False)
 
     def _drop_excess(self):
-        """Let go of those at the head: the oldest ones, those of high priority first, as in RabbitMQ."""
-        for level in reversed(self.levels):
-            while level and (self.ready > self.most or self.ready_bytes > self.most_bytes):
-                entry = level.popleft()
-                self._count_out(entry)
-                self._drop(entry, "maxlen")
+        """Let go of those at the head: those of high priority first, the oldest of them, as in RabbitMQ."""
+        while len(self.waiting) > self.most:
+            self.reject([heapq.heappop(self.waiting)[1]], "maxlen")
 
     def _expire(self):
         """Let go of those at the head whose time is over, and come back when the next one's is.
 
         One that waits behind a longer-lived one stays until that is gone, as in RabbitMQ.
         """
-        now, due = time.monotonic(), None
-        for level in reversed(self.levels):
-            while level and level[0].expires is not None and level[0].expires <= now:
-                entry = level.popleft()
-                self._count_out(entry)
-                self._drop(entry, "expired")
-            if level:  # here is the head
-                due = level[0].expires
-                break
-        if due is not None and (self._expiry is None or due < self._expiry_due) and not self.deleted:
-            if self._expiry:
-                self._expiry.kill(block=False)
-            self._expiry, self._expiry_due = gevent.spawn_later(due - now, self._expiry_comes), due
+        while self.waiting and (due := self.waiting[0][1].expires) < math.inf:
+            now = time.monotonic()
+            if due <= now:
+                self.reject([heapq.heappop(self.waiting)[1]], "expired")
+                continue
+            if due < self._alarm_due and not self.deleted:
+                if self._alarm:
+                    self._alarm.kill(block=False)
+                self._alarm, self._alarm_due = gevent.spawn_later(due - now, self._on_alarm), due
+            break
 
-    def _expiry_comes(self):
-        self._expiry = None
+    def _on_alarm(self):
+        self._alarm, self._alarm_due = None, math.inf
         self._expire()
 
 
@@ -264,40 +228,34 @@ class Consumer:
         self.channel, self.queue, self.tag = channel, queue, tag
         self.no_ack, self.exclusive, self.limit = no_ack, exclusive, limit
         self.unacked = 0
-        self._prefix = wire.deliver_prefix(tag)
+        self._beginning = wire.deliver_to(tag)
 
     def can_take(self):
         if self.channel.connection.is_full():
             return False
-        if self.no_ack:
-            return True
         channel_full = self.channel.limit and self.channel.consuming >= self.channel.limit
-        return not (channel_full or (self.limit and self.unacked >= self.limit))
+        return self.no_ack or not (channel_full or (self.limit and self.unacked >= self.limit))
 
     def deliver(self, entry):
         """Send the message, and remember it until it is acknowledged."""
         tag = self.channel.hand_out(entry, None if self.no_ack else self, self.no_ack)
-        method = wire.deliver(self._prefix, tag, entry.redelivered, entry.message.address)
+        method = wire.deliver(self._beginning, tag, entry.redelivered, entry.message)
         self.channel.connection.send_content(self.channel.number, method, entry.message)
 
 
-def check_arguments(name, arguments):
-    """Complain (406) of arguments that make no queue; those that mean nothing here are let through."""
-    least = {"x-message-ttl": 0, "x-expires": 1, "x-max-length": 0, "x-max-length-bytes": 0, "x-max-priority": 0}
-    most = {"x-message-ttl": LONGEST, "x-expires": LONGEST, "x-max-priority": 255}
-    choices = {
-        "x-overflow": ("drop-head", "reject-publish", "reject-publish-dlx"),
-        "x-queue-type": ("classic", "quorum"),
-    }
-    for argument, value in arguments.items():
-        if argument in least:
-            number = isinstance(value, int) and not isinstance(value, bool)
-            fine = number and least[argument] <= value <= most.get(argument, value)
-        elif argument in choices:
-            fine = value in choices[argument]
+def check_arguments(name, declared):
+    """Complain of arguments that make no queue (406) or are not to be had (540); others mean nothing."""
+    for argument, value in declared.items():
+        if argument in MISSED:
+            raise Refusal(540, f"{argument} of queue '{name}'")
+        if argument in NUMBERS:
+            least, most = NUMBERS[argument]
+            fine = type(value) is int and least <= value <= most
         else:
-            fine = not argument.startswith("x-dead-letter-") or isinstance(value, str)
+            fine = value in CHOICES.get(argument, (value,)) and (argument not in (TO, KEY) or isinstance(value, str))
         if not fine:
             raise Refusal(406, f"invalid arg '{argument}' for queue '{name}' in vhost '/': {value!r}")
-    if "x-dead-letter-routing-key" in arguments and "x-dead-letter-exchange" not in arguments:
-        raise Refusal(406, f"invalid arg 'x-dead-letter-routing-key' for queue '{name}' in vhost '/': no exchange")
+    if KEY in declared and TO not in declared:
+        raise Refusal(406, f"invalid arg '{KEY}' for queue '{name}' in vhost '/': no exchange")
+    if declared.get("x-queue-type") == "quorum" and (not declared["durable"] or declared["auto_delete"]):
+        raise Refusal(406, f"invalid property for queue '{name}' in vhost '/': quorum queues are durable only")

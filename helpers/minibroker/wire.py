@@ -1,30 +1,28 @@
-"""Frames in and out. pamqp knows the methods and their fields; the checks that keep nonsense out are here.
+"""The bytes of frames, methods and messages.
 
-What a client sends as properties of a message is checked, but handed on byte by byte: nothing is lost on the way.
+pamqp knows the methods and their fields, and writes them. They are read here: pamqp takes what is cut short for
+something shorter, and copies the rest of a table for each of its entries. The properties of a message are checked and
+handed on as they came, so that nothing is lost on the way.
 """
 
 import struct
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
 
-from pamqp import base, commands, decode, encode, frame
+from pamqp import commands, encode, exceptions
 
 PROTOCOL = b"AMQP\x00\x00\x09\x01"
 METHOD, HEADER, BODY, HEARTBEAT = 1, 2, 3, 8
-HEARTBEAT_FRAME = b"\x08\x00\x00\x00\x00\x00\x00\xce"
-END = b"\xce"
-MOST_NESTED = 32  # tables in tables; RabbitMQ's clients send two or three
+DEEPEST = 32  # tables in tables; RabbitMQ's clients send two or three
+EPOCH, LAST_DATE = datetime.fromtimestamp(0, timezone.utc), 253_402_300_799  # seconds, to the end of the year 9999
+Basic, Properties = commands.Basic, commands.Basic.Properties
 
-_FRAME = struct.Struct(">BHI")
-_CONTENT = struct.Struct(">HHQH")
-_TAG = struct.Struct(">QB")
-
-NAMES = {
-    320: "CONNECTION_FORCED", 403: "ACCESS_REFUSED", 404: "NOT_FOUND", 405: "RESOURCE_LOCKED",
-    406: "PRECONDITION_FAILED", 501: "FRAME_ERROR", 502: "SYNTAX_ERROR", 503: "COMMAND_INVALID",
-    504: "CHANNEL_ERROR", 505: "UNEXPECTED_FRAME", 506: "RESOURCE_ERROR", 530: "NOT_ALLOWED",
-    540: "NOT_IMPLEMENTED", 541: "INTERNAL_ERROR",
-}  # fmt: skip
+_HEAD, _CONTENT, _TAG = struct.Struct(">BHI"), struct.Struct(">HHQ"), struct.Struct(">QB")
+# Numbers by the types of fields, and by the letters of values in tables
+_NUMBERS = "octet:B short:H long:I longlong:Q timestamp:Q t:? b:b B:B s:h u:H I:i i:I l:q L:q f:f d:d T:Q"
+_NUMBERS = {kind: struct.Struct(">" + code) for kind, code in (each.split(":") for each in _NUMBERS.split())}
+_NONSENSE = (ValueError, IndexError, struct.error)
 
 
 class Refusal(Exception):
@@ -32,10 +30,10 @@ class Refusal(Exception):
 
     def __init__(self, code, text):
         super().__init__(text)
-        self.code = code
-        self.hard = code == 320 or code > 500
+        self.code, self.hard = code, code > 500
+        name = exceptions.CLASS_MAPPING[code].name.replace("-", "_")
         # A short string holds 255 bytes, and is not cut within a character.
-        self.text = f"{NAMES[code]} - {text}".encode()[:255].decode(errors="ignore")
+        self.text = f"{name} - {text}".encode()[:255].decode(errors="ignore")
 
 
 class Frames:
@@ -43,76 +41,39 @@ class Frames:
 
     def __init__(self):
         self.limit = 8192  # bytes of a payload, until the client agrees to more
-        self._rest = bytearray()
-        self._needed = 0
+        self._data = bytearray()
 
     def feed(self, data):
         """Yield type, channel and payload of every frame that these bytes complete."""
-        if self._rest:
-            self._rest += data
-            if len(self._rest) < self._needed:
-                return
-            data = bytes(self._rest)
-        at, size = 0, len(data)
-        self._needed = _FRAME.size
-        while size - at >= _FRAME.size:
-            kind, channel, length = _FRAME.unpack_from(data, at)
-            if kind not in (METHOD, HEADER, BODY, HEARTBEAT):
-                raise Refusal(501, f"there is no frame of type {kind}")
-            if length > self.limit:
-                raise Refusal(501, f"a frame of {length} bytes, where {self.limit} are allowed")
-            end = at + 8 + length
-            if end > size:
-                self._needed = end - at
+        self._data += data
+        at, size = 0, len(self._data)
+        while size - at >= _HEAD.size:
+            kind, channel, length = _HEAD.unpack_from(self._data, at)
+            if kind not in (METHOD, HEADER, BODY, HEARTBEAT) or length > self.limit:
+                raise Refusal(501, f"a frame of type {kind} and {length} bytes, where {self.limit} are allowed")
+            start, at_end = at + _HEAD.size, at + _HEAD.size + length
+            if at_end >= size:
                 break
-            if data[end - 1] != 0xCE:
+            if self._data[at_end] != 0xCE:
                 raise Refusal(501, "a frame does not end where it should")
-            yield kind, channel, data[at + 7 : end - 1]
-            at = end
-        self._rest = bytearray(data[at:])
+            at = at_end + 1
+            yield kind, channel, bytes(self._data[start:at_end])
+        del self._data[:at]
 
 
-def method_frame(channel, method):
-    """Return the bytes of a method."""
-    return frame.marshal(method, channel)
+def frame(kind, channel, payload):
+    return _HEAD.pack(kind, channel, len(payload)) + payload + b"\xce"
 
 
-def content_frames(channel, method, properties, body, limit):
-    """Return the pieces of a method that carries a message: bodies over the frame limit cross frames."""
-    head = struct.pack(">HHQ", 60, 0, len(body))
-    pieces = [
-        _FRAME.pack(METHOD, channel, len(method)), method, END,
-        _FRAME.pack(HEADER, channel, 12 + len(properties)), head, properties, END,
-    ]  # fmt: skip
-    for at in range(0, len(body), limit):
-        piece = body[at : at + limit]
-        pieces += (_FRAME.pack(BODY, channel, len(piece)), piece, END)
-    return pieces
+def content_frames(channel, method, message, limit):
+    """Return the bytes of a method's payload and its message: a body over the limit crosses frames."""
+    body, head = message.body, _CONTENT.pack(60, 0, len(message.body)) + message.properties
+    frames = [frame(METHOD, channel, method), frame(HEADER, channel, head)]
+    frames += [frame(BODY, channel, body[at : at + limit]) for at in range(0, len(body), limit)]
+    return b"".join(frames)
 
 
-def _tolerant(kind):
-    """RabbitMQ takes names that pamqp refuses, such as those with é, $, % or ' in them."""
-    return type(kind.__name__, (kind,), {"validate": lambda self: None})
-
-
-DeclareOk = _tolerant(commands.Queue.DeclareOk)
-Return = _tolerant(commands.Basic.Return)
-
-
-class Publish(NamedTuple):
-    """Basic.Publish, with exchange and routing key once more as the bytes that deliveries repeat."""
-
-    exchange: str
-    key: str
-    mandatory: bool
-    immediate: bool
-    address: bytes
-    name = "Basic.Publish"
-
-
-def short(text):
-    """Return the bytes of a short string."""
-    return encode.short_string(text)
+# Methods to send, as payloads
 
 
 def number(kind):
@@ -120,22 +81,45 @@ def number(kind):
     return struct.pack(">I", kind.index)
 
 
-def deliver_prefix(consumer_tag):
-    return number(commands.Basic.Deliver) + short(consumer_tag)
-
-
-def deliver(prefix, tag, redelivered, address):
-    """Return the payload of Basic.Deliver, the method that is sent most."""
-    return prefix + _TAG.pack(tag, redelivered) + address
-
-
-def get_ok(tag, redelivered, address, left):
-    return number(commands.Basic.GetOk) + _TAG.pack(tag, redelivered) + address + struct.pack(">I", left)
-
-
-def returned(message):
-    method = Return(312, "NO_ROUTE", message.exchange, message.key)
+def encode_method(method):
     return number(method) + method.marshal()
+
+
+@lru_cache(1024)
+def address(exchange, key):
+    """Return the bytes that say where a message went."""
+    return encode.short_string(exchange) + encode.short_string(key)
+
+
+# Those that are sent most are written here, and those with names in them: RabbitMQ takes names that pamqp refuses.
+
+
+def ack(tag, multiple):
+    return number(Basic.Ack) + _TAG.pack(tag, multiple)
+
+
+def declare_ok(name, ready, consumers):
+    return number(commands.Queue.DeclareOk) + encode.short_string(name) + struct.pack(">II", ready, consumers)
+
+
+def deliver_to(consumer_tag):
+    """Return the beginning of every Basic.Deliver to this consumer."""
+    return number(Basic.Deliver) + encode.short_string(consumer_tag)
+
+
+def deliver(beginning, tag, redelivered, message):
+    return beginning + _TAG.pack(tag, redelivered) + message.address
+
+
+def get_ok(tag, redelivered, message, left):
+    return deliver(number(Basic.GetOk), tag, redelivered, message) + struct.pack(">I", left)
+
+
+def no_route(message):
+    return number(Basic.Return) + struct.pack(">H", 312) + encode.short_string("NO_ROUTE") + message.address
+
+
+# What comes in
 
 
 def remembered(function):
@@ -144,180 +128,101 @@ def remembered(function):
     return lambda data: short(data) if len(data) < 300 else function(data)
 
 
+def read(data, at, kind, depth=0):
+    """Return the value of this type, of a field or in a table, that starts here, and where it ends."""
+    if kind in _NUMBERS:
+        (value,), at = _NUMBERS[kind].unpack_from(data, at), at + _NUMBERS[kind].size
+        return (EPOCH + timedelta(seconds=min(value, LAST_DATE)) if kind == "T" else value), at
+    if kind == "V":
+        return None, at
+    if kind == "D":
+        scale, digits = struct.unpack_from(">Bi", data, at)
+        return Decimal(digits).scaleb(-scale), at + 5
+    size, at = read(data, at, "octet" if kind == "shortstr" else "long")
+    end = at + size
+    if end > len(data):
+        raise ValueError("it is cut short")
+    if kind == "shortstr":
+        return data[at:end].decode(), end
+    if kind in ("longstr", "S", "x"):
+        return bytearray(data[at:end]) if kind == "x" else data[at:end].decode(errors="replace"), end
+    if kind not in ("table", "F", "A") or depth > DEEPEST:
+        raise ValueError(f"there is no value of type {kind!r}, or tables are nested too deep")
+    values = [(name, value) for name, value, _ in entries(data, at, end, kind != "A", depth + 1)]
+    return (dict(values) if kind != "A" else [value for _, value in values]), end
+
+
+def entries(data, at, end, named=True, depth=0):
+    """Yield name, value and all bytes of each entry of a table, or of an array, whose entries have no names."""
+    while at < end:
+        start = at
+        name, at = read(data, at, "shortstr") if named else (None, at)
+        value, at = read(data, at + 1, chr(data[at]), depth)
+        yield name, value, data[start:at]
+    if at != end:
+        raise ValueError("a table does not end where it should")
+
+
 @remembered
 def decode_method(payload):
-    """Return the method in this payload, or the Publish.
-
-    Raises
-    ------
-    Refusal
-        If there is no such method (540), or its fields are not what they should be (502).
-    """
-    try:
-        (index,) = struct.unpack_from(">I", payload)
-    except struct.error:
-        raise Refusal(502, "a method without a number") from None
+    """Return the method in this payload, or complain if there is no such one (540) or it makes no sense (502)."""
+    index = int.from_bytes(payload[:4], "big")
     kind = commands.INDEX_MAPPING.get(index)
     if kind is None:
         raise Refusal(540, f"there is no method {index & 0xFFFF} of class {index >> 16}")
-    method = kind()
+    method, at, bit = kind(), 4, 0
     try:
-        _decode_fields(method, payload)
-    except Exception as error:  # pamqp does not say what it may raise
-        raise Refusal(502, f"{method.name} makes no sense: {error}") from None
-    if index == commands.Basic.Publish.index:
-        return Publish(method.exchange, method.routing_key, method.mandatory, method.immediate, payload[6:-1])
+        for name in kind.attributes():
+            if kind.amqp_type(name) == "bit":
+                at += not bit  # the first of a row of bits opens an octet
+                value = bool(payload[at - 1] >> bit & 1)
+                bit += 1
+            else:
+                bit = 0
+                value, at = read(payload, at, kind.amqp_type(name))
+            setattr(method, name, value)
+        if at != len(payload):
+            raise ValueError(f"{len(payload) - at} bytes too many")
+    except _NONSENSE as error:
+        raise Refusal(502, f"{kind.name} makes no sense: {error}") from None
     return method
 
 
-def _decode_fields(method: base.Frame, payload):
-    at, bit = 4, 0
-    for name in method.attributes():
-        kind = method.amqp_type(name)
-        if kind == "bit":
-            at += not bit  # the first of a row of bits opens an octet
-            value = bool(payload[at - 1] >> bit & 1)
-            bit += 1
-        else:
-            bit = 0
-            # Checked first, for pamqp takes a string or table that is cut short for a shorter one.
-            end = _ends(payload, at, kind)
-            _, value = decode.by_type(payload[at:end], kind)
-            at = end
-        setattr(method, name, value)
-    if at != len(payload):
-        raise ValueError(f"{len(payload) - at} bytes too many")
-
-
-_SIZES = {"octet": 1, "short": 2, "long": 4, "longlong": 8, "timestamp": 8}
-_VALUE_SIZES = {b"t": 1, b"b": 1, b"B": 1, b"s": 2, b"u": 2, b"I": 4, b"i": 4, b"l": 8, b"L": 8}
-_VALUE_SIZES |= {b"f": 4, b"d": 8, b"D": 5, b"T": 8, b"V": 0, b"\0": 0}
-
-
-def _ends(data, at, kind):
-    """Return where the field of this type that starts at `at` ends; complain if it does not fit."""
-    if kind == "shortstr":
-        end = at + 1 + data[at]
-    elif kind == "longstr":
-        end = at + 4 + struct.unpack_from(">I", data, at)[0]
-    elif kind == "table":
-        end = _compound_ends(data, at, True, 0)
-    else:
-        end = at + _SIZES[kind]
-    if end > len(data):
-        raise ValueError("it is cut short")
-    return end
-
-
-def _compound_ends(data, at, named, depth):
-    """Return where the table, or array, ends."""
-    if depth > MOST_NESTED:
-        raise ValueError("tables nested too deep")
-    end = at + 4 + struct.unpack_from(">I", data, at)[0]
-    at += 4
-    while at < end:
-        at = _value_ends(data, at + 1 + data[at] if named else at, depth)
-    if at != end:
-        raise ValueError("a table is cut short")
-    return end
-
-
-def _value_ends(data, at, depth=0):
-    kind = data[at : at + 1]
-    if kind in _VALUE_SIZES:
-        return at + 1 + _VALUE_SIZES[kind]
-    if kind in (b"S", b"x"):
-        return at + 5 + struct.unpack_from(">I", data, at + 1)[0]
-    if kind in (b"F", b"A"):
-        return _compound_ends(data, at + 1, kind == b"F", depth + 1)
-    raise ValueError(f"there is no field of type {kind!r}")
-
-
 def decode_header(payload):
-    """Return the size of the body that follows, and the properties as they came.
-
-    Raises
-    ------
-    Refusal
-        If this is no header of a message (502, 505).
-    """
-    try:
-        kind, _, size, _ = _CONTENT.unpack_from(payload)
-    except struct.error:
-        raise Refusal(502, "a content header is cut short") from None
+    """Return the size of the body that follows and the properties, or complain if this is no header (502, 505)."""
+    if len(payload) < _CONTENT.size:
+        raise Refusal(502, "a content header is cut short")
+    kind, _, size = _CONTENT.unpack_from(payload)
     if kind != 60:
         raise Refusal(505, f"content of class {kind}, where a message was expected")
-    return size, payload[12:]
+    return size, payload[_CONTENT.size :]
 
 
 @remembered
-def locate(properties):
-    """Return where each property is, dict of str to slice, of the properties as a client sent them.
-
-    Raises
-    ------
-    Refusal
-        If they make no sense (502).
-    """
-    kinds, spans, at = commands.Basic.Properties, {}, 2
+def decode_properties(properties):
+    """Return the values and the bytes of properties, by name, or complain if they make no sense (502)."""
+    values, raw = {}, {}
     try:
-        flags = int.from_bytes(properties[:2], "big")
-        if flags & 3:
-            raise ValueError("there are no such properties")
-        for name in kinds.attributes():
-            if flags & kinds.flags[name]:
-                end = _ends(properties, at, kinds.amqp_type(name))
-                spans[name] = slice(at, end)
-                at = end
-        if at != len(properties):
-            raise ValueError(f"{len(properties) - at} bytes too many")
-    except Exception as error:
+        flags, at = read(properties, 0, "short")
+        for name in Properties.attributes():
+            if flags & Properties.flags[name]:
+                start = at
+                values[name], at = read(properties, at, Properties.amqp_type(name))
+                raw[name] = properties[start:at]
+        if at != len(properties) or flags & 3:
+            raise ValueError("there are more than there can be")
+    except _NONSENSE as error:
         raise Refusal(502, f"the properties of a message make no sense: {error}") from None
-    return spans
-
-
-def read_property(properties, name, default=None):
-    """Return one property of a message."""
-    span = locate(properties).get(name)
-    if span is None:
-        return default
-    try:
-        return decode.by_type(properties[span], commands.Basic.Properties.amqp_type(name))[1]
-    except Exception as error:
-        raise Refusal(502, f"the property {name} makes no sense: {error}") from None
-
-
-def read_headers(properties):
-    """Return the headers of a message; those that Python cannot hold, such as far dates, are none."""
-    try:
-        return read_property(properties, "headers", {})
-    except Refusal:
-        return {}
+    return values, raw
 
 
 def with_headers(properties, headers):
     """Return the properties with these headers set besides those that are there, and without an expiration."""
-    kinds, spans = commands.Basic.Properties, locate(properties)
-    flags, pieces = 0, []
-    for name in kinds.attributes():
-        if name == "headers":
-            old = properties[spans[name]] if name in spans else b"\0\0\0\0"
-            kept = b"".join(raw for key, raw in _entries(old) if key not in headers)
-            table = kept + encode.field_table(headers)[4:]
-            piece = struct.pack(">I", len(table)) + table
-        elif name in spans and name != "expiration":
-            piece = properties[spans[name]]
-        else:
-            continue
-        flags |= kinds.flags[name]
-        pieces.append(piece)
-    return struct.pack(">H", flags) + b"".join(pieces)
-
-
-def _entries(table):
-    """Yield the name of each entry of a table and all its bytes."""
-    at = 4
-    while at < len(table):
-        start, value = at, at + 1 + table[at]
-        at = _value_ends(table, value)
-        yield table[start + 1 : value].decode(errors="replace"), table[start:at]
+    found = dict(decode_properties(properties)[1])
+    found.pop("expiration", None)
+    old = found.get("headers", b"\0\0\0\0")
+    table = b"".join(raw for name, _, raw in entries(old, 4, len(old)) if name not in headers)
+    table += encode.field_table(headers)[4:]
+    found["headers"] = struct.pack(">I", len(table)) + table
+    flags = sum(Properties.flags[name] for name in found)
+    return struct.pack(">H", flags) + b"".join(found[name] for name in Properties.attributes() if name in found)
