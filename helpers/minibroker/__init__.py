@@ -16,5 +16,6 @@ Where it knowingly differs from RabbitMQ:
 
 And where it does as RabbitMQ does, against the letter of the specification: `immediate`, a prefetch size,
 `recover` without requeue and stopping the flow are not implemented (540); deleting or unbinding what is not there
-succeeds; no-local is ignored; `qos` counts for each new consumer, or with `global` for the channel.
+succeeds; no-local is ignored; `qos` counts for each new consumer, or with `global` for the channel. (RabbitMQ 4.3 does
+without the latter, and since 4.0 an unknown type of exchange closes the channel only.)
 """
