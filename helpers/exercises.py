@@ -150,7 +150,7 @@ def _look_up(name):
 def _how_to_answer(known):
     if isinstance(known, _Prediction):
         *letters, last = (f'"{letter}"' for letter in sorted(known.feedback))
-        return f"no guess yet. Write {', '.join(letters)} or {last} into the cell with `guess` and run from there."
+        return f"no guess yet. Write {', '.join(letters)} or {last} into the `guess` cell; run it, then this one."
     return "no answer yet. Fill in the cell and run it again."
 
 
