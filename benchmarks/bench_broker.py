@@ -3,8 +3,8 @@
 Durable queue, persistent messages of 100 bytes. The embedded one keeps everything in memory, where RabbitMQ writes to
 disk: compare the two as tools for learning, not as products. Where RabbitMQ is not installed (`make rabbitmq`), its
 column is left out. Run as `python benchmarks/bench_broker.py`; ends within a minute or two.
-With `--fuzz 300` random AMQP plays against the embedded broker for about 300 seconds instead (needs
-requirements-test.txt).
+With `--fuzz 300` random AMQP plays against the embedded broker for about 300 seconds instead, in part side by side with
+RabbitMQ (needs requirements-test.txt).
 """
 
 import argparse
@@ -200,9 +200,10 @@ def compare(embedded, rabbitmq):
 
 
 def fuzz(seconds):
-    tests = Path(__file__).resolve().parent.parent / "tests" / "test_minibroker_fuzz.py"
+    folder = Path(__file__).resolve().parent.parent / "tests"
+    tests = [str(folder / f"test_minibroker_{name}.py") for name in ("fuzz", "twin")]
     environment = {**os.environ, "MINIBROKER_FUZZ_SECONDS": str(seconds)}
-    return subprocess.run([sys.executable, "-m", "pytest", "-n0", "-q", str(tests)], env=environment).returncode
+    return subprocess.run([sys.executable, "-m", "pytest", "-n0", "-q", *tests], env=environment).returncode
 
 
 def main():

@@ -5,18 +5,17 @@ with other random numbers every time.
 """
 
 import contextlib
-import os
 import socket
 import struct
 import sys
-import time
 from types import SimpleNamespace
 
 import gevent
 import pamqp
 import pika
 import pytest
-from hypothesis import HealthCheck, given, settings
+from fuzzing import fuzz
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from pamqp import commands, frame, header
@@ -30,17 +29,7 @@ from helpers.minibroker.wire import Refusal
 # pamqp finds one of the specification's methods outdated.
 pytestmark = pytest.mark.filterwarnings("ignore:This command is deprecated:DeprecationWarning")
 
-SECONDS = float(os.environ.get("MINIBROKER_FUZZ_SECONDS", 0))
 Basic = commands.Basic
-
-
-def fuzz(run, examples):
-    """Call `run` with settings: once and always the same, or with random numbers for a third of SECONDS."""
-    chosen = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
-    end = time.monotonic() + SECONDS / 3
-    run(settings(max_examples=examples, derandomize=not SECONDS, **chosen))
-    while time.monotonic() < end:
-        run(settings(max_examples=2 * examples, **chosen))
 
 
 # The decoder

@@ -128,10 +128,10 @@ class Broker:
             return self.exchange(name)
         if kind not in KINDS:
             raise Refusal(503, f"unknown exchange type '{kind}'")
-        declared = {"type": kind, "durable": method.durable}
-        declared |= {"auto_delete": method.auto_delete, "internal": method.internal}
         if "alternate-exchange" in method.arguments:
             raise Refusal(540, f"alternate-exchange of exchange '{name}'")
+        declared = {"type": kind, "durable": method.durable}
+        declared |= {"auto_delete": method.auto_delete, "internal": method.internal}
         if name not in self.exchanges:
             _check_name(name, new=True)
             self.exchanges[name] = Exchange(name, declared)
