@@ -25,40 +25,55 @@ QUEUES, EXCHANGES = ("twin.q0", "twin.q1", "twin.dead"), ("twin.e0", "twin.e1")
 MOMENTS = 0.03, 0.3, 1
 
 queues = st.sampled_from(QUEUES)
-sources = st.sampled_from((*EXCHANGES, "amq.direct", "amq.topic", "amq.headers", "missing"))
-keys = st.sampled_from(("", "a", "a.b", "*", "a.#", *QUEUES))
+exchanges = st.sampled_from(EXCHANGES)
+sources = st.sampled_from((*EXCHANGES, *EXCHANGES, "amq.direct", "amq.topic", "missing"))
+keys = st.sampled_from(("a", "a.b", "a.b.a", "b", "", "twin.q0"))
+patterns = st.sampled_from(("a", "a.b", "*", "#", "a.#", "#.a", "*.b.#", ""))
 tables = st.sampled_from(({}, {"n": 1}, {"n": 1, "x-match": "any"}, {"n": 2, "s": "x"}, {"n": None}))
 arguments = st.fixed_dictionaries(
     {},
     optional={
-        "x-max-length": st.integers(0, 2),
+        "x-max-length": st.sampled_from((0, 1, 2, 3, -1)),
         "x-overflow": st.sampled_from(("drop-head", "reject-publish")),
-        "x-max-priority": st.integers(0, 2),
+        "x-max-priority": st.integers(1, 3),
         "x-dead-letter-exchange": st.sampled_from(("", *EXCHANGES)),
-        "x-dead-letter-routing-key": st.just("twin.dead"),
-        "x-message-ttl": st.sampled_from((-1, 0, 60_000, "soon")),
+        "x-message-ttl": st.sampled_from((0, 60_000, "soon")),
     },
-)
-commands = {
-    "declare": (queues, st.booleans(), st.booleans(), arguments),
-    "look": (queues,),
-    "delete": (queues, st.booleans(), st.booleans()),
-    "purge": (queues,),
-    "declare_exchange": (st.sampled_from(EXCHANGES), st.sampled_from(("direct", "fanout", "topic", "headers"))),
-    "delete_exchange": (sources, st.booleans()),
-    "bind": (queues, sources, keys, tables),
-    "unbind": (queues, sources, keys, tables),
-    "bind_exchange": (st.sampled_from((*EXCHANGES, "missing")), sources, keys),
-    "publish": (sources, keys, st.booleans(), st.integers(0, 3), tables),
-    "put": (queues, st.integers(0, 3)),
-    "get": (queues, st.booleans()),
-    "settle": (st.integers(0, 5), st.booleans(), st.sampled_from(("ack", "requeue", "reject"))),
-    "recover": (),
-    "consume": (queues, st.integers(0, 2), st.booleans()),
+).map(lambda found: found | {"x-dead-letter-routing-key": "twin.dead"} if "x-dead-letter-exchange" in found else found)
+commands = {  # name: (how often, what it needs)
+    "put": (6, queues, st.integers(0, 4)),
+    "publish": (6, sources, keys, st.booleans(), tables),
+    "get": (6, queues, st.sampled_from((False, False, True))),
+    "settle": (6, st.integers(0, 9), st.booleans(), st.sampled_from(("ack", "requeue", "reject"))),
+    "consume": (3, queues, st.integers(0, 2), st.booleans()),
+    "look": (1, queues),
+    "recover": (1,),
+    "bind": (2, queues, sources, patterns, tables),
+    "unbind": (1, queues, sources, patterns, tables),
+    "bind_exchange": (1, exchanges, sources, patterns),
+    "declare": (1, queues, st.booleans(), st.booleans(), arguments),
+    "declare_exchange": (1, exchanges, st.sampled_from(("direct", "fanout", "topic", "headers"))),
+    "purge": (1, queues),
+    "delete": (1, queues, st.booleans(), st.booleans()),
+    "delete_exchange": (1, sources, st.booleans()),
 }
-programs = st.lists(
-    st.one_of([st.tuples(st.just(name), *fields) for name, fields in commands.items()]), min_size=3, max_size=15
-)
+
+
+def command(name):
+    return st.tuples(st.just(name), *commands[name][1:])
+
+
+# First what there is to play with, then the play.
+programs = st.tuples(
+    st.tuples(*(st.tuples(st.just("declare"), st.just(name), *commands["declare"][2:]) for name in QUEUES[:2])),
+    st.tuples(
+        *(st.tuples(st.just("declare_exchange"), st.just(name), commands["declare_exchange"][2]) for name in EXCHANGES)
+    ),
+    st.lists(command("bind"), min_size=3, max_size=6),
+    st.lists(
+        st.one_of([command(name) for name in commands for _ in range(commands[name][0])]), min_size=25, max_size=40
+    ),
+).map(lambda parts: [each for part in parts for each in part])
 
 
 class Client:
@@ -77,8 +92,8 @@ class Client:
         """Return what each command of a program has seen."""
         seen, self.moment = [], moment
         self.number = 0  # of the last message
-        for name in QUEUES[1:]:  # some are there from the beginning, or little would happen
-            self.channel.queue_declare(name)
+        self.in_motion = False  # whether messages may move although nobody says so, since they expire or die
+        self.channel.queue_declare("twin.dead")
         for name, *fields in program:
             try:
                 seen.append((name, getattr(self, name)(*fields)))
@@ -100,22 +115,27 @@ class Client:
         for name in EXCHANGES:
             self.channel.exchange_delete(name)
 
+    def settle_down(self):
+        if self.in_motion:
+            time.sleep(self.moment)
+
     # Commands
 
     def declare(self, queue, durable, auto_delete, arguments):
+        self.in_motion |= bool({"x-dead-letter-exchange", "x-message-ttl"} & arguments.keys())
         found = self.channel.queue_declare(queue, durable=durable, auto_delete=auto_delete, arguments=arguments)
         return found.method.message_count
 
     def look(self, queue):
-        time.sleep(self.moment)
+        self.settle_down()
         return self.channel.queue_declare(queue, passive=True).method.message_count
 
     def delete(self, queue, if_unused, if_empty):
-        time.sleep(self.moment)
+        self.settle_down()
         return self.channel.queue_delete(queue, if_unused=if_unused, if_empty=if_empty).method.message_count
 
     def purge(self, queue):
-        time.sleep(self.moment)
+        self.settle_down()
         return self.channel.queue_purge(queue).method.message_count
 
     def declare_exchange(self, name, kind):
@@ -133,23 +153,25 @@ class Client:
     def bind_exchange(self, target, source, key):
         self.channel.exchange_bind(target, source, key)
 
-    def publish(self, exchange, key, mandatory, priority, headers):
+    def put(self, queue, priority):
+        self.publish("", queue, False, {}, priority)
+
+    def publish(self, exchange, key, mandatory, headers, priority=None):
         self.number += 1
         properties = pika.BasicProperties(priority=priority, headers=headers)
         self.channel.basic_publish(exchange, key, str(self.number), properties, mandatory)
 
-    def put(self, queue, priority):
-        self.publish("", queue, False, priority, None)
-
     def get(self, queue, auto_ack):
-        time.sleep(self.moment)
+        self.settle_down()
         method, properties, body = self.channel.basic_get(queue, auto_ack)
         if method and not auto_ack:
             self.tags.append(method.delivery_tag)
         return method and (*self.look_at(method, properties, body), method.message_count)
 
     def settle(self, which, multiple, how):
-        tag = self.tags.pop(which) if which < len(self.tags) else 0
+        if which and not self.tags:
+            return  # otherwise an unknown tag would end too many channels
+        tag = self.tags.pop(which % len(self.tags)) if self.tags else 0
         if multiple:
             self.tags = [each for each in self.tags if tag and each > tag]
         if how == "ack":
@@ -164,7 +186,7 @@ class Client:
 
     def consume(self, queue, prefetch, acknowledge):
         """Subscribe, see what comes, and go away again."""
-        time.sleep(self.moment)
+        self.settle_down()
         got = []
         self.channel.basic_qos(prefetch_count=prefetch)
 
