@@ -4,7 +4,9 @@ Short and always the same in `make test`; `python benchmarks/bench_broker.py --f
 numbers every time.
 """
 
+import itertools
 import logging
+import random
 import sys
 import time
 from contextlib import closing
@@ -12,74 +14,71 @@ from contextlib import closing
 import pika
 import pytest
 from brokers import installed_rabbitmq
-from fuzzing import fuzz
-from hypothesis import given
-from hypothesis import strategies as st
+from fuzzing import SHARE
 from pika.exceptions import ChannelClosedByBroker, NackError, UnroutableError
 
 from helpers.child import Child
 from helpers.rabbitmq import Node, Realm
 
 QUEUES, EXCHANGES = ("twin.q0", "twin.q1", "twin.dead"), ("twin.e0", "twin.e1")
-# Seconds in which a broker requeues, counts and sends on what is no answer to anybody; if the two differ, the next.
+SOURCES = (*EXCHANGES, *EXCHANGES, "amq.direct", "amq.topic", "missing")
+KINDS = ("direct", "fanout", "topic", "headers")
+KEYS, PATTERNS = ("a", "a.b", "a.b.a", "b", "", "twin.q0"), ("a", "a.b", "*", "#", "a.#", "#.a", "*.b.#", "")
+TABLES = ({}, {"n": 1}, {"n": 1, "x-match": "any"}, {"n": 2, "s": "x"}, {"n": None})
+ARGUMENTS = {
+    "x-max-length": (0, 1, 2, 3, -1),
+    "x-overflow": ("drop-head", "reject-publish"),
+    "x-max-priority": (1, 2, 3),
+    "x-dead-letter-exchange": ("", *EXCHANGES),
+    "x-message-ttl": (0, 60_000, "soon"),
+}
+# Seconds in which RabbitMQ moves dead letters and delivers; if the two differ, it may have been slow, so the next.
 MOMENTS = 0.03, 0.3, 1
+PROGRAMS = 30  # if it is to be short
 
-queues = st.sampled_from(QUEUES)
-exchanges = st.sampled_from(EXCHANGES)
-sources = st.sampled_from((*EXCHANGES, *EXCHANGES, "amq.direct", "amq.topic", "missing"))
-keys = st.sampled_from(("a", "a.b", "a.b.a", "b", "", "twin.q0"))
-patterns = st.sampled_from(("a", "a.b", "*", "#", "a.#", "#.a", "*.b.#", ""))
-tables = st.sampled_from(({}, {"n": 1}, {"n": 1, "x-match": "any"}, {"n": 2, "s": "x"}, {"n": None}))
-arguments = st.fixed_dictionaries(
-    {},
-    optional={
-        "x-max-length": st.sampled_from((0, 1, 2, 3, -1)),
-        "x-overflow": st.sampled_from(("drop-head", "reject-publish")),
-        "x-max-priority": st.integers(1, 3),
-        "x-dead-letter-exchange": st.sampled_from(("", *EXCHANGES)),
-        "x-message-ttl": st.sampled_from((0, 60_000, "soon")),
-    },
-).map(lambda found: found | {"x-dead-letter-routing-key": "twin.dead"} if "x-dead-letter-exchange" in found else found)
-commands = {  # name: (how often, what it needs)
-    "put": (6, queues, st.integers(0, 4)),
-    "publish": (6, sources, keys, st.booleans(), tables),
-    "get": (6, queues, st.sampled_from((False, False, True))),
-    "settle": (6, st.integers(0, 9), st.booleans(), st.sampled_from(("ack", "requeue", "reject"))),
-    "consume": (3, queues, st.integers(0, 2), st.booleans()),
-    "look": (1, queues),
-    "recover": (1,),
-    "bind": (2, queues, sources, patterns, tables),
-    "unbind": (1, queues, sources, patterns, tables),
-    "bind_exchange": (1, exchanges, sources, patterns),
-    "declare": (1, queues, st.booleans(), st.booleans(), arguments),
-    "declare_exchange": (1, exchanges, st.sampled_from(("direct", "fanout", "topic", "headers"))),
-    "purge": (1, queues),
-    "delete": (1, queues, st.booleans(), st.booleans()),
-    "delete_exchange": (1, sources, st.booleans()),
+
+def arguments(pick):
+    chosen = {name: pick(values) for name, values in ARGUMENTS.items() if pick((True, False, False))}
+    if "x-dead-letter-exchange" in chosen:
+        chosen["x-dead-letter-routing-key"] = "twin.dead"
+    return chosen
+
+
+# A command: how often it comes, and what it is given. `pick` is random.choice.
+COMMANDS = {
+    "put": (7, lambda pick: (pick(QUEUES), pick(range(5)))),
+    "publish": (7, lambda pick: (pick(SOURCES), pick(KEYS), pick((True, False)), pick(TABLES))),
+    "get": (5, lambda pick: (pick(QUEUES), pick((True, False, False)))),
+    "settle": (5, lambda pick: (pick(range(9)), pick((True, False)), pick(("ack", "requeue", "reject")))),
+    "consume": (3, lambda pick: (pick(QUEUES), pick(range(3)), pick((True, False)))),
+    "look": (1, lambda pick: (pick(QUEUES),)),
+    "recover": (1, lambda pick: ()),
+    "bind": (3, lambda pick: (pick(QUEUES), pick(SOURCES), pick(PATTERNS), pick(TABLES))),
+    "unbind": (1, lambda pick: (pick(QUEUES), pick(SOURCES), pick(PATTERNS), pick(TABLES))),
+    "bind_exchange": (1, lambda pick: (pick(EXCHANGES), pick(SOURCES), pick(PATTERNS))),
+    "declare": (1, lambda pick: (pick(QUEUES), pick((True, False)), pick((True, False)), arguments(pick))),
+    "declare_exchange": (1, lambda pick: (pick(EXCHANGES), pick(KINDS))),
+    "purge": (1, lambda pick: (pick(QUEUES),)),
+    "delete": (1, lambda pick: (pick(QUEUES), pick((True, False)), pick((True, False)))),
+    "delete_exchange": (1, lambda pick: (pick(SOURCES), pick((True, False)))),
 }
 
 
-def command(name):
-    return st.tuples(st.just(name), *commands[name][1:])
-
-
-# First what there is to play with, then the play.
-programs = st.tuples(
-    st.tuples(*(st.tuples(st.just("declare"), st.just(name), *commands["declare"][2:]) for name in QUEUES[:2])),
-    st.tuples(
-        *(st.tuples(st.just("declare_exchange"), st.just(name), commands["declare_exchange"][2]) for name in EXCHANGES)
-    ),
-    st.lists(command("bind"), min_size=3, max_size=6),
-    st.lists(
-        st.one_of([command(name) for name in commands for _ in range(commands[name][0])]), min_size=25, max_size=40
-    ),
-).map(lambda parts: [each for part in parts for each in part])
+def make_program(seed):
+    """Return a list of commands: what there is to play with, the play, and a look at what is left."""
+    pick = random.Random(seed).choice
+    program = [("declare", queue, False, False, arguments(pick)) for queue in QUEUES[:2]]
+    program += [("declare_exchange", exchange, pick(KINDS)) for exchange in EXCHANGES]
+    names = ["bind"] * 5 + random.Random(seed).choices(list(COMMANDS), [often for often, _ in COMMANDS.values()], k=40)
+    program += [(name, *COMMANDS[name][1](pick)) for name in names]
+    return program + [("get", queue, True) for queue in QUEUES for _ in range(3)]
 
 
 class Client:
     """Does commands on one broker; each returns what it has seen."""
 
-    def __init__(self, port):
+    def __init__(self, port, patience):
+        self.patience = patience  # how much of a moment it needs
         self.connection = pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", port, heartbeat=0))
         self.open()
 
@@ -90,7 +89,7 @@ class Client:
 
     def play(self, program, moment):
         """Return what each command of a program has seen."""
-        seen, self.moment = [], moment
+        seen, self.moment = [], moment * self.patience
         self.number = 0  # of the last message
         self.in_motion = False  # whether messages may move although nobody says so, since they expire or die
         self.channel.queue_declare("twin.dead")
@@ -223,21 +222,28 @@ def twins():
         node = Node(realm)
         node.start()
         logging.getLogger("pika").setLevel(logging.CRITICAL)  # it reports every refusal
-        yield Client(child.port), Client(node.port)
+        yield Client(child.port, 0.1), Client(node.port, 1)
         logging.getLogger("pika").setLevel(logging.NOTSET)
 
 
+def differ(twins, program, moments=MOMENTS):
+    """Return what each of the two has seen, if it is not the same."""
+    for moment in moments:
+        ours, theirs = (client.play(program, moment) for client in twins)
+        if ours == theirs:
+            return None
+    return ours, theirs
+
+
 def test_rabbitmq_says_the_same(twins):
-    def run(chosen):
-        @chosen
-        @given(programs)
-        def play(program):
-            for moment in MOMENTS:
-                ours, theirs = (client.play(program, moment) for client in twins)
-                if ours == theirs:
-                    break
-            assert ours == theirs
-
-        play()
-
-    fuzz(run, examples=40)
+    end = time.monotonic() + SHARE
+    for seed in itertools.count() if SHARE else range(PROGRAMS):
+        program = make_program(random.random() if SHARE else seed)
+        if differ(twins, program):
+            for step in reversed(range(len(program))):  # leave out what the difference does not need
+                without = program[:step] + program[step + 1 :]
+                program = without if differ(twins, without) else program
+            ours, theirs = differ(twins, program)
+            assert list(zip(program, ours, strict=True)) == list(zip(program, theirs, strict=True))
+        if SHARE and time.monotonic() > end:
+            break
