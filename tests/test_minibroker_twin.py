@@ -226,24 +226,25 @@ def twins():
         logging.getLogger("pika").setLevel(logging.NOTSET)
 
 
-def differ(twins, program, moments=MOMENTS):
+def differ(twins, program):
     """Return what each of the two has seen, if it is not the same."""
-    for moment in moments:
-        ours, theirs = (client.play(program, moment) for client in twins)
-        if ours == theirs:
+    for moment in MOMENTS:
+        seen = [client.play(program, moment) for client in twins]
+        if seen[0] == seen[1]:
             return None
-    return ours, theirs
+    return seen
 
 
 def test_rabbitmq_says_the_same(twins):
     end = time.monotonic() + SHARE
     for seed in itertools.count() if SHARE else range(PROGRAMS):
         program = make_program(random.random() if SHARE else seed)
-        if differ(twins, program):
+        if seen := differ(twins, program):
             for step in reversed(range(len(program))):  # leave out what the difference does not need
-                without = program[:step] + program[step + 1 :]
-                program = without if differ(twins, without) else program
-            ours, theirs = differ(twins, program)
-            assert list(zip(program, ours, strict=True)) == list(zip(program, theirs, strict=True))
+                shorter = program[:step] + program[step + 1 :]
+                if found := differ(twins, shorter):
+                    program, seen = shorter, found
+            ours, theirs = (list(zip(program, each, strict=True)) for each in seen)
+            assert ours == theirs
         if SHARE and time.monotonic() > end:
             break
