@@ -18,9 +18,9 @@ from time import perf_counter
 
 import pika
 
-from helpers.broker import Embedded, Private
+from backstage.brokers import find_server
+from backstage.brokers.broker import Embedded, Private
 from helpers.isolated import start_isolated
-from helpers.rabbitmq import find_server
 
 MESSAGES = 10_000
 BODY = b"b" * 100

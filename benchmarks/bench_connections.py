@@ -10,9 +10,8 @@ import sys
 from collections import Counter
 from contextlib import ExitStack
 
-from helpers.child import Child
-from helpers.descriptors import lift_descriptor_limit
-from helpers.load import Crowd
+from backstage.crowd import Crowd
+from backstage.processes import Child, lift_descriptor_limit
 
 HELD, ROUNDS, AIM = 10_000, 5, 1.3
 RESERVE = 60  # descriptors that a process needs for other things
@@ -45,7 +44,7 @@ async def main():
 
 asyncio.run(main())
 """
-LIFT = "from helpers.descriptors import lift_descriptor_limit\nlift_descriptor_limit()\n"
+LIFT = "from backstage.processes import lift_descriptor_limit\nlift_descriptor_limit()\n"
 
 
 def serve(source):

@@ -6,8 +6,8 @@ crawler is a process of its own, as in the chapter. The work for each page is th
 
 import statistics
 
+from backstage.website import Website
 from helpers.isolated import run_isolated
-from helpers.website import Website
 
 LATENCY, ROUNDS = 0.5, 7
 AIMS = {10: 0.97, 50: 0.95, 100: 0.9, 500: 0.7}
@@ -18,7 +18,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import gevent
 
-from helpers.descriptors import lift_descriptor_limit
+from backstage.processes import lift_descriptor_limit
 
 lift_descriptor_limit()
 browser = build_opener(ProxyHandler({}))

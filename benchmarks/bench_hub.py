@@ -6,8 +6,8 @@ import re
 import statistics
 from pathlib import Path
 
+from backstage.processes import temporary_folder
 from helpers import Crowd
-from helpers.child import temporary_folder
 from helpers.isolated import start_isolated
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "08_watch_many_sockets.ipynb"

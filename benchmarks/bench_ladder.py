@@ -3,8 +3,8 @@
 import statistics
 from time import perf_counter
 
+from backstage.ladder import KINDS, climb
 from helpers import quantity
-from helpers.ladder import KINDS, climb
 
 ROUNDS = 7
 

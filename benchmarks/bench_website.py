@@ -1,4 +1,4 @@
-"""What `helpers.website` adds to the latency it is set to, with 500 requests in flight: aim, a median under 5 ms.
+"""What `backstage.website` adds to the latency it is set to, with 500 requests in flight: aim, a median under 5 ms.
 
 The client is one selector over raw sockets. A crowd sends all requests in the same moment, each on an open
 connection of its own; a flow starts staggered. Both send the next request when they have the answer.
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from helpers.website import Website
+from backstage.website import Website
 
 IN_FLIGHT, LATENCY, AIM = 500, 0.5, 0.005
 

@@ -1,33 +1,68 @@
-"""The few names that chapters use, each imported from its room on first use.
+"""All that a chapter imports: `from helpers import Timeline, span, check`.
 
-Imports are lazy, so that a child process that wants one small thing does not pay for matplotlib.
+Each name is fetched from its room on first use, so that a child process that wants one small thing does not pay for
+matplotlib. The rooms of this folder are for reading; what experiments stand on, such as processes, a website or a
+broker, is behind them in `backstage`.
 """
 
 import importlib
+import importlib.util
+import os
+import sys
+import warnings
 
 _ROOMS = {
-    "Timeline": "timeline",
-    "span": "timeline",
-    "plot_timelines": "timeline",
-    "plot_bars": "plots",
-    "plot_curves": "plots",
-    "quantity": "plots",
-    "ready": "cell",
-    "Website": "website",
-    "Crowd": "load",
-    "start_broker": "broker",
-    "check": "exercises",
+    "helpers.timeline": "Timeline span plot_timelines",
+    "helpers.plots": "plot_bars plot_curves quantity BLUE GREEN GREY ORANGE PALE VERMILLION",
+    "helpers.visits": "plot_visits",
+    "helpers.cell": "ready",
+    "helpers.isolated": "start_isolated",
+    "helpers.check": "check",
+    "backstage.processes": "temporary_folder lift_descriptor_limit",
+    "backstage.ladder": "climb",
+    "backstage.website": "Website",
+    "backstage.crowd": "Crowd",
+    "backstage.brokers": "start_broker",
 }
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
 
-__all__ = list(_ROOMS)
+__all__ = list(_ROOM_OF)
 
 
 def __getattr__(name):
-    room = _ROOMS.get(name)
-    if room is None:
+    if name not in _ROOM_OF:
         raise AttributeError(f"helpers has no {name!r}; it offers {', '.join(__all__)}")
-    return getattr(importlib.import_module(f"helpers.{room}"), name)
+    return getattr(importlib.import_module(_ROOM_OF[name]), name)
 
 
 def __dir__():
     return sorted([*globals(), *__all__])
+
+
+def load_ipython_extension(shell):
+    """What `%load_ext helpers` calls: the notebook learns the cell magic `%%isolated`."""
+    from helpers.magic import isolated
+
+    shell.register_magic_function(isolated, "cell")
+
+
+def _complain_of_namesakes():
+    """Say which files of the reader's own would be imported in place of modules of the course, or of Python."""
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    for name in ("backstage", "exercises", "minibroker"):
+        spec = importlib.util.find_spec(name)
+        if spec and spec.origin and not spec.origin.startswith(os.path.join(root, name, "")):
+            raise ImportError(
+                f"{spec.origin} hides the course's own module {name}: give that file another name and start again."
+            )
+    for file in sorted(os.listdir()):
+        name, ending = os.path.splitext(file)
+        if ending == ".py" and name in sys.stdlib_module_names:
+            warnings.warn(
+                f"{os.path.abspath(file)} hides Python's own module {name} from every process that starts in this"
+                " folder: give it another name.",
+                stacklevel=3,
+            )
+
+
+_complain_of_namesakes()

@@ -1,6 +1,6 @@
 """The `%%isolated` cell magic: a cell that runs in a fresh Python process, which belongs to the notebook.
 
-What is dangerous inside a kernel, `monkey.patch_all()` first of all, does no harm there. `%load_ext helpers.isolated`
+What is dangerous inside a kernel, `monkey.patch_all()` first of all, does no harm there. `%load_ext helpers`
 brings the magic; `run_isolated` and `start_isolated` do the same without IPython.
 """
 
@@ -13,9 +13,9 @@ import threading
 import time
 from importlib.machinery import SourceFileLoader
 
+from backstage.processes import Child, ending
 from helpers import cell
 from helpers.cell import describe, pack
-from helpers.child import Child, ending
 
 _BOOTSTRAP = """
 import marshal, sys
@@ -316,10 +316,3 @@ def _inheritable(descriptor):
     handle = msvcrt.get_osfhandle(descriptor)
     os.set_handle_inheritable(handle, True)
     return handle, {"startupinfo": subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})}
-
-
-def load_ipython_extension(shell):
-    """What `%load_ext helpers.isolated` calls."""
-    from helpers.magic import isolated
-
-    shell.register_magic_function(isolated, "cell")

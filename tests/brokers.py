@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from helpers.rabbitmq import find_server
+from backstage.brokers import find_server
 
 
 def installed_rabbitmq():

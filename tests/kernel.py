@@ -22,7 +22,7 @@ class CellResult:
 
 
 class Kernel:
-    """A fresh ipykernel with `%load_ext helpers.isolated` done; as a context manager it leaves nothing behind."""
+    """A fresh ipykernel with `%load_ext helpers` done; as a context manager it leaves nothing behind."""
 
     def __init__(self):
         self.home = tempfile.mkdtemp(prefix="kernel-test-")
@@ -40,7 +40,7 @@ class Kernel:
         self.client = self.manager.blocking_client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=60)
-        assert self.run("%load_ext helpers.isolated").ename is None
+        assert self.run("%load_ext helpers").ename is None
 
     def __enter__(self):
         return self
@@ -138,6 +138,6 @@ def guardian_of(pid):
     """The id of the guardian process that watches this owner."""
     for process in psutil.process_iter(["cmdline"]):
         words = process.info["cmdline"] or []
-        if any(word.endswith("reaper.py") for word in words) and str(pid) in words:
+        if any(word.endswith("guardian.py") for word in words) and str(pid) in words:
             return process.pid
     raise AssertionError(f"process {pid} has no guardian")

@@ -14,10 +14,9 @@ import pytest
 from brokers import installed_rabbitmq
 from kernel import Kernel, alive, eventually
 
-from helpers import broker, rabbitmq
-from helpers.broker import BrokerError, start_broker
-from helpers.child import Child, listens
-from helpers.rabbitmq import Node, Realm, find_cause
+from backstage.brokers import BrokerError, broker, rabbitmq, start_broker
+from backstage.brokers.rabbitmq import Node, Realm, find_cause
+from backstage.processes import Child, listens
 
 LOOPBACK = {"127.0.0.1", "::1"}
 PERSISTENT = pika.BasicProperties(delivery_mode=2)
@@ -27,8 +26,8 @@ posix_only = pytest.mark.skipif(os.name == "nt", reason="needs RabbitMQ's shell 
 # A second owner of a node, to be killed.
 OWNER = """
 import sys
-from helpers.broker import Private
-from helpers.rabbitmq import find_server
+from backstage.brokers.broker import Private
+from backstage.brokers import find_server
 
 mine = Private(find_server(), "a test asks for it")
 print(mine.url, mine._realm.folder, flush=True)
@@ -36,7 +35,7 @@ sys.stdin.read()
 """
 HASTY_OWNER = """
 import sys
-from helpers.rabbitmq import Node, Realm, find_server
+from backstage.brokers import Node, Realm, find_server
 
 realm = Realm(find_server())
 Node(realm).launch()
@@ -197,7 +196,7 @@ def test_rabbitmq_that_is_not_installed_cannot_be_forced(monkeypatch):
 
 
 def test_a_patched_process_is_told_where_to_start_a_broker():
-    code = "from gevent import monkey; monkey.patch_all(); from helpers.broker import start_broker; start_broker()"
+    code = "from gevent import monkey; monkey.patch_all(); from backstage.brokers import start_broker; start_broker()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert "BrokerError: Where gevent has patched everything no broker can start" in done.stderr
 
@@ -285,7 +284,7 @@ def test_an_embedded_broker_that_does_not_start_says_why(monkeypatch):
 def test_a_notebook_shows_one_line_whatever_the_broker(monkeypatch):
     monkeypatch.setenv("COURSE_BROKER", "embedded")
     with Kernel() as kernel:
-        cells = ["from helpers.broker import start_broker; broker = start_broker()", "broker.restart()"]
+        cells = ["from backstage.brokers import start_broker; broker = start_broker()", "broker.restart()"]
         for code, words in zip(cells, ["because COURSE_BROKER asks for it.", "has started again."], strict=True):
             shown = [content for kind, content in kernel.follow(kernel.start(code)) if kind == "display_data"]
             assert [each["data"].keys() for each in shown] == [{"text/plain"}]

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from helpers.exercises import registered
+from exercises import registered
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 

@@ -1,69 +1,51 @@
 """Every exercise accepts its solution, refuses its starter and what learners would really get wrong, and ends."""
 
-import functools
-from pathlib import Path
+import dataclasses
 
-import nbformat
 import pytest
 
-from helpers.exercises import Verdict, check, judge, registered
-from tests.wrong_answers import WRONG
+from exercises import Verdict, answers, judge, judging, registered
+from helpers import check
 
-NOTEBOOKS = sorted(Path(__file__).parents[1].glob("notebooks/[01]*.ipynb"))
 EXERCISES = sorted(name for name in registered() if name[-1].isdigit())
 PREDICTIONS = sorted(name for name in registered() if not name[-1].isdigit())
+RIGHT, WRONG = answers.collected("right"), answers.collected("wrong")
 
 
-@functools.cache
-def code_cells(chapter):
-    (path,) = (path for path in NOTEBOOKS if path.name.startswith(chapter))
-    return [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
-
-
-def name_space(chapter):
-    """What the reader of an exercise has: the imports of the chapter's first cell, in a module called __main__."""
-    names = {"__name__": "__main__"}
-    exec(code_cells(chapter)[0].source, names)
-    return names
-
-
-def answer_of(name, tag):
-    """The answer that a cell of the notebook hands to `check`."""
-    handed = {}
-    (cell,) = (
-        cell
-        for cell in code_cells(name[:2])
-        if tag in cell.metadata.get("tags", []) and f'check("{name}"' in cell.source
-    )
-    names = name_space(name[:2])
-    names["check"] = lambda number, answer: handed.update({number: answer})
-    exec(cell.source, names)
-    return handed[name]
+def each(several):
+    """The answers of all exercises, one by one, with names that `-k` can find."""
+    return [
+        pytest.param(name, answer, id=f"{name}-{number}")
+        for name, listed in several.items()
+        for number, answer in enumerate(listed)
+    ]
 
 
 @pytest.mark.parametrize("name", EXERCISES)
 def test_the_solution_passes(name):
-    verdict = judge(name, answer_of(name, "solution"))
+    verdict = judge(name, answers.of_notebook(name, "solution"))
+    assert verdict.passed, str(verdict)
+
+
+@pytest.mark.parametrize(("name", "answer"), each(RIGHT))
+def test_a_right_answer_in_another_style_passes(name, answer):
+    verdict = judge(name, answers.of(name, answer))
     assert verdict.passed, str(verdict)
 
 
 @pytest.mark.parametrize("name", EXERCISES)
 def test_the_starter_does_not_pass_and_is_told_why(name):
-    verdict = judge(name, answer_of(name, "exercise"))
+    verdict = judge(name, answers.of_notebook(name, "exercise"))
     assert not verdict.passed
     assert len(verdict.reason) > 10
     assert verdict.hint or verdict.passed is None
 
 
-@pytest.mark.parametrize(
-    ("name", "source", "reason"), [(name, *wrong) for name, several in WRONG.items() for wrong in several]
-)
-def test_a_wrong_answer_fails_for_its_own_reason(name, source, reason):
-    names = name_space(name[:2])
-    exec(source, names)
-    verdict = judge(name, names["answer"])
+@pytest.mark.parametrize(("name", "answer"), each(WRONG))
+def test_a_wrong_answer_fails_for_its_own_reason(name, answer):
+    verdict = judge(name, answers.of(name, answer))
     assert verdict.passed is False
-    assert reason in verdict.reason
+    assert answer.says in verdict.reason
 
 
 def test_every_exercise_has_several_wrong_answers():
@@ -127,12 +109,8 @@ def test_an_answer_may_use_a_lock_of_the_notebook(lock):
     ],
 )
 def test_an_answer_without_end_is_cut_off_with_a_word_on_why(monkeypatch, body):
-    import dataclasses
-
-    import helpers.exercises as exercises
-
-    quick = dataclasses.replace(exercises._look_up("00.2"), seconds=1)
-    monkeypatch.setitem(exercises._registry, "00.2", quick)
+    quick = dataclasses.replace(judging._look_up("00.2"), seconds=1)
+    monkeypatch.setitem(judging._registry, "00.2", quick)
     verdict = judge("00.2", in_main(f"def answer(waits):\n    {body}"))
     assert verdict.passed is False
     assert "still running after 1 s and was cut off" in verdict.reason

@@ -10,8 +10,8 @@ import psutil
 import pytest
 from kernel import Kernel, alive, eventually, guardian_of
 
+from backstage.processes import listens
 from helpers import ready
-from helpers.child import listens
 from helpers.isolated import IsolatedError, run_isolated, start_isolated
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals and process groups")
@@ -586,7 +586,7 @@ def test_ready_elsewhere_says_where_it_belongs(kernel):
 CROWD = """
 import multiprocessing, os, subprocess, sys, time
 from pathlib import Path
-from helpers.child import temporary_folder
+from backstage.processes import temporary_folder
 
 folder = temporary_folder()
 pool = multiprocessing.get_context("fork").Pool(2)

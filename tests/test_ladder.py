@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.ladder import KINDS, climb
+from backstage.ladder import KINDS, climb
 
 
 @pytest.fixture(scope="module")

@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from pamqp import commands, frame, header
 
-from helpers.child import Child
-from helpers.minibroker import wire
-from helpers.minibroker.broker import Broker
-from helpers.minibroker.channels import Channel
-from helpers.minibroker.wire import Refusal
+from backstage.processes import Child
+from minibroker import wire
+from minibroker.broker import Broker
+from minibroker.channels import Channel
+from minibroker.wire import Refusal
 
 # pamqp finds one of the specification's methods outdated.
 pytestmark = pytest.mark.filterwarnings("ignore:This command is deprecated:DeprecationWarning")
@@ -142,7 +142,7 @@ def test_properties_keep_their_meaning_and_frames_do_not_care_how_they_arrive():
 
 @pytest.fixture
 def broker():
-    command = [sys.executable, "-m", "helpers.minibroker", "--port", "0"]
+    command = [sys.executable, "-m", "minibroker", "--port", "0"]
     with Child(command, name="the embedded broker", ready=r"port (\d+)", timeout=60) as child:
         yield child
         assert child.running

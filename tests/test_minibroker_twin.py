@@ -17,8 +17,8 @@ from brokers import installed_rabbitmq
 from fuzzing import SHARE
 from pika.exceptions import ChannelClosedByBroker, NackError, UnroutableError
 
-from helpers.child import Child
-from helpers.rabbitmq import Node, Realm
+from backstage.brokers import Node, Realm
+from backstage.processes import Child
 
 QUEUES, EXCHANGES = ("twin.q0", "twin.q1", "twin.dead"), ("twin.e0", "twin.e1")
 SOURCES = (*EXCHANGES, *EXCHANGES, "amq.direct", "amq.topic", "missing")
@@ -214,7 +214,7 @@ class Client:
 
 @pytest.fixture(scope="module")
 def twins():
-    command = [sys.executable, "-m", "helpers.minibroker", "--port", "0"]
+    command = [sys.executable, "-m", "minibroker", "--port", "0"]
     with (
         closing(Realm(installed_rabbitmq())) as realm,
         Child(command, name="the embedded broker", ready=r"port (\d+)", timeout=60) as child,

@@ -72,11 +72,3 @@ def test_a_missing_value_leaves_a_gap(axes):
 def test_impossible_input_is_answered_with_a_sentence(call, message):
     with pytest.raises(ValueError, match=message):
         call()
-
-
-def test_the_names_that_chapters_import_exist_and_others_are_refused_by_name():
-    import helpers
-
-    assert all(callable(getattr(helpers, name)) for name in helpers.__all__)
-    with pytest.raises(AttributeError, match="helpers has no 'plot_bar'; it offers"):
-        _ = helpers.plot_bar

@@ -1,8 +1,8 @@
 import pytest
 from matplotlib import pyplot as plt
 
+from backstage.website import Request
 from helpers.visits import plot_visits
-from helpers.website import Request
 
 LOG = [
     Request("/b", 10.0, 10.2, "200"),

@@ -20,8 +20,8 @@ import psutil
 import pytest
 from kernel import alive, eventually
 
+from backstage.processes import listens
 from helpers import Website
-from helpers.child import listens
 
 MIXED = {
     "errors": 6,

@@ -1,0 +1,280 @@
+"""The process behind `backstage.crowd`: one thread that watches every connection of the crowd."""
+
+import ast
+import errno
+import os
+import selectors
+import socket
+import sys
+from collections import Counter, deque
+from contextlib import suppress
+from itertools import count
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Listener
+from time import perf_counter, process_time
+
+from backstage.processes import lift_descriptor_limit
+
+READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
+NEWS_EVERY = 0.1  # seconds between two reports of progress
+BATCH = 50  # begun before looking who has an answer, lest answers wait here and seem late
+UNDER_WAY = {0, errno.EINPROGRESS, errno.EWOULDBLOCK, getattr(errno, "WSAEWOULDBLOCK", 0)}
+NO_PORT_YET = getattr(socket, "IP_BIND_ADDRESS_NO_PORT", 24 if sys.platform == "linux" else None)
+KINDS = {
+    "ECONNREFUSED": "refused",
+    "ECONNRESET": "reset",
+    "EPIPE": "reset",
+    "ECONNABORTED": "reset",
+    "ETIMEDOUT": "timed out",
+}
+
+
+class Limit(Exception):
+    """This process, or the system, can open no more connections; the message says why."""
+
+
+class Connection:
+    """One client; `wanted` is the answer it waits for, or None while it is idle or not connected yet."""
+
+    __slots__ = ("connecting", "got", "left", "rounds", "socket", "start", "wanted")
+
+    def __init__(self, rounds=0):
+        self.socket, self.start, self.rounds = None, 0.0, rounds
+        self.connecting, self.wanted, self.left, self.got = False, None, b"", b""
+
+
+class Crowd:
+    """All clients. A step begins what stands in `ready`, and ends when nothing is under way any more."""
+
+    def __init__(self, report, limit, address, sources, patience):
+        self.report, self.address, self.patience = report, address, patience
+        self.limit = "no more" if limit is None else f"{limit:,}"
+        self.sources = deque(sources)
+        self.selector = selectors.DefaultSelector()
+        self.open, self.under_way, self.ready = set(), {}, deque()  # under_way is ordered: the oldest comes first
+        self.number = count(1)
+        self.errors, self.times, self.shortfall = Counter(), [], ""
+
+    def connect(self, clients, at_once):
+        self.ready.extend(Connection() for _ in range(clients))
+        return self.step(clients, at_once, self.dial, self.settle)
+
+    def ask(self, rounds, message, reply, at_once):
+        self.message, self.reply = message, reply
+        for each in self.open:
+            each.rounds = rounds
+        self.ready.extend(self.open)
+        return self.step(rounds * len(self.open), at_once or len(self.open), self.send_if_open, self.again)
+
+    def visit(self, clients, rounds, message, reply):
+        self.message, self.reply = message, reply
+        self.ready.extend(Connection(rounds) for _ in range(clients))
+        return self.step(rounds * clients, clients, self.dial, self.hang_up, on_connected=self.send)
+
+    def step(self, wanted, at_once, begin, on_done, on_connected=None):
+        """Begin all that is ready, `at_once` at the most; call `on_done` for each that is connected or answered."""
+        self.errors, self.times, self.shortfall = Counter(), [], ""
+        self.on_done, self.on_connected = on_done, on_connected
+        cpu, first = process_time(), perf_counter()
+        last, told, due = first, 0, first + NEWS_EVERY
+        while self.ready or self.under_way:
+            for _ in range(BATCH):
+                if self.ready and len(self.under_way) < at_once:
+                    self.begin(begin, self.ready.popleft())
+            if not self.under_way and not self.ready:
+                break
+            for key, _ in self.selector.select(0 if self.ready and len(self.under_way) < at_once else 0.05):
+                self.proceed(key.data)
+            last = perf_counter()
+            self.expire(last)
+            if last > due:
+                told, due = self.tell(told), last + NEWS_EVERY
+        self.tell(told)
+        return {
+            "wanted": wanted,
+            "done": len(self.times),
+            "errors": self.errors,
+            "times": self.times,
+            "seconds": perf_counter() - first,
+            "connected": len(self.open),
+            "shortfall": self.shortfall,
+            "client_cpu": process_time() - cpu,
+        }
+
+    def tell(self, told):
+        """Report what has ended since `told`; return how much has ended."""
+        ended = len(self.times) + self.errors.total()
+        self.report("progress", ended - told)
+        return ended
+
+    def begin(self, begin, client):
+        client.start = perf_counter()
+        self.under_way[client] = None
+        try:
+            begin(client)
+        except Limit as limit:
+            self.under_way.pop(client)
+            self.shortfall = str(limit)
+            self.ready.clear()
+        except OSError as error:
+            self.fail(client, error)
+
+    # -- What a client does ----------------------------------------------------------------------------------------
+
+    def dial(self, client):
+        try:
+            client.socket = socket.socket()
+            client.socket.setblocking(False)
+            if self.sources:
+                self.sources.rotate(-1)
+                if NO_PORT_YET:  # the port is chosen on connecting: more of them are free then
+                    client.socket.setsockopt(socket.IPPROTO_IP, NO_PORT_YET, 1)
+                client.socket.bind((self.sources[0], 0))
+            result = client.socket.connect_ex(self.address)
+        except OSError as error:
+            result = error.errno
+        if result in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
+            raise Limit(
+                f"{len(self.open):,} connections are open, and the client may hold {self.limit} descriptors in all"
+            )
+        if result == errno.EADDRNOTAVAIL:
+            raise Limit(f"{len(self.open):,} connections are open, and no port is free at the addresses to call from")
+        if result not in UNDER_WAY:
+            raise OSError(result, os.strerror(result))
+        client.connecting = True
+        self.open.add(client)
+        self.selector.register(client.socket, READ | WRITE, client)
+
+    def settle(self, client):
+        """A connection is there, and is held."""
+
+    def send_if_open(self, client):
+        if client.socket is None:  # it failed while it stood in line
+            self.under_way.pop(client)
+        else:
+            self.send(client)
+
+    def send(self, client):
+        number = next(self.number)
+        message = self.message or b"request %d\n" % number
+        client.wanted, client.got = self.reply or message, b""
+        self.push(client, message)
+
+    def push(self, client, data):
+        try:
+            sent = client.socket.send(data)
+        except (BlockingIOError, InterruptedError):
+            sent = 0
+        if sent < len(data) or client.left:
+            self.selector.modify(client.socket, READ | WRITE if sent < len(data) else READ, client)
+        client.left = data[sent:]
+
+    def again(self, client):
+        client.rounds -= 1
+        if client.rounds:
+            self.ready.append(client)
+
+    def hang_up(self, client):
+        self.drop(client)
+        self.again(client)
+
+    # -- What happens to a client ----------------------------------------------------------------------------------
+
+    def proceed(self, client):
+        if client.socket is None:
+            return  # dropped a moment ago
+        try:
+            if client.connecting:
+                self.connected(client)
+            else:
+                if client.left:
+                    self.push(client, client.left)
+                self.take(client)
+        except OSError as error:
+            self.fail(client, error)
+
+    def connected(self, client):
+        number = client.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if number:
+            raise OSError(number, os.strerror(number))
+        client.connecting = False
+        self.selector.modify(client.socket, READ, client)
+        if self.on_connected:
+            self.on_connected(client)
+        else:
+            self.finish(client)
+
+    def take(self, client):
+        try:
+            data = client.socket.recv(262_144)
+        except (BlockingIOError, InterruptedError):
+            return
+        if not data:
+            return self.fail(client, "closed early")
+        wanted = client.wanted
+        got = client.got = client.got + data if client.got else data
+        if got == wanted:
+            self.finish(client)
+        elif wanted == "line":
+            end = got.find(b"\n") + 1
+            if end:
+                self.finish(client) if end == len(got) else self.fail(client, "wrong reply")
+        elif isinstance(wanted, int):
+            if len(got) >= wanted:
+                self.finish(client) if len(got) == wanted else self.fail(client, "wrong reply")
+        elif wanted is None or not wanted.startswith(got):
+            self.fail(client, "wrong reply")
+
+    def finish(self, client):
+        self.times.append(perf_counter() - client.start)
+        self.under_way.pop(client)
+        client.wanted = None
+        self.on_done(client)
+
+    def fail(self, client, why):
+        if isinstance(why, OSError):
+            name = errno.errorcode.get(why.errno, str(why)).replace("WSAE", "E")
+            why = KINDS.get(name, name)
+        self.errors[why] += 1
+        self.under_way.pop(client, None)
+        self.drop(client)
+
+    def drop(self, client):
+        self.open.discard(client)
+        if client.socket is None:
+            return
+        with suppress(KeyError, ValueError):
+            self.selector.unregister(client.socket)
+        client.socket.close()
+        client.socket = None
+
+    def expire(self, now):
+        while self.under_way:
+            oldest = next(iter(self.under_way))
+            if now - oldest.start < self.patience:
+                break
+            self.fail(oldest, "timed out")
+
+
+def main():
+    key, plan = ast.literal_eval(sys.stdin.read())
+    limit = lift_descriptor_limit()
+    with Listener(("127.0.0.1", 0), authkey=key) as listener:
+        print(f"waiting on port {listener.address[1]}", flush=True)
+        while True:
+            with suppress(AuthenticationError, OSError, EOFError):
+                pipe = listener.accept()
+                break
+    crowd = Crowd(lambda *news: pipe.send(news), limit, **plan)
+    while True:
+        try:
+            command, arguments, options = pipe.recv()
+            pipe.send(("done", getattr(crowd, command)(*arguments, **options)))
+        except (EOFError, OSError):
+            return  # nobody is interested any more
+        except Exception as error:
+            pipe.send(("failed", f"{type(error).__name__}: {error}"))
+
+
+if __name__ == "__main__":
+    main()

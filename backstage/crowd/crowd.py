@@ -1,0 +1,289 @@
+"""The client side: opens, holds and drives a crowd of connections to a server on this machine, and counts."""
+
+import ipaddress
+import math
+import os
+import sys
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Client
+
+import psutil
+
+from backstage.processes import Child
+
+SAMPLING = 0.5  # seconds between two looks at the server's memory: a look costs the server's machine milliseconds
+
+
+@dataclass
+class Figures:
+    """What one step of a crowd has measured.
+
+    Attributes
+    ----------
+    wanted : int
+        Connections or requests that the step was about.
+    done : int
+        How many of them came off well.
+    errors : Counter of str
+        The others that ended badly, by kind: "refused", "reset", "closed early", "wrong reply", "timed out" and,
+        rarely, another error's name. A client that meets one hangs up, and the rest of its rounds do not take place.
+    times : list of float
+        Seconds that each of the `done` took, in order of their ends: for a connection to be there, for a request to be
+        answered.
+    seconds : float
+        From the first beginning to the last end.
+    connected : int
+        Connections that are open after the step.
+    shortfall : str
+        Why the client could not open all that were wanted, in one sentence; "" if it could.
+    server_cpu : float
+        Seconds of CPU that the server and its descendants used meanwhile; nan if no server was named.
+    server_memory : float
+        The most memory that they were seen to hold, in bytes; on Linux, what processes share counts once. nan as above.
+    client_cpu : float
+        Seconds of CPU that the crowd itself used; close to `seconds`, it is the crowd that sets the pace.
+    """
+
+    wanted: int
+    done: int = 0
+    errors: Counter = field(default_factory=Counter)
+    times: list = field(default_factory=list, repr=False)
+    seconds: float = 0.0
+    connected: int = 0
+    shortfall: str = ""
+    server_cpu: float = math.nan
+    server_memory: float = math.nan
+    client_cpu: float = 0.0
+
+    def quantile(self, share):
+        """The time within which this share of the `done` were done, in seconds; nan if there is none."""
+        ordered = sorted(self.times)
+        return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else math.nan
+
+    @property
+    def p50(self):
+        """Half took at most so many seconds."""
+        return self.quantile(0.5)
+
+    @property
+    def p99(self):
+        """All but one in a hundred took at most so many seconds."""
+        return self.quantile(0.99)
+
+    @property
+    def rate(self):
+        """How many a second."""
+        return self.done / self.seconds if self.seconds else 0.0
+
+    def __str__(self):
+        errors = ", ".join(f"{number:,} {kind}" for kind, number in sorted(self.errors.items())) or "no errors"
+        return f"{self.done:,} of {self.wanted:,} done, {errors}" + (f"; {self.shortfall}" if self.shortfall else "")
+
+
+class Crowd:
+    """Clients of a server on this machine, all in one process of their own that ends with this one at the latest.
+
+    They are driven by one thread that watches all of them, and borrow no descriptors from this process. Use it with
+    `with`, or call `stop()`. Interrupted, it stops.
+
+    Parameters
+    ----------
+    port : int
+        Where the server listens.
+    server : int or object with a `pid`, optional
+        The server's process, such as a background cell, whose CPU and memory are wanted.
+    host : str
+        A loopback address.
+    sources : sequence of str, optional
+        Loopback addresses to call from, in turn. One has about 28,000 ports; Linux has 127.0.0.2 and so on as well.
+    patience : float
+        Seconds until a connection or an answer that does not come is counted as "timed out".
+
+    Raises
+    ------
+    ValueError
+        If an argument makes no sense, or an address is not one of this machine's own.
+    ChildError
+        If its process cannot be started.
+    """
+
+    def __init__(self, port, *, server=None, host="127.0.0.1", sources=(), patience=10.0):
+        if not (isinstance(port, int) and 0 < port < 65536):
+            raise ValueError(f"a crowd needs the port of a server, 1 to 65535, not {port!r}")
+        if not patience > 0:
+            raise ValueError(f"patience is a number of seconds above 0, not {patience!r}")
+        self._address = (_loopback(host), port)
+        self._server = getattr(server, "pid", server)
+        if self._server is not None and not psutil.pid_exists(self._server):
+            raise ValueError(f"there is no process {self._server} that could be the server")
+        key = os.urandom(16)
+        plan = {"address": self._address, "sources": [_loopback(each) for each in sources], "patience": patience}
+        command = [sys.executable, "-m", "backstage.crowd.clients"]
+        self._child = Child(command, name="the crowd", stdin=repr((key, plan)).encode(), ready=r"port (\d+)")
+        try:
+            self._pipe = Client(("127.0.0.1", self._child.port), authkey=key)
+        except BaseException:
+            self._child.stop(grace=0)
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc_info):
+        self.stop()
+
+    def __repr__(self):
+        state = "" if self._child.running else ", stopped"
+        return f"<Crowd at {self._address[0]}, port {self._address[1]}{state}>"
+
+    def connect(self, clients, *, at_once=100, progress=None):
+        """Open so many more connections, and hold them.
+
+        Parameters
+        ----------
+        clients : int
+            How many.
+        at_once : int
+            How many may be on their way at the same time.
+        progress : callable, optional
+            Is told, every now and then, how many more have ended, well or badly: `tqdm(total=clients).update`.
+
+        Returns
+        -------
+        Figures
+        """
+        return self._call("connect", progress, _count("clients", clients), at_once=_count("at_once", at_once))
+
+    def ask(self, rounds=1, message=None, *, reply=None, at_once=None, progress=None):
+        """Let every client that is connected send a request and wait for the answer, again and again.
+
+        Parameters
+        ----------
+        rounds : int
+            How many requests each client sends, one after another.
+        message : bytes, optional
+            The request. By default each is another line, so that answers cannot be mistaken for one another.
+        reply : bytes, int or str, optional
+            What the answer must be: these bytes; that many of any bytes; or "line", anything that ends with the first
+            b"\\n". By default, the request itself.
+        at_once : int, optional
+            How many requests may be under way at the same time; by default, one of each client.
+        progress : callable, optional
+            As for `connect`.
+
+        Returns
+        -------
+        Figures
+        """
+        asked = _questions(rounds, message, reply)
+        return self._call("ask", progress, at_once=at_once and _count("at_once", at_once), **asked)
+
+    def visit(self, clients, rounds=1, message=None, *, reply=None, progress=None):
+        """As `ask`, but by so many new clients, and each connects for each of its requests and hangs up after it.
+
+        The times count from the beginning of the connection to the end of the answer.
+        """
+        asked = _questions(rounds, message, reply)
+        return self._call("visit", progress, _count("clients", clients), **asked)
+
+    def stop(self):
+        """Hang up, all of them."""
+        self._pipe.close()
+        self._child.stop(grace=0)
+
+    def _call(self, command, progress, *arguments, **options):
+        usage = _Usage(self._server) if self._server is not None else None
+        try:
+            self._pipe.send((command, arguments, options))
+            while True:
+                if self._pipe.poll(0.1):
+                    kind, news = self._pipe.recv()
+                    if kind == "progress":
+                        if progress:
+                            progress(news)
+                        continue
+                    break
+                if usage:
+                    usage.look()
+        except (OSError, EOFError):
+            state = "has been stopped" if self._pipe.closed else "has ended" + self._child.last_words()
+            raise RuntimeError(f"the crowd {state}: make a new one") from None
+        except BaseException:
+            self.stop()  # halfway through a step it is of no more use
+            raise
+        if kind == "failed":
+            self.stop()
+            raise RuntimeError(f"the crowd could not go on: {news}")
+        figures = Figures(**news)
+        if usage:
+            figures.server_cpu, figures.server_memory = usage.total()
+        return figures
+
+
+class _Usage:
+    """CPU and memory of a process and its descendants from now on; those that have ended included, on POSIX."""
+
+    def __init__(self, pid):
+        self.pid, self.memory, self.next = pid, math.nan, 0.0
+        self.before = self._cpu()
+
+    def _family(self):
+        try:
+            server = psutil.Process(self.pid)
+            return [server, *server.children(recursive=True)]
+        except psutil.Error:
+            return []  # it has ended
+
+    def _cpu(self):
+        used = 0.0
+        for each in self._family():
+            with suppress(psutil.Error):
+                used += _own_cpu(each) + sum(each.cpu_times()[2:4])  # the latter: of its children that have ended
+        return used
+
+    def look(self, now=False):
+        if time.monotonic() < self.next and not now:
+            return
+        self.next = time.monotonic() + SAMPLING
+        held = 0
+        for each in self._family():
+            with suppress(psutil.Error):
+                held += each.memory_full_info().pss if psutil.LINUX else each.memory_info().rss
+        self.memory = held if math.isnan(self.memory) else max(self.memory, held)
+
+    def total(self):
+        self.look(now=True)
+        return max(0.0, self._cpu() - self.before), self.memory  # of one that was killed it is no longer known
+
+
+def _own_cpu(process):
+    """Seconds of CPU of all threads of a process; on Linux exact, for psutil's figures drop up to 10 ms of each."""
+    if psutil.LINUX:
+        with suppress(OSError):  # a kernel that keeps no such clock
+            return time.clock_gettime(~process.pid << 3 | 2)  # the clock's number, as clock_getcpuclockid() makes it
+    return sum(process.cpu_times()[:2])
+
+
+def _count(name, value):
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"{name} is a whole number above 0, not {value!r}")
+    return value
+
+
+def _questions(rounds, message, reply):
+    if not (message is None or (isinstance(message, bytes) and message)):
+        raise ValueError(f"message is some bytes, not {message!r}")
+    if not (reply is None or reply == "line" or (isinstance(reply, bytes) and reply)):
+        _count("reply, unless it is bytes or 'line',", reply)
+    return {"rounds": _count("rounds", rounds), "message": message, "reply": reply}
+
+
+def _loopback(host):
+    host = "127.0.0.1" if host == "localhost" else host
+    with suppress(ValueError):
+        if ipaddress.IPv4Address(host).is_loopback:
+            return host
+    raise ValueError(f"{host!r} is no loopback address, such as 127.0.0.1: a crowd visits only its own machine")

@@ -1,0 +1,265 @@
+"""The ladder of things that can pause, from a generator to a process: what one of each weighs, what a switch costs.
+
+Each kind is measured in a fresh process, so that memory which another kind has freed is not taken for nothing.
+"""
+
+import gc
+import subprocess
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from time import perf_counter
+
+from backstage.processes import Child, ChildError
+
+PATIENCE = 60  # seconds for a rung that takes less than one
+
+
+@dataclass(frozen=True)
+class Rung:
+    """What one kind costs.
+
+    Attributes
+    ----------
+    memory : float
+        Bytes that one more of them adds to what is resident, while it is paused and holds nothing of its own.
+    switch : float
+        Seconds to hand the CPU to another worker and to get it back: there and back again.
+    """
+
+    memory: float
+    switch: float
+
+
+def climb(kinds=None):
+    """Measure each kind once, in a process of its own: dict of str to Rung. Takes some seconds.
+
+    Parameters
+    ----------
+    kinds : iterable of str, optional
+        Some of KINDS; all of them by default.
+
+    Raises
+    ------
+    ValueError
+        If one of them is not known.
+    """
+    chosen = list(KINDS if kinds is None else kinds)
+    for kind in chosen:
+        if kind not in KINDS:
+            raise ValueError(f"there is no rung {kind!r}: the ladder has {', '.join(KINDS)}")
+    return {kind: _measure_apart(kind) for kind in chosen}
+
+
+def _measure_apart(kind):
+    with Child([sys.executable, "-m", "backstage.ladder", kind], name=f"the rung {kind!r}") as child:
+        child.wait(PATIENCE)
+        if child.exit_code != 0:
+            raise ChildError(f"{child.name} could not be measured within {PATIENCE} s{child.last_words()}")
+        return Rung(*map(float, child.output.split()))
+
+
+def _quickest(run, times, rounds=5):
+    """Seconds for each of `times` turns in the quickest of some rounds: the least disturbed by other programs."""
+    took = []
+    for _ in range(rounds):
+        start = perf_counter()
+        run(times)
+        took.append(perf_counter() - start)
+    return min(took) / times
+
+
+def _resident():
+    import psutil
+
+    gc.collect()
+    return psutil.Process().memory_info().rss
+
+
+def _generator(count=100_000):
+    def pause():
+        while True:
+            yield
+
+    def turn(times):
+        send = one.send
+        for _ in range(times):
+            send(None)
+
+    one = pause()
+    next(one)
+    switch = _quickest(turn, 200_000)
+    crowd = [None] * count
+    before = _resident()
+    for place in range(count):
+        crowd[place] = pause()
+        next(crowd[place])
+    return Rung((_resident() - before) / count, switch)
+
+
+def _asyncio_task(count=20_000):
+    import asyncio
+
+    async def turns(times):
+        for _ in range(times):
+            await asyncio.sleep(0)
+
+    async def two(times):
+        await asyncio.gather(turns(times), turns(times))
+
+    async def weigh():
+        gate = asyncio.get_running_loop().create_future()
+
+        async def pause():
+            await gate
+
+        crowd = [None] * count
+        before = _resident()
+        for place in range(count):
+            crowd[place] = asyncio.ensure_future(pause())
+        await asyncio.sleep(0)  # each runs to its pause
+        memory = (_resident() - before) / count
+        gate.set_result(None)
+        await asyncio.gather(*crowd)
+        return memory
+
+    switch = _quickest(lambda times: asyncio.run(two(times)), 10_000)
+    return Rung(asyncio.run(weigh()), switch)
+
+
+def _greenlet(count=10_000):
+    from greenlet import getcurrent, greenlet
+
+    def pause():
+        back = getcurrent().parent.switch
+        while True:
+            back()
+
+    def turn(times):
+        there = one.switch
+        for _ in range(times):
+            there()
+
+    one = greenlet(pause)
+    one.switch()
+    switch = _quickest(turn, 100_000)
+    crowd = [None] * count
+    before = _resident()
+    for place in range(count):
+        crowd[place] = greenlet(pause)
+        crowd[place].switch()
+    return Rung((_resident() - before) / count, switch)
+
+
+def _gevent_greenlet(count=10_000):
+    import gevent
+    from gevent.event import Event
+
+    def turns(times):
+        for _ in range(times):
+            gevent.sleep(0)
+
+    def two(times):
+        gevent.joinall([gevent.spawn(turns, times) for _ in range(2)], raise_error=True)
+
+    switch = _quickest(two, 20_000)
+    gate = Event()
+    crowd = [None] * count
+    before = _resident()
+    for place in range(count):
+        crowd[place] = gevent.spawn(gate.wait)
+    gevent.sleep(0)  # each runs to its pause
+    memory = (_resident() - before) / count
+    gate.set()
+    gevent.joinall(crowd, raise_error=True)
+    return Rung(memory, switch)
+
+
+def _thread(count=200):
+    from threading import Lock, Thread
+
+    def turns(times, mine, other):
+        for _ in range(times):
+            mine.acquire()
+            other.release()
+
+    def two(times):
+        mine, other = Lock(), Lock()
+        mine.acquire()
+        partner = Thread(target=turns, args=(times, mine, other))
+        other.acquire()
+        partner.start()
+        mine.release()  # the partner goes first
+        turns(times, other, mine)
+        partner.join()
+
+    def wait():
+        started.release()
+        with gate:
+            pass
+
+    switch = _quickest(two, 2_000)
+    gate, started = Lock(), Lock()
+    crowd = [None] * count
+    before = _resident()
+    with gate:
+        for place in range(count):
+            started.acquire()
+            crowd[place] = Thread(target=wait)
+            crowd[place].start()
+        started.acquire()
+        memory = (_resident() - before) / count
+    for each in crowd:
+        each.join()
+    return Rung(memory, switch)
+
+
+_ECHO = "import os\nwhile byte := os.read(0, 1): os.write(1, byte)"
+
+
+def _process(count=3):
+    import psutil
+
+    def turn(times, process):
+        for _ in range(times):
+            process.stdin.write(b".")
+            process.stdout.read(1)
+
+    with ExitStack() as running:
+        crowd = [
+            running.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-I", "-S", "-c", _ECHO], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+                )
+            )
+            for _ in range(count)
+        ]
+        for each in crowd:
+            turn(1, each)  # it has started
+        weights = [_own_memory(psutil.Process(each.pid)) for each in crowd]
+        return Rung(sum(weights) / count, _quickest(lambda times: turn(times, crowd[0]), 2_000))
+
+
+def _own_memory(process):
+    """Bytes that would be freed if the process ended; where the system keeps that to itself, all it uses."""
+    import psutil
+
+    try:
+        return process.memory_full_info().uss
+    except psutil.AccessDenied:  # macOS, for any process but oneself
+        return process.memory_info().rss
+
+
+KINDS = {
+    "generator": _generator,
+    "asyncio task": _asyncio_task,
+    "greenlet": _greenlet,
+    "gevent greenlet": _gevent_greenlet,
+    "thread": _thread,
+    "process": _process,
+}
+
+
+if __name__ == "__main__":
+    rung = KINDS[sys.argv[1]]()
+    print(rung.memory, rung.switch)

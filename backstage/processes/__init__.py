@@ -1,0 +1,11 @@
+"""Processes that belong to this one, and are gone when it is, even if it was killed by SIGKILL.
+
+`child` starts and stops them. `belongings` notes what must go with the owner: process groups, files, folders.
+`guardian` is the one small process that sees the owner's end and then cleans up.
+"""
+
+from backstage.processes.belongings import belongs, temporary_folder
+from backstage.processes.child import Child, ChildError, ending, listens
+from backstage.processes.descriptors import lift_descriptor_limit
+
+__all__ = ["Child", "ChildError", "belongs", "ending", "lift_descriptor_limit", "listens", "temporary_folder"]

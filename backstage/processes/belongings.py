@@ -1,0 +1,105 @@
+"""What belongs to this process and goes with it, however it ends: process groups and temporary files.
+
+A guardian process (`backstage.processes.guardian`), started with the first belonging, is told of each.
+"""
+
+import atexit
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+from backstage.processes import guardian
+
+_lock = threading.Lock()
+_guardian = None
+_entrusted = set()
+_mark = None
+
+
+def temporary_folder(prefix="course-"):
+    """Make a folder that is removed with everything in it when this process ends, SIGKILL included."""
+    path = Path(tempfile.gettempdir(), prefix + secrets.token_hex(8))
+    belongs(path)  # first, so that there is no moment in which a killed owner would leave it behind
+    path.mkdir(mode=0o700)
+    return path
+
+
+def belongs(path):
+    """Have this file or folder removed when this process ends, SIGKILL included."""
+    entrust("path", os.path.abspath(path))
+
+
+def entrust(kind, what):
+    """Have a process group (`kind` "group") killed or a `path` removed when this process ends."""
+    _tell(_entrusted.add, "+", f"{kind}:{what}")
+
+
+def release(kind, what):
+    """Take back what was entrusted, because it is gone already."""
+    _tell(_entrusted.discard, "-", f"{kind}:{what}")
+
+
+def mark():
+    """The value of `guardian.MARK` in the environment of this process's children."""
+    global _mark
+    _mark = _mark or f"{os.getpid()}-{secrets.token_hex(6)}"
+    return _mark
+
+
+def _tell(remember, sign, thing):
+    with _lock:
+        remember(thing)
+        try:
+            if _guardian is None:
+                raise BrokenPipeError
+            _send(sign + thing)
+        except OSError:  # no guardian yet, or somebody killed it: a new one learns everything
+            if _entrusted:
+                _start_guardian()
+                _send(*("+" + each for each in _entrusted))
+
+
+def _send(*messages):
+    _guardian.stdin.write(b"".join(os.fsencode(message) + b"\0" for message in messages))
+
+
+def _start_guardian():
+    global _guardian
+    # A session leader, as Jupyter's kernels are, takes what is left of its group along: pool workers, `!command &`.
+    # The leader of a mere group may share it with others: `python script.py | less`.
+    leads = os.name != "nt" and os.getsid(0) == os.getpid()
+    _guardian = subprocess.Popen(
+        [sys.executable, "-I", "-S", guardian.__file__, str(os.getpid()), mark(), "leads" if leads else "follows"],
+        bufsize=0,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=tempfile.gettempdir(),
+        start_new_session=os.name != "nt",
+        env={name: value for name, value in os.environ.items() if name != guardian.MARK},  # no guardian kills another
+    )
+
+
+@atexit.register
+def _remove_paths():
+    for thing in _entrusted:
+        if thing.startswith("path:"):
+            guardian.remove(thing[5:])
+
+
+def _disown():
+    """A forked copy of the owner owns nothing, and must not hold the guardian's pipe."""
+    global _guardian, _lock, _mark
+    if _guardian is not None:
+        _guardian.stdin.close()
+        _guardian.returncode = 0  # not its child: nothing to wait for
+    _lock, _guardian, _mark = threading.Lock(), None, None
+    _entrusted.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_disown)

@@ -1,0 +1,286 @@
+"""A process that belongs to this one: started once, ready when it says so, gone at the latest when its owner is."""
+
+import atexit
+import codecs
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from contextlib import suppress
+from pathlib import Path
+
+from backstage.processes import belongings, guardian
+from backstage.processes.belongings import belongs, temporary_folder
+
+__all__ = ["Child", "ChildError", "belongs", "listens", "temporary_folder"]
+
+KEPT_OUTPUT = 1_000_000  # characters of output that a child keeps
+
+_children = set()
+
+
+class ChildError(RuntimeError):
+    """A child that could not be started, or ended or dawdled before it was ready."""
+
+
+class Child:
+    """A program that runs beside this process and ends with it, SIGKILL included.
+
+    It has a process group of its own. When it ends, by itself or by `stop()`, whatever is left of that group is
+    killed. Standard output and standard error are one stream, so that their order is kept.
+
+    Args:
+        args: the program and its arguments.
+        name: how messages call it; the program's own name if not given.
+        env: its whole environment, as for `subprocess.Popen`; that of this process if not given.
+        cwd: its working directory; that of this process if not given.
+        stdin: bytes for its standard input, which then ends.
+        on_output: called, from another thread, with each piece of text as it comes and with "" at the end.
+        ready: waits until the child is ready, as `wait_ready` does.
+        timeout: seconds it may take to get ready.
+        popen: further arguments for `subprocess.Popen`.
+
+    Raises:
+        ChildError: it cannot be started, or is not ready in time; nothing of it is left then.
+    """
+
+    def __init__(
+        self, args, *, name=None, env=None, cwd=None, stdin=b"", on_output=None, ready=None, timeout=20, popen=None
+    ):
+        monkey = sys.modules.get("gevent.monkey")
+        if monkey and monkey.is_module_patched("threading"):
+            raise ChildError("A child needs real threads: start it where gevent has not patched everything.")
+        self.name = name or Path(args[0]).stem
+        self.port = None
+        self.exit_code = None
+        self._owner = os.getpid()
+        self._on_output = on_output
+        self._output = deque()
+        self._output_length = 0
+        self._news = threading.Condition()
+        self._ended = threading.Event()
+        self._signalling = threading.Lock()
+        self._reaped = False
+        self._stopped = False
+        environment = {**(os.environ if env is None else env), guardian.MARK: belongings.mark()}
+        try:
+            self._process = subprocess.Popen(
+                args,
+                bufsize=0,
+                stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                cwd=cwd,
+                start_new_session=os.name != "nt",
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+                **(popen or {}),
+            )
+        except OSError as error:
+            raise ChildError(f"{self.name} cannot be started: {error}") from error
+        self.pid = self._process.pid
+        try:
+            belongings.entrust("group", self.pid)
+            _children.add(self)
+            self._pump = threading.Thread(target=self._read_output, daemon=True)
+            self._pump.start()
+            threading.Thread(target=self._await_end, daemon=True).start()
+            if stdin:
+                self._feed(stdin)
+            if ready is not None:
+                self.wait_ready(ready, timeout)
+        except BaseException:
+            self.stop(grace=0)
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc_info):
+        self.stop()
+
+    def __repr__(self):
+        state = "running" if self.running else "stopped" if self._stopped else ending(self.exit_code)
+        return f"<{self.name}: {state}>"
+
+    @property
+    def running(self):
+        return not self._ended.is_set()
+
+    @property
+    def output(self):
+        """What it has written so far, at most the last KEPT_OUTPUT characters."""
+        with self._news:
+            return "".join(self._output)
+
+    @property
+    def rss(self):
+        """Resident memory of the process and its descendants, in bytes; 0 once it has ended."""
+        import psutil
+
+        total = 0
+        try:
+            process = psutil.Process(self.pid)
+            for each in [process, *process.children(recursive=True)] if self.running else []:
+                total += each.memory_info().rss
+        except psutil.Error:
+            pass  # it ended while we were looking
+        return total
+
+    def wait(self, timeout=None):
+        """Wait for its end, at most `timeout` seconds; return its exit code, or None if it still runs."""
+        self._ended.wait(timeout)
+        return self.exit_code
+
+    def wait_ready(self, ready, timeout=20):
+        """Wait until the child is ready, and return its port if it named one.
+
+        Args:
+            ready: a regular expression to be found in its lines of output, whose first group, if any, is the port;
+                or a function that returns something true, such as the port, once the child is ready.
+            timeout: seconds it may take.
+
+        Raises:
+            ChildError: it ended before, or took longer; it is stopped then.
+        """
+        deadline = time.monotonic() + timeout
+        while True:
+            running = self.running
+            if callable(ready):
+                found = ready()
+            else:
+                output = self.output
+                match = re.search(ready, output[: output.rfind("\n") + 1])
+                found = match and (match[1] if match.re.groups else True)
+            if found:
+                self.port = self.port if found is True else int(found)
+                return self.port
+            if not running:
+                raise ChildError(f"{self.name} {ending(self.exit_code)} before it was ready{self.last_words()}")
+            if time.monotonic() > deadline:
+                self.stop(grace=0)
+                raise ChildError(f"{self.name} was not ready within {timeout:g} s{self.last_words()}")
+            with self._news:
+                self._news.wait(0.02)
+
+    def last_words(self):
+        """The end of a message: its last lines of output, or that there are none."""
+        lines = self.output.rstrip().splitlines()[-20:]
+        return "\n".join([". Its last output:", *lines]) if lines else "; it printed nothing."
+
+    def interrupt(self):
+        """Send SIGINT, as Ctrl-C does, to its whole process group (on Windows, Ctrl-Break)."""
+        self._signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT))
+
+    def stop(self, grace=2):
+        """Ask the whole group to end (SIGTERM), kill after `grace` seconds what is left; return its exit code."""
+        if self._owner != os.getpid():
+            return None  # a forked copy of the owner
+        self._stopped = self._stopped or self.running
+        if self.running and grace > 0:
+            self._signal(signal.SIGTERM)
+            self._ended.wait(grace)
+        if self.running:
+            with self._signalling:
+                if not self._reaped:
+                    guardian.kill_group(self.pid)
+            self._ended.wait(5)
+        return self.exit_code
+
+    def _signal(self, number):
+        with self._signalling:
+            if self._reaped:
+                return  # the id may already be another process's
+            if os.name == "nt":
+                self._process.send_signal(number)
+            else:
+                with suppress(ProcessLookupError, PermissionError):  # as in guardian.kill_group
+                    os.killpg(self.pid, number)
+
+    def _feed(self, data):
+        try:
+            with self._process.stdin as pipe:
+                view = memoryview(data)
+                while view:
+                    view = view[pipe.write(view) :]
+        except OSError:
+            pass  # it ended, or wants no input: its own output says why
+
+    def _read_output(self):
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        with self._process.stdout as pipe:
+            while data := pipe.read(65536):
+                text = decoder.decode(data)
+                if os.name == "nt":
+                    text = text.replace("\r\n", "\n")
+                self._keep(text)
+
+    def _keep(self, text):
+        with self._news:
+            self._output.append(text)
+            self._output_length += len(text)
+            while (excess := self._output_length - KEPT_OUTPUT) > 0:
+                first = self._output.popleft()
+                if len(first) > excess:
+                    self._output.appendleft(first[excess:])
+                self._output_length -= min(len(first), excess)
+            self._news.notify_all()
+        if self._on_output and text:
+            self._on_output(text)
+
+    def _await_end(self):
+        if hasattr(os, "waitid"):  # while it is not reaped, its id cannot be another process's
+            with suppress(ChildProcessError):
+                os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+        else:
+            self._process.wait()
+        with self._signalling:
+            guardian.kill_group(self.pid)
+            belongings.release("group", self.pid)
+            self._process.wait()
+            self._reaped = True
+        self._pump.join(0.5)  # not for ever: a descendant that left the group may hold the pipe
+        _children.discard(self)
+        self.exit_code = self._process.returncode
+        self._ended.set()
+        with self._news:
+            self._news.notify_all()
+        if self._on_output:
+            self._on_output("")
+
+
+def ending(exit_code):
+    """How a process ended, in words that follow its name."""
+    if exit_code < 0:
+        names = {int(each): each.name for each in signal.Signals}
+        return f"was killed by {names.get(-exit_code, f'signal {-exit_code}')}"
+    return f"ended with exit code {exit_code}"
+
+
+def listens(port):
+    """Whether a server accepts connections on this port of 127.0.0.1."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+@atexit.register
+def _stop_all():
+    children = list(_children)
+    for child in children:
+        child._signal(signal.SIGTERM)
+    deadline = time.monotonic() + 2
+    for child in children:
+        child.wait(max(0, deadline - time.monotonic()))
+        child.stop(grace=0)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_children.clear)  # a forked copy of the owner owns nothing

@@ -1,0 +1,93 @@
+"""Checks of chapter 0: waiting alone, waiting together, and reading a chart."""
+
+import gevent
+
+from exercises import Wrong, exercise
+
+
+def _is_number(answer):
+    return hasattr(answer, "__float__") and not isinstance(answer, bool)
+
+
+@exercise(
+    "00.1",
+    praise="eight times a quarter of a second, because each waits for the one before.",
+    hint="One after another, waits add up.",
+)
+def _in_sequence(answer):
+    if not _is_number(answer):
+        raise Wrong(f"give a number of seconds, not a {type(answer).__name__}.")
+    answer = float(answer)
+    if abs(answer - 0.25) < 1e-9:
+        raise Wrong("that is how long they take all together; the question was one after another.")
+    if not abs(answer - 8 * 0.25) < 1e-9:
+        raise Wrong(f"eight buns of 0.25 s each, one after another, do not take {answer:g} s.")
+
+
+@exercise(
+    "00.2",
+    praise="the slowest one decides, however many wait with it.",
+    hint="If all start together, who comes out last? And what if there is nobody?",
+)
+def _together(answer):
+    for seconds in ([0.25], [0.25] * 8, [0.1, 0.4, 0.2], [3, 1, 2], []):
+        said = answer(list(seconds))
+        wanted = max(seconds, default=0)
+        if said is None:
+            raise Wrong(f"for {seconds} your function returned nothing: use return.")
+        if not _is_number(said):
+            raise Wrong(f"for {seconds} your function returned {said!r}: return a number of seconds.")
+        if not abs(said - wanted) < 1e-9:
+            if seconds and abs(said - sum(seconds)) < 1e-9:
+                raise Wrong(f"for {seconds} it says {said:g} s: that is one after another, the waits added up.")
+            raise Wrong(f"for waits of {seconds} s together it says {said:g} s, and it is {wanted:g} s.")
+
+
+@exercise(
+    "00.3",
+    praise="all orders waited together, and every one was served.",
+    hint="Spawn a greenlet for each order with gevent.spawn(wait, order), then gevent.joinall them, raise_error=True.",
+)
+def _serve(answer):
+    begun, ended, most = [], [], 0
+
+    def wait(order):
+        nonlocal most
+        begun.append(order)
+        most = max(most, len(begun) - len(ended))
+        gevent.sleep(0.1 if order == "soup" else 0.05)  # neither the first nor the last: who waits for all sees it
+        ended.append(order)
+
+    orders = ["tea", "bun", "soup", "noodles"]
+    answer(orders, wait)
+    if sorted(begun) != sorted(orders):
+        odd = next((order for order in orders if begun.count(order) != 1), None)
+        raise Wrong(f"each order is to be served once: {odd!r} was served {begun.count(odd)} times when you returned.")
+    if len(ended) < len(orders):
+        raise Wrong("your function returned while orders were still cooking: join the greenlets before you return.")
+    if most < len(orders):
+        raise Wrong(f"at most {most} of {len(orders)} orders were cooking at the same time: start all, then wait.")
+
+
+@exercise(
+    "00.4",
+    praise="you can read a Gantt chart, and so can your program.",
+    hint="The number changes only where a bar begins or ends. Sort these moments; at the same time, ends come first.",
+)
+def _most_at_once(answer):
+    cases = [
+        ([(0, 1)], 1, "one bar alone"),
+        ([(0, 1), (1, 2), (2, 3)], 1, "bars one after another: where one ends, the next begins"),
+        ([(0, 3), (1, 2)], 2, "a short bar inside a long one"),
+        ([(0, 2), (1, 4), (3, 5)], 2, "each overlaps its neighbour only"),
+        ([(0, 10), (1, 2), (3, 4), (5, 6)], 2, "one long bar and three short ones that never meet"),
+        ([(5, 6), (0, 1)], 1, "two bars far apart, the later one first"),
+        ([(0, 10), (0, 2), (1.5, 3)], 3, "three that meet for a short moment only"),
+        ([(0, 1), (0, 2), (0, 3)], 3, "three that begin together"),
+        ([(5, 9), (0, 6), (4, 7), (5.5, 5.8)], 4, "bars that are not sorted"),
+        ([], 0, "no bars at all"),
+    ]
+    for bars, most, what in cases:
+        said = answer(list(bars))
+        if said != most:
+            raise Wrong(f"{what}, {bars}: at most {most} at once, and your function says {said!r}.")

@@ -1,0 +1,12 @@
+"""The exercises: one folder for each chapter, `exercises/04`, with all that decides whether an answer is right.
+
+In it, `checks.py` has a function for each exercise that examines an answer and raises `Wrong` for the promise that it
+breaks; `predictions.toml` has the choices of each prediction; `right.py` and `wrong.py` have answers with which the
+tests prove the checks. Text, starter and solution of an exercise stand in the notebook alone. `vocabulary` holds what
+checks of several chapters need; `judging` calls them; `answers` reads and edits what the notebooks hold.
+"""
+
+from exercises.judging import exercise, judge, registered
+from exercises.verdicts import Verdict, Wrong
+
+__all__ = ["Verdict", "Wrong", "exercise", "judge", "registered"]

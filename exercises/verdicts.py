@@ -1,0 +1,45 @@
+"""What is said of an answer: right, wrong with one reason, or none there yet.
+
+A check says "wrong" by raising `Wrong`, wherever it finds out; `judging` makes a `Verdict` of whatever comes out.
+"""
+
+import textwrap
+from dataclasses import dataclass
+
+MOST_SAID = 800  # characters of a reason, which may quote a value of any size
+
+
+class Wrong(Exception):
+    """Raised by a check: the promise that an answer breaks, in one sentence, and a hint of its own if there is one."""
+
+    def __init__(self, reason, hint=""):
+        super().__init__(reason)
+        self.reason, self.hint = reason, hint
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What `judge` found.
+
+    Attributes
+    ----------
+    name : str
+        The exercise, "04.2", or the prediction, "04.a".
+    passed : bool or None
+        None where there is no answer yet.
+    reason : str
+        One sentence.
+    hint : str
+        What to try, or "".
+    """
+
+    name: str
+    passed: bool | None
+    reason: str
+    hint: str = ""
+
+    def __str__(self):
+        mark = {True: "✔", False: "✘", None: "…"}[self.passed]
+        reason = self.reason if len(self.reason) <= MOST_SAID else f"{self.reason[:MOST_SAID]} …"
+        lines = [f"{mark} {self.name}: {reason}", *([f"  Hint: {self.hint}"] if self.hint else [])]
+        return "\n".join(textwrap.fill(line, 92, subsequent_indent="  ", break_on_hyphens=False) for line in lines)

@@ -1,0 +1,82 @@
+"""The words in which the checks of all chapters are written; each says one thing, and none knows an exercise.
+
+A check calls an answer that may never return (`calls`), decides who runs next and what time it is (`stage`), lets it
+talk over sockets that behave awkwardly (`sockets`), and reads the programs that a notebook writes (`sources`). What a
+broken promise is told to the reader in is the check's own business: wherever words can differ, it hands them in.
+"""
+
+from exercises.vocabulary.calls import (
+    PATIENCE,
+    BurntBun,
+    Call,
+    Enough,
+    Fuse,
+    GreenCall,
+    InFlight,
+    Outcome,
+    Planted,
+    Standstill,
+    await_call,
+    capture,
+    eventually,
+    in_time,
+    in_time_green,
+    need,
+    need_class,
+    quiet_hub,
+    reworded,
+    same_lines,
+)
+from exercises.vocabulary.sockets import AwkwardSocket, awkward_pair, converse, fill, os_error, reset
+from exercises.vocabulary.sources import magic_cells, written_files
+from exercises.vocabulary.stage import (
+    AutojumpClock,
+    MockClock,
+    Stage,
+    SteeredLock,
+    SteeredRLock,
+    Worker,
+    current_worker,
+    pause,
+    steered,
+)
+
+__all__ = [
+    "PATIENCE",
+    "AutojumpClock",
+    "AwkwardSocket",
+    "BurntBun",
+    "Call",
+    "Enough",
+    "Fuse",
+    "GreenCall",
+    "InFlight",
+    "MockClock",
+    "Outcome",
+    "Planted",
+    "Stage",
+    "Standstill",
+    "SteeredLock",
+    "SteeredRLock",
+    "Worker",
+    "await_call",
+    "awkward_pair",
+    "capture",
+    "converse",
+    "current_worker",
+    "eventually",
+    "fill",
+    "in_time",
+    "in_time_green",
+    "magic_cells",
+    "need",
+    "need_class",
+    "os_error",
+    "pause",
+    "quiet_hub",
+    "reset",
+    "reworded",
+    "same_lines",
+    "steered",
+    "written_files",
+]

@@ -1,0 +1,49 @@
+"""Runs the broker: `python -m minibroker --port 5672`."""
+
+import argparse
+import gc
+import signal
+from contextlib import suppress
+
+import gevent
+from gevent.server import StreamServer
+
+from minibroker.broker import Broker
+from minibroker.connections import Connection
+
+
+def lift_descriptor_limit():
+    """Hold as many connections as the system allows."""
+    with suppress(ImportError):  # Windows has no such limit
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        for limit in (10_240, hard):  # macOS calls the hard limit infinite, refuses it, and grants this
+            with suppress(ValueError, OSError):
+                resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="minibroker", description="A small AMQP 0-9-1 broker for learning.")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
+    parser.add_argument("--port", type=int, default=5672, help="0 takes a free one")
+    parser.add_argument("--user", default="guest")
+    parser.add_argument("--password", default="guest")
+    parser.add_argument("--memory", type=float, default=200, help="MB of messages at which publishers have to wait")
+    options = parser.parse_args()
+    lift_descriptor_limit()
+    broker = Broker(options.memory * 1_000_000)
+
+    def serve(socket, address):
+        Connection(broker, socket, options.user, options.password).run()
+
+    server = StreamServer((options.host, options.port), serve, backlog=1024)
+    server.start()
+    gc.freeze()  # what is here now stays: no need to look at it again and again
+    print(f"minibroker listens on {options.host}, port {server.server_port}", flush=True)
+    gevent.signal_handler(signal.SIGINT, server.stop)  # or Ctrl-C would end one connection only
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

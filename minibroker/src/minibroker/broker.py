@@ -1,0 +1,209 @@
+"""What all connections share: exchanges, queues, and the memory they may use."""
+
+import secrets
+import time
+from datetime import datetime, timezone
+
+import gevent
+from gevent.event import Event
+
+from minibroker import wire
+from minibroker.exchanges import KINDS, Exchange, frozen
+from minibroker.queues import ARGUMENTS, KEY, TO, Message, Queue
+from minibroker.wire import Refusal
+
+
+class Broker:
+    """The virtual host `/`.
+
+    Parameters
+    ----------
+    memory : float
+        Bytes of messages at which publishers have to wait until consumers have made room.
+    """
+
+    def __init__(self, memory):
+        self.memory, self.stored = memory, 0  # bytes
+        self.has_room = Event()
+        self.has_room.set()
+        self.queues = {}
+        names = {"": "direct", **{f"amq.{kind}": kind for kind in KINDS}, "amq.match": "headers"}
+        built_in = {"durable": True, "auto_delete": False, "internal": False}
+        self.exchanges = {name: Exchange(name, {"type": kind, **built_in}) for name, kind in names.items()}
+
+    def store(self, size):
+        """Note that messages need so many bytes more, or less."""
+        self.stored += size
+        if self.stored > self.memory:
+            self.has_room.clear()
+        elif self.stored < 0.8 * self.memory and not self.has_room.is_set():
+            self.has_room.set()
+
+    # Messages
+
+    def publish(self, message):
+        """Put a message where it belongs; return how many queues that is, and whether none of them refused it."""
+        accepted = [queue.put(message) for queue in self._route(message)]
+        return len(accepted), all(accepted)
+
+    def _route(self, message):
+        if not message.exchange:
+            return [self.queues[message.key]] if message.key in self.queues else []
+        queues, seen, ahead = set(), set(), [message.exchange]
+        while ahead:
+            name = ahead.pop()
+            if name in seen or name not in self.exchanges:
+                continue
+            seen.add(name)
+            targets = self.exchanges[name].targets(message)
+            queues.update(target for target in targets if isinstance(target, Queue))
+            ahead += [target.name for target in targets if isinstance(target, Exchange)]
+        return queues
+
+    def dead_letter(self, queue, message, reason):
+        """Publish a message that a queue got rid of again, soon, if the queue says where.
+
+        Not at once: the queue may be dealing out messages, and might find its consumers changed.
+        """
+        if TO in queue.declared:
+            gevent.get_hub().loop.run_callback(self._bury, queue, message, reason)
+
+    def _bury(self, queue, message, reason):
+        headers, deaths = death_certificate(queue, message, reason)
+        properties = wire.with_headers(message.properties, headers)
+        letter = Message(queue.declared[TO], queue.declared.get(KEY, message.key), properties, message.body)
+        for target in self._route(letter):
+            if not _goes_in_circles(target.name, deaths):
+                target.put(letter)
+
+    # Queues
+
+    def queue(self, name, *owners):
+        """Return the queue of this name, which is to belong to one of these connections, or complain (404, 405)."""
+        if name not in self.queues:
+            raise Refusal(404, f"no queue '{name}' in vhost '/'")
+        if self.queues[name].owner not in owners:
+            text = "it belongs to another connection, or was not declared as exclusive"
+            raise Refusal(405, f"cannot obtain exclusive access to locked queue '{name}' in vhost '/': {text}")
+        return self.queues[name]
+
+    def declare_queue(self, method, connection):
+        """Return the queue of this name, new or as declared before; an empty name makes one up."""
+        if method.queue.startswith("amq."):
+            raise Refusal(403, f"queue name '{method.queue}' contains reserved prefix 'amq.*'")
+        name = method.queue or f"amq.gen-{secrets.token_urlsafe(16)}"
+        owner = connection if method.exclusive else None
+        declared = {**method.arguments, "durable": method.durable and not owner, "auto_delete": method.auto_delete}
+        if name not in self.queues:
+            self.queues[name] = Queue(self, name, owner, declared)
+        queue = self.queue(name, owner)
+        _check_same(queue.declared, declared, ("durable", "auto_delete", *ARGUMENTS), f"queue '{name}'")
+        queue.touch()
+        return queue
+
+    def delete_queue(self, queue):
+        """Delete a queue, tell its consumers; return how many messages it held."""
+        if self.queues.get(queue.name) is not queue:
+            return 0
+        del self.queues[queue.name]
+        count = len(queue.waiting)
+        self._unbind_all(queue)
+        for consumer in list(queue.consumers):
+            consumer.channel.lose(consumer)
+        queue.close()
+        return count
+
+    # Exchanges
+
+    def exchange(self, name):
+        """Return the exchange of this name, or complain (404)."""
+        if name not in self.exchanges:
+            raise Refusal(404, f"no exchange '{name}' in vhost '/'")
+        return self.exchanges[name]
+
+    def declare_exchange(self, method):
+        name, kind = method.exchange, method.exchange_type
+        _check_name(name)
+        if method.passive:
+            return self.exchange(name)
+        if kind not in KINDS:
+            raise Refusal(503, f"unknown exchange type '{kind}'")
+        if "alternate-exchange" in method.arguments:
+            raise Refusal(540, f"alternate-exchange of exchange '{name}'")
+        declared = {"type": kind, "durable": method.durable}
+        declared |= {"auto_delete": method.auto_delete, "internal": method.internal}
+        if name not in self.exchanges:
+            _check_name(name, new=True)
+            self.exchanges[name] = Exchange(name, declared)
+        _check_same(self.exchanges[name].declared, declared, declared, f"exchange '{name}'")
+
+    def delete_exchange(self, name, if_unused):
+        _check_name(name, new=True)
+        if if_unused and name in self.exchanges and self.exchanges[name].bindings:
+            raise Refusal(406, f"exchange '{name}' in vhost '/' in use")
+        self._drop_exchange(name)
+
+    def bind(self, source, target, key, arguments):
+        _check_name(source)
+        _check_name(target.name)
+        self.exchange(source).bind(target, key, arguments)
+
+    def unbind(self, source, target, key, arguments):
+        """Remove a binding; one that is not there, or from or to nowhere, is none already."""
+        _check_name(source)
+        if source in self.exchanges and self.exchanges[source].unbind((target, key, frozen(arguments))):
+            self._drop_exchange(source)
+
+    def _drop_exchange(self, name):
+        if exchange := self.exchanges.pop(name, None):
+            self._unbind_all(exchange)
+
+    def _unbind_all(self, target):
+        for source in list(self.exchanges.values()):
+            if source.unbind(*(binding for binding in source.bindings if binding[0] is target)):
+                self._drop_exchange(source.name)
+
+
+def _check_name(name, new=False):
+    if name == "" or (new and name.startswith("amq.")):
+        raise Refusal(403, f"operation not permitted on the {name or 'default'} exchange")
+
+
+def _check_same(current, received, fields, what):
+    for field in fields:
+        before, now = current.get(field), received.get(field)
+        if frozen(before) != frozen(now):
+            raise Refusal(406, f"inequivalent arg '{field}' for {what}: received '{now}' but current is '{before}'")
+
+
+def death_certificate(queue, message, reason):
+    """Return the headers that tell how a message died, its earlier deaths included, and the list of all deaths."""
+    old = message.headers
+    deaths = list(filter(_is_death, old["x-death"])) if isinstance(old.get("x-death"), list) else []
+    same = [death for death in deaths if (death["queue"], death["reason"]) == (queue.name, reason)][:1]
+    place = {"reason": reason, "queue": queue.name, "exchange": message.exchange}
+    death = {**place, "routing-keys": [message.key], "time": datetime.fromtimestamp(int(time.time()), timezone.utc)}
+    death["count"] = 1 + sum(each["count"] for each in same)
+    if message.ttl is not None:  # it is taken away, or the message would die again
+        death["original-expiration"] = str(message.ttl)
+    deaths = [death, *(each for each in deaths if each not in same)]
+    first = {f"x-first-death-{name}": value for name, value in place.items() if f"x-first-death-{name}" not in old}
+    return {"x-death": deaths, **first}, deaths
+
+
+def _is_death(value):
+    """Whether this is what the broker itself might have written: a client may have written anything."""
+    kinds = {"count": int, "time": datetime, "routing-keys": list}
+    return (
+        isinstance(value, dict)
+        and {"count", "reason", "queue"} <= value.keys()
+        and all(isinstance(each, kinds.get(name, str)) for name, each in value.items())
+        and all(isinstance(key, str) for key in value.get("routing-keys", ()))
+        and 0 < value["count"] < 2**31
+    )
+
+
+def _goes_in_circles(name, deaths):
+    """Whether a message has died in this queue before, and nobody has rejected it since: it would go on for ever."""
+    names = [death["queue"] for death in deaths]
+    return name in names and all(death["reason"] != "rejected" for death in deaths[: names.index(name) + 1])

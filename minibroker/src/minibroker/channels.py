@@ -1,0 +1,302 @@
+"""Channels: one conversation each, of methods, messages and acknowledgements."""
+
+import secrets
+from itertools import takewhile
+
+from pamqp import commands
+
+from minibroker import wire
+from minibroker.queues import Consumer, Message, Queue
+from minibroker.wire import Refusal
+
+Basic, Methods = commands.Basic, commands.Queue
+HANDLERS = {kind: "on_" + kind.name.lower().replace(".", "_") for kind in commands.INDEX_MAPPING.values()}
+LARGEST = 16 * 1024 * 1024  # bytes of a message
+
+
+class Channel:
+    """One channel of a connection.
+
+    Parameters
+    ----------
+    connection : Connection
+    number : int
+    broker : Broker
+    """
+
+    def __init__(self, connection, number, broker):
+        self.connection, self.number, self.broker = connection, number, broker
+        self.closed = False
+        self.consumers = {}  # by tag
+        self.unacked = {}  # delivery tag: (Entry, Consumer or None if it was got), in order
+        self.consuming, self.limit = 0, 0  # how many of the unacked ones consumers hold, and may hold
+        self._consumer_limit = 0  # the same for each consumer to come
+        self._last_tag, self._last_queue = 0, None  # the name that an empty name stands for
+        self._confirms, self._published, self._confirmed = False, 0, 0
+        self._publish = self._properties = None  # the message that is coming in
+        self._body, self._missing = [], 0
+
+    # What comes in
+
+    def receive(self, kind, payload):
+        """Take the next frame.
+
+        Raises
+        ------
+        Refusal
+            If it cannot be done; the caller closes the channel or the connection.
+        """
+        if kind == wire.METHOD:
+            if self._publish is not None:
+                raise Refusal(505, "expected a content header or body, got a method frame instead")
+            method = wire.decode_method(payload)
+            handle = getattr(self, HANDLERS[type(method)], None)
+            if handle is None:
+                raise Refusal(503, f"{method.name} is not for clients to send, or not here")
+            if (answer := handle(method)) is not None and not getattr(method, "nowait", False):
+                self.send(answer)
+            return
+        if self._publish is None or (kind == wire.HEADER) != (self._properties is None):
+            raise Refusal(505, "content that belongs to no method, or to no header")
+        if kind == wire.HEADER:
+            self._missing, self._properties = wire.decode_header(payload)
+            if self._missing > LARGEST:
+                raise Refusal(406, f"message size {self._missing} is larger than max size {LARGEST}")
+        else:
+            self._missing -= len(payload)
+            if self._missing < 0:
+                raise Refusal(501, "a content body is larger than its header said")
+            self._body.append(payload)
+        if not self._missing:
+            self._take_message()
+
+    def on_basic_publish(self, method):
+        self._publish, self._properties = method, None
+
+    def _take_message(self):
+        publish, body = self._publish, b"".join(self._body)
+        self._publish, self._body = None, []
+        if publish.immediate:
+            raise Refusal(540, "immediate=true")
+        if self.broker.exchange(publish.exchange).declared["internal"]:
+            raise Refusal(403, f"cannot publish to internal exchange '{publish.exchange}' in vhost '/'")
+        message = Message(publish.exchange, publish.routing_key, self._properties, body)
+        self.connection.publishes = True
+        count, accepted = self.broker.publish(message)
+        if publish.mandatory and not count:
+            self.connection.send_content(self.number, wire.no_route(message), message)
+        if not self._confirms:
+            return
+        if accepted:
+            self._published += 1
+            self.connection.to_confirm.add(self)
+        else:
+            self.confirm()
+            self._published = self._confirmed = self._published + 1
+            self.send(Basic.Nack(self._published, False, False))
+
+    def confirm(self):
+        """Tell the publisher that all its messages so far are taken care of, in one go."""
+        if self._published > self._confirmed:
+            ack = wire.ack(self._published, self._published > self._confirmed + 1)
+            self.connection.send(self.number, ack)
+            self._confirmed = self._published
+
+    # What goes out
+
+    def send(self, method):
+        self.connection.send(self.number, wire.encode_method(method))
+
+    def hand_out(self, entry, consumer, done):
+        """Return the delivery tag of an entry that is being sent; remember it unless the client is done with it."""
+        self._last_tag += 1
+        if done:
+            entry.queue.settle([entry])
+        else:
+            self.unacked[self._last_tag] = entry, consumer
+            if consumer:
+                consumer.unacked += 1
+                self.consuming += 1
+        return self._last_tag
+
+    def lose(self, consumer):
+        """Give up a consumer whose queue is gone, and say so if the client wants to know."""
+        del self.consumers[consumer.tag]
+        consumer.queue.consumers.remove(consumer)
+        if self.connection.can("consumer_cancel_notify"):
+            self.send(Basic.Cancel(consumer.tag, True))
+
+    def close(self):
+        """Give everything back that was not acknowledged."""
+        self.confirm()
+        self.closed = True
+        self.connection.to_confirm.discard(self)
+        for tag in list(self.consumers):
+            self._stop(tag)
+        self._end(self._take_unacked(0, True), Queue.requeue)
+
+    def _stop(self, tag):
+        if consumer := self.consumers.pop(tag, None):
+            consumer.queue.remove(consumer)
+
+    # Acknowledgements
+
+    def _take_unacked(self, tag, multiple):
+        """Return those that the client means, no longer as unacknowledged, by tag."""
+        if multiple and tag == 0:
+            tags = list(self.unacked)
+        elif tag not in self.unacked:
+            raise Refusal(406, f"unknown delivery tag {tag}")
+        else:
+            tags = list(takewhile(tag.__ge__, self.unacked)) if multiple else [tag]
+        return {each: self.unacked.pop(each) for each in tags}
+
+    def _end(self, taken, act):
+        """Do with these entries what the client wants: Queue.settle, reject or requeue."""
+        by_queue = {}
+        for entry, consumer in taken.values():
+            if consumer:
+                consumer.unacked -= 1
+                self.consuming -= 1
+            by_queue.setdefault(entry.queue, []).append(entry)
+        for queue, entries in by_queue.items():
+            act(queue, entries)
+            queue.dispatch()  # there is room for more
+        if self.limit:
+            self.dispatch()  # in other queues too
+
+    def dispatch(self):
+        """Hand out what waits for the consumers of this channel."""
+        for queue in {consumer.queue for consumer in self.consumers.values()}:
+            queue.dispatch()
+
+    def on_basic_ack(self, method):
+        self._end(self._take_unacked(method.delivery_tag, method.multiple), Queue.settle)
+
+    def on_basic_nack(self, method):
+        taken = self._take_unacked(method.delivery_tag, getattr(method, "multiple", False))
+        self._end(taken, Queue.requeue if method.requeue else Queue.reject)
+
+    on_basic_reject = on_basic_nack
+
+    def on_basic_recover(self, method):
+        if not method.requeue:
+            raise Refusal(540, "requeue=false")
+        if isinstance(method, Basic.Recover):
+            self.send(Basic.RecoverOk())
+        self._end(self._take_unacked(0, True), Queue.requeue)
+
+    on_basic_recoverasync = on_basic_recover
+
+    # Consuming
+
+    def _queue(self, name):
+        if not name and self._last_queue is None:
+            raise Refusal(404, "no previously declared queue")
+        return self.broker.queue(name or self._last_queue, self.connection, None)
+
+    def _queue_if_any(self, name):
+        return self._queue(name) if not name or name in self.broker.queues else None
+
+    def on_basic_qos(self, method):
+        if method.prefetch_size:
+            raise Refusal(540, f"prefetch_size!=0 ({method.prefetch_size})")
+        if method.global_:
+            self.limit = method.prefetch_count
+        else:
+            self.limit, self._consumer_limit = 0, method.prefetch_count
+        self.send(Basic.QosOk())
+        self.dispatch()
+
+    def on_basic_consume(self, method):
+        tag = method.consumer_tag or f"amq.ctag-{secrets.token_urlsafe(16)}"
+        if tag in self.consumers:
+            raise Refusal(530, f"attempt to reuse consumer tag '{tag}'")
+        queue = self._queue(method.queue)
+        if queue.consumers and (method.exclusive or queue.consumers[0].exclusive):
+            raise Refusal(403, f"queue '{queue.name}' in vhost '/' in exclusive use")
+        consumer = Consumer(self, queue, tag, method.no_ack, method.exclusive, self._consumer_limit)
+        self.consumers[tag] = consumer
+        if not method.nowait:
+            self.send(Basic.ConsumeOk(tag))
+        queue.add(consumer)
+
+    def on_basic_cancel(self, method):
+        self._stop(method.consumer_tag)
+        return Basic.CancelOk(method.consumer_tag)
+
+    def on_basic_get(self, method):
+        queue = self._queue(method.queue)
+        queue.touch()
+        if entry := queue.take():
+            tag = self.hand_out(entry, None, method.no_ack)
+            answer = wire.get_ok(tag, entry.redelivered, entry.message, len(queue.waiting))
+            self.connection.send_content(self.number, answer, entry.message)
+        else:
+            self.send(Basic.GetEmpty())
+
+    # Queues and exchanges
+
+    def on_queue_declare(self, method):
+        if method.passive:
+            queue = self._queue(method.queue)
+            queue.touch()
+        else:
+            queue = self.broker.declare_queue(method, self.connection)
+        self._last_queue = queue.name
+        if not method.nowait:
+            self.connection.send(self.number, wire.declare_ok(queue.name, len(queue.waiting), len(queue.consumers)))
+
+    def on_queue_bind(self, method):
+        queue = self._queue(method.queue)
+        key = method.routing_key or ("" if method.queue else queue.name)
+        self.broker.bind(method.exchange, queue, key, method.arguments)
+        return Methods.BindOk()
+
+    def on_queue_unbind(self, method):
+        queue = self._queue_if_any(method.queue)
+        key = method.routing_key or ("" if method.queue else queue.name)
+        self.broker.unbind(method.exchange, queue, key, method.arguments)
+        return Methods.UnbindOk()
+
+    def on_queue_purge(self, method):
+        return Methods.PurgeOk(self._queue(method.queue).purge())
+
+    def on_queue_delete(self, method):
+        count = 0
+        if queue := self._queue_if_any(method.queue):
+            if method.if_unused and queue.consumers:
+                raise Refusal(406, f"queue '{queue.name}' in vhost '/' in use")
+            if method.if_empty and queue.waiting:
+                raise Refusal(406, f"queue '{queue.name}' in vhost '/' not empty")
+            count = self.broker.delete_queue(queue)
+        return Methods.DeleteOk(count)
+
+    def on_exchange_declare(self, method):
+        self.broker.declare_exchange(method)
+        return commands.Exchange.DeclareOk()
+
+    def on_exchange_delete(self, method):
+        self.broker.delete_exchange(method.exchange, method.if_unused)
+        return commands.Exchange.DeleteOk()
+
+    def on_exchange_bind(self, method):
+        target = self.broker.exchange(method.destination)
+        self.broker.bind(method.source, target, method.routing_key, method.arguments)
+        return commands.Exchange.BindOk()
+
+    def on_exchange_unbind(self, method):
+        target = self.broker.exchanges.get(method.destination)
+        self.broker.unbind(method.source, target, method.routing_key, method.arguments)
+        return commands.Exchange.UnbindOk()
+
+    # Confirms, flow
+
+    def on_confirm_select(self, method):
+        self._confirms = True
+        return commands.Confirm.SelectOk()
+
+    def on_channel_flow(self, method):
+        if not method.active:
+            raise Refusal(540, "active=false")
+        return commands.Channel.FlowOk(True)

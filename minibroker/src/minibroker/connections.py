@@ -1,0 +1,282 @@
+"""Connections: the socket, the handshake, heartbeats, and who has to wait when somebody is slow."""
+
+import math
+import struct
+import time
+import traceback
+from contextlib import suppress
+
+import gevent
+from gevent.event import Event
+from pamqp import commands
+
+from minibroker import wire
+from minibroker.channels import Channel
+from minibroker.wire import Refusal
+
+Methods = commands.Connection
+PIECE, SMALL = 128 * 1024, 4096  # bytes to read at once, and after which there is seldom more to read at once
+FULL = 256 * 1024  # bytes on their way to a client: no more messages to it
+STUFFED = 4 * FULL  # bytes on their way to a client: no more answers either, so it is not listened to
+CHANNELS, FRAME, HEARTBEAT = 2047, 131_072, 60
+HANDSHAKE_LIMIT, GOODBYE_LIMIT = 10, 3  # seconds; the latter for a client to hear why it was thrown out
+
+# The numbers of methods, as they come
+OPEN, CLOSE, CLOSE_OK = (wire.number(getattr(commands.Channel, name)) for name in ("Open", "Close", "CloseOk"))
+CONNECTION_CLOSE_OK, PUBLISH = wire.number(Methods.CloseOk), wire.number(commands.Basic.Publish)
+CAPABILITIES = """publisher_confirms exchange_exchange_bindings basic.nack consumer_cancel_notify connection.blocked
+    per_consumer_qos authentication_failure_close"""
+PROPERTIES = {"product": "minibroker", "version": "1.0", "capabilities": dict.fromkeys(CAPABILITIES.split(), True)}
+
+
+class Connection:
+    """One client. A greenlet reads and does what it says; what it gets is written from the hub.
+
+    Parameters
+    ----------
+    broker : Broker
+    socket : gevent.socket.socket
+    user, password : str
+        Who may come in.
+    """
+
+    def __init__(self, broker, socket, user, password):
+        self.broker, self.channels = broker, {}
+        self.publishes = False  # whether it ever has
+        self.to_confirm = set()  # channels
+        self._login, self._socket, self._capabilities = f"\0{user}\0{password}", socket, {}
+        self._frames, self._frame_limit, self._channel_limit = wire.Frames(), 4096, CHANNELS
+        self._writable = gevent.get_hub().loop.io(socket.fileno(), 2)
+        self._out, self._out_size, self._writing, self._written = [], 0, False, Event()
+        self._starved = self._closed = False
+        self._heard = self._said = time.monotonic()
+        self._method = b"\0\0\0\0"  # number of the last one
+        self._reader, self._heart = gevent.getcurrent(), None
+
+    def run(self):
+        """Talk with the client to the end."""
+        try:
+            frames = ()
+            with gevent.Timeout(HANDSHAKE_LIMIT, False):
+                frames = self._shake_hands()
+            for kind, number, payload in frames:
+                if number == 0:
+                    raise Refusal(503, f"{self._read_method(kind, payload).name} is not for channel 0, or not now")
+                self._pass_on(kind, number, payload)
+        except (OSError, gevent.GreenletExit):
+            pass  # it left, perhaps without a word
+        except Exception as error:
+            if not isinstance(error, Refusal):
+                traceback.print_exc()
+                error = Refusal(541, "an error of the broker's own, which it printed")
+            self._throw_out(error)
+        finally:
+            self._clear_up()
+            if self._heart:
+                self._heart.kill(block=False)
+            self._writable.close()
+
+    def can(self, capability):
+        """Whether the client says that it understands this."""
+        return self._capabilities.get(capability) is True
+
+    # Beginning and end
+
+    def _shake_hands(self):
+        """Return the frames that follow a successful handshake; none if the client has been sent away."""
+        data = b""
+        while len(data) < len(wire.PROTOCOL) and wire.PROTOCOL.startswith(data):
+            if not (piece := self._socket.recv(PIECE)):
+                return ()
+            data += piece
+        if not data.startswith(wire.PROTOCOL):
+            self._socket.sendall(wire.PROTOCOL)  # this is what is spoken here
+            return ()
+        frames = self._incoming(data[len(wire.PROTOCOL) :])
+        start = self._ask(frames, Methods.Start(0, 9, PROPERTIES, "PLAIN", "en_US"), Methods.StartOk)
+        capabilities = start.client_properties.get("capabilities")
+        self._capabilities = capabilities if isinstance(capabilities, dict) else {}
+        if start.mechanism != "PLAIN" or start.response != self._login:
+            raise Refusal(403, f"Login was refused using authentication mechanism {start.mechanism}")
+        tune = self._ask(frames, Methods.Tune(CHANNELS, FRAME, HEARTBEAT), Methods.TuneOk)
+        frame_limit, self._channel_limit = tune.frame_max or FRAME, tune.channel_max or CHANNELS
+        if not 4096 <= frame_limit <= FRAME or self._channel_limit > CHANNELS:
+            raise Refusal(530, f"frame_max={frame_limit}, channel_max={self._channel_limit}: that is not negotiable")
+        self._frames.limit = self._frame_limit = frame_limit - 8  # the rest of a frame counts as well
+        if tune.heartbeat:
+            self._heart = gevent.spawn(self._listen_to_heart, tune.heartbeat)
+        opening = self._ask(frames, None, Methods.Open)
+        if opening.virtual_host != "/":
+            raise Refusal(530, f"vhost {opening.virtual_host} not found")
+        self.send(0, wire.encode_method(Methods.OpenOk()))
+        return frames
+
+    def _ask(self, frames, question, wanted):
+        """Send a method; return the next one that comes, which is to be of this kind."""
+        if question:
+            self.send(0, wire.encode_method(question))
+        for kind, number, payload in frames:
+            method = self._read_method(kind, payload)
+            if type(method) is wanted and number == 0:
+                return method
+            raise Refusal(503, f"{wanted.name} was expected, not {method.name}")
+        raise ConnectionError("it left during the handshake")
+
+    def _read_method(self, kind, payload):
+        """Return the method of a frame on channel 0; if it closes the connection, answer it and raise an OSError."""
+        if kind != wire.METHOD:
+            raise Refusal(505, "content on channel 0")
+        method = wire.decode_method(payload)
+        if type(method) is Methods.Close:
+            self._clear_up()  # before the answer: who has it may rely on that
+            self.send(0, wire.encode_method(Methods.CloseOk()))
+            with gevent.Timeout(GOODBYE_LIMIT, False):
+                self._drain(0)
+            raise ConnectionError("it said goodbye")
+        return method
+
+    def _throw_out(self, refusal):
+        """Say why, and wait a moment for the client to hear it; a socket that is closed at once may lose it."""
+        self._clear_up()
+        self._send_close(0, Methods.Close, refusal)
+        with suppress(OSError, gevent.GreenletExit), gevent.Timeout(GOODBYE_LIMIT, False):
+            self._drain(0)
+            heard = b""
+            while CONNECTION_CLOSE_OK not in heard and (data := self._socket.recv(PIECE)):
+                heard = heard[-3:] + data
+
+    def _send_close(self, number, kind, refusal):
+        method = kind(refusal.code, refusal.text, *struct.unpack(">HH", self._method))
+        self.send(number, wire.encode_method(method))
+
+    def _clear_up(self):
+        """Give back what it had, delete what was its own."""
+        self._closed = True
+        for channel in self.channels.values():
+            channel.close()
+        self.channels = {}
+        for queue in [queue for queue in self.broker.queues.values() if queue.owner is self]:
+            self.broker.delete_queue(queue)
+
+    # What comes in
+
+    def _incoming(self, data):
+        """Yield the frames that the client sends; between two readings, see to it that nobody else suffers."""
+        readings = 0
+        while True:
+            self._heard = math.inf  # it cannot be called silent while nobody listens
+            for kind, number, payload in self._frames.feed(data):
+                if kind != wire.HEARTBEAT:
+                    self._method = payload[:4].ljust(4, b"\0") if kind == wire.METHOD else PUBLISH
+                    yield kind, number, payload
+            while self.to_confirm:
+                self.to_confirm.pop().confirm()
+            readings += 1
+            if len(data) > SMALL or readings % 8 == 0:
+                gevent.sleep(0)  # others have a turn, even if there is more to read
+            self._drain(STUFFED)
+            if self.publishes and not self.broker.has_room.is_set():
+                self._wait_for_room()
+            self._heard = time.monotonic()
+            if not (data := self._socket.recv(PIECE)):
+                return
+
+    def _wait_for_room(self):
+        """Do not listen to a publisher while messages fill the memory; TCP makes it wait."""
+        if tell := self.can("connection.blocked"):
+            self.send(0, wire.encode_method(Methods.Blocked("low on memory")))
+        self.broker.has_room.wait()
+        if tell:
+            self.send(0, wire.encode_method(Methods.Unblocked()))
+
+    def _pass_on(self, kind, number, payload):
+        """Give a frame to its channel; open and close channels."""
+        channel, method = self.channels.get(number), self._method if kind == wire.METHOD else None
+        if channel is None:
+            if method == CLOSE_OK:
+                return  # both sides closed it at once
+            if method != OPEN or number > self._channel_limit:
+                raise Refusal(504, f"channel {number} is not open, or cannot be")
+            self.channels[number] = Channel(self, number, self.broker)
+            self.channels[number].send(commands.Channel.OpenOk())
+        elif method == CLOSE:
+            channel.close()
+            del self.channels[number]
+            channel.send(commands.Channel.CloseOk())
+        elif channel.closed:  # by a refusal; what the client sent before it heard of that is ignored
+            if method == CLOSE_OK:
+                del self.channels[number]
+        elif method == OPEN:
+            raise Refusal(504, "second 'channel.open' seen")
+        else:
+            try:
+                channel.receive(kind, payload)
+            except Refusal as refusal:
+                if refusal.hard:
+                    raise
+                channel.close()
+                self._send_close(number, commands.Channel.Close, refusal)
+
+    # What goes out
+
+    def send(self, number, payload):
+        self._put(wire.frame(wire.METHOD, number, payload))
+
+    def send_content(self, number, payload, message):
+        """Send a method that carries a message."""
+        self._put(wire.content_frames(number, payload, message, self._frame_limit))
+
+    def is_full(self):
+        """Whether a consumer behind this connection has to wait; if so, it is served when there is room."""
+        self._starved = self._starved or self._out_size >= FULL
+        return self._closed or self._out_size >= FULL
+
+    def _put(self, data):
+        self._out.append(data)
+        self._out_size += len(data)
+        if not self._writing:
+            self._writing = True
+            self._writable.loop.run_callback(self._write)
+
+    def _write(self):
+        """In the hub, which saves a switch: write what the system takes at once, and the rest when it takes more."""
+        data = b"".join(self._out)
+        try:
+            sent = self._socket.send(data, timeout=0.0)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self._reader.kill(block=False)  # it may wait for something else than the client
+            return
+        self._out = [data[sent:]] if sent < len(data) else []
+        self._out_size -= sent
+        self._said = time.monotonic()
+        self._written.set()
+        if not self._out:
+            self._writing = False
+            self._writable.stop()
+        elif not self._writable.active:
+            self._writable.start(self._write)
+        if self._starved and self._out_size < FULL:
+            self._starved = False
+            for channel in list(self.channels.values()):
+                channel.dispatch()
+
+    def _drain(self, size):
+        """Wait until no more than so many bytes are on their way."""
+        while self._out_size > size:
+            self._written.clear()
+            self._written.wait()
+
+    # Whether it is alive
+
+    def _listen_to_heart(self, interval):
+        """Give signs of life, and end the connection of a client that gave none for two intervals."""
+        while True:
+            gevent.sleep(interval / 2)
+            if self._heard < time.monotonic() - 2 * interval:
+                gevent.sleep(0.1)  # or was it only this process that had no time to listen?
+                if self._heard < time.monotonic() - 2 * interval:
+                    self._reader.kill(block=False)
+            if not self._out and time.monotonic() - self._said > 0.4 * interval:
+                self._put(b"\x08\0\0\0\0\0\0\xce")

@@ -1,0 +1,77 @@
+"""Exchanges: who gets a message."""
+
+from minibroker.wire import Refusal
+
+
+class Exchange:
+    """A named set of bindings; each leads to a queue, or to another exchange.
+
+    Parameters
+    ----------
+    name : str
+    declared : dict
+        "type", one of KINDS; "durable", "auto_delete" and "internal".
+    """
+
+    def __init__(self, name, declared):
+        self.name, self.declared, self.kind = name, declared, declared["type"]
+        self.bindings = {}  # (target, key, frozen arguments): arguments; a target is a Queue or an Exchange
+
+    def bind(self, target, key, arguments):
+        if self.kind == "headers" and arguments.get("x-match", "all") not in MATCHES:
+            raise Refusal(406, f"x-match may be {', '.join(MATCHES)}, not {arguments['x-match']!r}")
+        self.bindings[target, key, frozen(arguments)] = arguments
+
+    def unbind(self, *binding):
+        """Remove these bindings, keys of `bindings`; return whether the exchange is of no more use without them."""
+        removed = [self.bindings.pop(each) for each in binding if each in self.bindings]
+        return bool(removed) and not self.bindings and self.declared["auto_delete"]
+
+    def targets(self, message):
+        """Return the queues and exchanges that this message goes to, each once."""
+        fits = KINDS[self.kind]
+        return {target for (target, key, _), arguments in self.bindings.items() if fits(key, arguments, message)}
+
+
+def topic_matches(pattern, key):
+    """Whether a topic pattern matches a routing key: `*` stands for one word, `#` for any number of them.
+
+    An empty key has no words at all, as in RabbitMQ.
+    """
+    words = key.split(".") if key else []
+    reached = {0}  # how many words the pattern's parts so far may have used up
+    for part in pattern.split(".") if pattern else []:
+        if part == "#":
+            reached = set(range(min(reached), len(words) + 1))
+        else:
+            reached = {place + 1 for place in reached if place < len(words) and part in ("*", words[place])}
+        if not reached:
+            return False
+    return len(words) in reached
+
+
+def headers_match(wanted, headers):
+    """Whether headers have what a binding wants: all of it or any of it; None wants a header whatever its value."""
+    how = wanted.get("x-match", "all")
+    names = [name for name in wanted if name != "x-match" and (how.endswith("-with-x") or not name.startswith("x-"))]
+    return MATCHES[how](
+        name in headers and (wanted[name] is None or frozen(wanted[name]) == frozen(headers[name])) for name in names
+    )
+
+
+def frozen(value):
+    """Return a value that is hashable, and equal only if this one is; True is not 1 here."""
+    if isinstance(value, dict):
+        return tuple(sorted((name, frozen(each)) for name, each in value.items()))
+    if isinstance(value, list):
+        return tuple(map(frozen, value))
+    return isinstance(value, bool), bytes(value) if isinstance(value, bytearray) else value
+
+
+MATCHES = {"all": all, "any": any, "all-with-x": all, "any-with-x": any}
+KINDS = {
+    "direct": lambda key, arguments, message: key == message.key,
+    "fanout": lambda key, arguments, message: True,
+    "topic": lambda key, arguments, message: topic_matches(key, message.key),
+    "headers": lambda key, arguments, message: headers_match(arguments, message.headers),
+}

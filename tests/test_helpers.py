@@ -1,0 +1,110 @@
+"""The one face of the course's code: what chapters import, and what they are told when something else is in the way."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from IPython.core.inputtransformer2 import TransformerManager
+
+import helpers
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = ("helpers", "backstage", "exercises", "minibroker")
+FLOORS = {"helpers": {"backstage"}, "backstage": set(), "exercises": {"helpers", "backstage"}, "minibroker": set()}
+MOST_LINES = 1_500  # of all files in helpers
+
+
+def imports(source):
+    """Yield (module, name) for each import of something of ours; name is "" in `import module`."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom):
+            found = [(node.module or "", alias.name) for alias in node.names]
+        elif isinstance(node, ast.Import):
+            found = [(alias.name, "") for alias in node.names]
+        else:
+            continue
+        yield from (each for each in found if each[0].partition(".")[0] in OURS)
+
+
+def imports_of_chapters():
+    """All imports of all code cells, those of a %%isolated cell or of a written file included."""
+    for path in ROOT.glob("notebooks/*.ipynb"):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type != "code":
+                continue
+            first, _, rest = cell.source.partition("\n")
+            source = rest if first.startswith(("%%isolated", "%%writefile")) else cell.source
+            for found in imports(TransformerManager().transform_cell(source)):
+                yield path.stem, *found
+
+
+def test_a_chapter_imports_from_the_face_alone():
+    assert {found for found in imports_of_chapters() if found[1] != "helpers"} == set()
+
+
+def test_what_is_offered_is_what_chapters_import():
+    used = {name for _, _, name in imports_of_chapters()}
+    assert sorted(used) == sorted(helpers.__all__)
+
+
+def test_what_is_offered_is_there():
+    assert all(getattr(helpers, name) is not None for name in helpers.__all__)
+    with pytest.raises(AttributeError, match="helpers has no 'plot_bar'; it offers"):
+        _ = helpers.plot_bar
+
+
+@pytest.mark.parametrize("room", FLOORS)
+def test_no_room_knows_those_above_it(room):
+    folder = ROOT / room / "src" if room == "minibroker" else ROOT / room
+    known = {
+        module.partition(".")[0]
+        for path in folder.rglob("*.py")
+        for module, _ in imports(path.read_text(encoding="utf-8"))
+    }
+    assert known - {room} <= FLOORS[room]
+
+
+def test_helpers_is_small():
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in ROOT.glob("helpers/*.py")) < MOST_LINES
+
+
+@pytest.fixture
+def beside(tmp_path):
+    """A function that puts a file of the reader's own beside the notebook and runs some code there."""
+
+    def run(name, code):
+        (tmp_path / name).write_text("mine = 1\n")
+        command = [sys.executable, "-c", code]
+        environment = {**os.environ, "PYTHONPATH": ""}
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+
+    return run
+
+
+@pytest.mark.parametrize("name", ["exercises.py", "backstage.py", "minibroker.py"])
+def test_a_file_that_hides_a_module_of_the_course_is_named(beside, name):
+    said = beside(name, "from helpers import check").stderr.splitlines()[-1]
+    assert said.startswith("ImportError: ")
+    assert f"{name} hides the course's own module {name[:-3]}: give that file another name" in said
+
+
+def test_a_file_that_hides_helpers_is_named_by_python(beside, tmp_path):
+    said = beside("helpers.py", "from helpers import check").stderr.splitlines()[-1]
+    assert "cannot import name 'check' from 'helpers'" in said
+    assert str(tmp_path / "helpers.py") in said
+
+
+@pytest.mark.parametrize("name", ["queue.py", "tabnanny.py"])
+def test_a_file_that_hides_a_module_of_python_is_named(beside, tmp_path, name):
+    done = beside(name, "from helpers import check; print('goes on')")
+    assert done.stdout == "goes on\n"
+    assert f"{tmp_path / name} hides Python's own module {name[:-3]}" in done.stderr
+
+
+def test_nothing_in_the_way_is_nothing_said(beside):
+    done = beside("exercise_of_mine.py", "from helpers import check; print('goes on')")
+    assert (done.stdout, done.stderr) == ("goes on\n", "")

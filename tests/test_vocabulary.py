@@ -1,0 +1,520 @@
+"""The words that the checks of all chapters share: what a check would notice if one of them meant something else."""
+
+import errno
+import json
+import select
+import socket
+import threading
+import time
+
+import gevent
+import pytest
+
+from exercises.verdicts import Wrong
+from exercises.vocabulary import (
+    AutojumpClock,
+    BurntBun,
+    Call,
+    Enough,
+    Fuse,
+    GreenCall,
+    InFlight,
+    MockClock,
+    Outcome,
+    Planted,
+    Standstill,
+    SteeredLock,
+    SteeredRLock,
+    await_call,
+    awkward_pair,
+    capture,
+    converse,
+    current_worker,
+    eventually,
+    fill,
+    in_time,
+    in_time_green,
+    magic_cells,
+    need,
+    need_class,
+    os_error,
+    pause,
+    quiet_hub,
+    reset,
+    reworded,
+    same_lines,
+    steered,
+    written_files,
+)
+
+
+def burn(*_):
+    raise BurntBun("burnt")
+
+
+def bake(dough):
+    return f"baked {dough}"
+
+
+# -- calls ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_outcome_is_a_value_or_an_error():
+    assert capture(bake, "bun") == Outcome("baked bun")
+    failed = capture(burn)
+    assert failed.value is None
+    assert isinstance(failed.error, BurntBun)
+    assert Outcome(None).unwrap() is None
+    with pytest.raises(BurntBun):
+        failed.unwrap()
+    with pytest.raises(BurntBun):
+        capture(burn, catch=KeyError)
+
+
+@pytest.mark.parametrize("kind", [Call, GreenCall])
+def test_a_call_runs_beside_and_keeps_what_it_came_to(kind):
+    good, bad = kind(bake, "bun"), kind(burn)
+    assert eventually(lambda: good.ready() and bad.ready(), sleep=gevent.sleep)
+    assert good.result() == "baked bun"
+    with pytest.raises(BurntBun):
+        bad.result()
+
+
+def test_a_call_that_has_not_ended_is_not_ready():
+    may_end = threading.Event()
+    call = Call(may_end.wait)
+    assert not call.wait(0)
+    assert call.outcome is None
+    may_end.set()
+    assert call.wait()
+    assert call.result() is True
+    assert not call.thread.is_alive()
+
+
+def test_a_call_keeps_errors_that_are_no_exceptions():
+    with pytest.raises(SystemExit):
+        in_time(exit, stuck="")
+
+
+def test_in_time_says_when_an_answer_is_stuck():
+    assert in_time(bake, "bun", stuck="stuck") == "baked bun"
+    with pytest.raises(BurntBun):
+        in_time(burn, stuck="stuck")
+    never = threading.Event()
+    for words in ("it waits", lambda: "it waits"):
+        with pytest.raises(Wrong, match=r"^it waits$"):
+            in_time(never.wait, stuck=words, seconds=0)
+        with pytest.raises(Wrong, match=r"^it waits$"):
+            in_time(never.wait, stuck=words, stands_still=lambda: "the same", looks=1)
+        with pytest.raises(Wrong, match=r"^it waits$"):
+            await_call(Call(never.wait), words, seconds=0)
+    assert await_call(Call(burn), "stuck").outcome.error
+    never.set()
+
+
+def test_in_time_green_says_when_an_answer_is_stuck():
+    assert in_time_green(bake, "bun", stuck="stuck") == "baked bun"
+    with pytest.raises(Wrong, match="it waits"):
+        in_time_green(gevent.sleep, 60, stuck="it waits", seconds=0.01)
+
+
+def test_the_hub_is_quiet_about_planted_errors_only(capsys):
+    class Rare(Exception):
+        pass
+
+    class Spilt(Planted):
+        pass
+
+    def fail(kind):
+        raise kind("no news")
+
+    hub = gevent.get_hub()
+    before, hub.NOT_ERROR = hub.NOT_ERROR, ()
+    try:
+        quiet_hub(Rare)
+        quiet_hub(Rare)
+        assert (Wrong, Planted, Rare) == hub.NOT_ERROR
+        gevent.joinall([gevent.spawn(fail, kind) for kind in (Wrong, BurntBun, Spilt, Rare)])
+        assert capsys.readouterr().err == ""
+        gevent.joinall([gevent.spawn(fail, KeyError)])
+        assert "KeyError" in capsys.readouterr().err
+    finally:
+        hub.NOT_ERROR = before
+
+
+def test_a_standstill_is_the_same_state_again_and_again():
+    still = Standstill(2)
+    assert [still(state) for state in (1, 1, 2, 2, 2, 2)] == [False, False, False, False, True, True]
+    assert not any(still(None) for _ in range(9))
+
+
+def test_eventually_counts_its_pauses():
+    pauses, asked = [], iter([False, False, True])
+    assert eventually(lambda: next(asked), sleep=pauses.append, pause=3) is True
+    assert pauses == [3, 3]
+    assert eventually(lambda: 0, looks=4, sleep=pauses.append) is False
+    assert len(pauses) == 6
+
+
+def test_a_fuse_blows_after_so_many_calls_and_stays_blown():
+    fuse = Fuse(2, Enough())
+    fuse()
+    fuse()
+    assert (fuse.passed, fuse.blown) == (2, False)
+    for _ in range(2):
+        with pytest.raises(Enough):
+            fuse()
+    assert (fuse.passed, fuse.blown) == (2, True)
+    with pytest.raises(Wrong, match="late words"):
+        Fuse(0, lambda: Wrong("late words"))()
+    endless = Fuse(None, Enough())
+    for _ in range(100):
+        endless()
+
+
+def test_in_flight_counts_who_is_inside():
+    oven = InFlight()
+    with oven:
+        with oven, pytest.raises(BurntBun), oven:
+            burn()
+        assert (oven.now, oven.peak, oven.total) == (1, 3, 3)
+    assert oven.now == 0
+
+
+# -- promises ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "reason", "hint"),
+    [
+        ("burnt again", "burnt again", ""),
+        (Wrong("burnt again", "watch it"), "burnt again", "watch it"),
+        (lambda error: f"so: {error}", "so: burnt", ""),
+        (lambda error: Wrong(f"so: {error}", "watch it"), "so: burnt", "watch it"),
+    ],
+)
+def test_an_error_is_reworded(said, reason, hint):
+    with pytest.raises(Wrong) as caught, reworded({KeyError: "other", (BurntBun, OSError): said, Exception: "later"}):
+        burn()
+    assert (caught.value.reason, caught.value.hint) == (reason, hint)
+    assert caught.value.__suppress_context__
+
+
+def test_stop_iteration_can_be_reworded():
+    with pytest.raises(Wrong, match="it ended"), reworded({StopIteration: "it ended"}):
+        next(iter(()))
+
+
+def test_what_is_not_to_be_reworded_comes_out_as_it_is():
+    with reworded({Exception: "no"}):
+        pass
+    with pytest.raises(BurntBun), reworded({KeyError: "no"}):
+        burn()
+    with pytest.raises(BurntBun), reworded({BurntBun: lambda error: None, Exception: "no"}):
+        burn()
+
+
+def test_need_names_what_was_given_instead():
+    assert need([1], (list, tuple), "give a list") == [1]
+    assert need(len, callable, "give a function") is len
+    with pytest.raises(Wrong, match=r"^give a list, not a str\.$"):
+        need("one", (list, tuple), "give a list")
+    with pytest.raises(Wrong, match=r"^give a function, not a int\.$"):
+        need(1, callable, "give a function")
+
+
+def test_need_class_wants_a_class_and_its_methods():
+    need_class(dict, "Till", "get")
+    with pytest.raises(Wrong, match=r"^give the class Till itself, not a dict\.$"):
+        need_class({}, "Till")
+    with pytest.raises(Wrong, match=r"^dict has no method `sell`\.$"):
+        need_class(dict, "Till", "get", "sell")
+
+
+def test_the_first_line_out_of_order_is_named():
+    same_lines(["a", "b"], ["a", "b"])
+    with pytest.raises(Wrong, match=r"^line 2 was not 'c' when it ran just now"):
+        same_lines(["a", "c", "b"], ["a", "b", "c"])
+
+
+# -- the stage --------------------------------------------------------------------------------------------------------
+
+
+def lose_an_update(lock):
+    """Two workers add 1 to a count, with a pause between read and write; return the count."""
+    count = 0
+
+    def add():
+        nonlocal count
+        with lock():
+            seen = count
+            pause()
+            count = seen + 1
+
+    return add, lambda: count
+
+
+def counts(kind):
+    found = set()
+    for seed in range(20):
+        with steered(lambda: None, seed) as stage:
+            lock = kind()
+            add, count = lose_an_update(lambda lock=lock: lock)
+            stage.add("Li", add)
+            stage.add("Wang", add)
+            stage.run()
+            assert not stage.waiting
+        found.add(count())
+    return found
+
+
+def test_a_stage_finds_the_race_and_a_steered_lock_cures_it():
+    assert counts(InFlight) == {1, 2}
+    assert counts(SteeredLock) == {2}
+    assert counts(SteeredRLock) == {2}
+
+
+def test_the_same_seed_gives_the_same_schedule():
+    def diary(seed):
+        lines = []
+        with steered(lambda: None, seed) as stage:
+            for name in "abc":
+                stage.add(name, lambda name=name: [(lines.append(name), pause()) for _ in range(3)])
+            stage.run()
+        return "".join(lines)
+
+    assert diary(1) == diary(1)
+    assert len({diary(seed) for seed in range(9)}) > 1
+
+
+def test_a_deadlock_is_seen_at_once():
+    one, other = SteeredLock(), SteeredLock()
+    with steered(lambda: None) as stage:
+        meet = threading.Barrier(2)
+
+        def take(first, second):
+            with first:
+                meet.wait()
+                second.acquire()
+
+        stage.add("Li", lambda: take(one, other))
+        stage.add("Wang", lambda: take(other, one))
+        stage.run()
+        assert [(worker.name, worker.wants) for worker in stage.waiting] == [("Li", other), ("Wang", one)]
+        assert one.holder is stage.workers[0]
+    assert current_worker() is None
+
+
+def test_a_wait_with_a_timeout_ends_when_nothing_else_can_happen():
+    with steered(lambda: None) as stage:
+        lock, got = SteeredLock(), []
+
+        def work():
+            lock.acquire()
+            got.append(lock.acquire(timeout=5))
+            got.append(lock.acquire(False))
+
+        stage.add("Li", work)
+        stage.run()
+        assert got == [False, False]
+
+
+def test_polling_is_told_from_waiting():
+    with steered(lambda: None) as stage:
+
+        def poll():
+            while True:
+                time.sleep(1)
+
+        stage.add("Li", poll)
+        with pytest.raises(Wrong, match="asks again and again"):
+            stage.run()
+
+
+def test_a_lock_that_an_answer_brings_along_is_steered_and_the_real_ones_come_back():
+    lock, real, sleep = threading.Lock(), threading.Lock, time.sleep
+    names = {"__name__": "__main__", "lock": lock, "Lock": threading.Lock}
+    exec("def answer(kind=Lock): return lock, kind(), Lock()", names)
+    with steered(names["answer"]):
+        assert all(type(each) is SteeredLock for each in names["answer"]())
+        assert type(threading.Lock()) is SteeredLock
+        assert type(threading.Condition()._lock) is SteeredRLock
+    assert (threading.Lock, time.sleep) == (real, sleep)
+
+
+def test_a_steered_lock_outside_of_the_stage():
+    lock = SteeredLock()
+    with lock:
+        assert lock.locked()
+        assert not lock.acquire(False)
+        with steered(lambda: None):
+            with pytest.raises(Wrong, match="still held"):
+                lock.acquire()
+            with pytest.raises(RuntimeError):
+                SteeredLock().release()
+
+
+# -- clocks -----------------------------------------------------------------------------------------------------------
+
+
+def test_time_passes_where_somebody_sleeps():
+    clock = MockClock(10, looks=Fuse(2, Wrong("looks")), sleeps=Fuse(1, Wrong("sleeps")), backwards="{} s".format)
+    clock.sleep(2.5)
+    clock.time += 1
+    assert clock.now() == clock.now() == 13.5
+    with pytest.raises(Wrong, match="looks"):
+        clock.now()
+    with pytest.raises(Wrong, match="sleeps"):
+        clock.sleep(1)
+    with pytest.raises(Wrong, match="-1 s"):
+        clock.sleep(-1)
+    assert clock.time == 13.5
+
+
+def test_an_autojump_clock_wakes_sleepers_in_order():
+    clock, diary = AutojumpClock(100), []
+
+    def nap(name, seconds):
+        clock.sleep(seconds)
+        diary.append((name, clock.time))
+
+    calls = [GreenCall(nap, *each) for each in (("a", 3), ("b", 1), ("c", 3))]
+    gevent.sleep(0)
+    assert diary == []
+    while clock.asleep:
+        clock.jump()
+        gevent.sleep(0)
+    assert diary == [("b", 101), ("a", 103), ("c", 103)]
+    assert all(call.ready() for call in calls)
+    with pytest.raises(Wrong, match="-2"):
+        AutojumpClock(backwards=str).sleep(-2)
+
+
+# -- sockets ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pair():
+    """Make pairs that are closed in the end."""
+    made = []
+
+    def make(**quirks):
+        made.append(awkward_pair(**quirks))
+        return made[-1]
+
+    yield make
+    for line in (each for two in made for each in two):
+        line.close()
+
+
+@pytest.mark.parametrize("tcp", [True, False])
+def test_an_awkward_socket_hands_out_and_takes_small_pieces(pair, tcp):
+    near, far = pair(tcp=tcp, most=3, most_sent=2)
+    far.sendall(b"lotus bun")
+    assert near.recv(9) == b"lot"
+    buffer = bytearray(9)
+    assert near.recv_into(buffer) == 3
+    assert near.recv(3, socket.MSG_WAITALL) == b"bun"
+    assert near.reads == 3
+    assert not near.took_a_part
+    assert near.send(b"tea") == 2
+    assert near.took_a_part
+    assert far.recv(9) == b"te"
+
+
+def test_flags_lift_the_bound_only_where_they_should(pair):
+    near, far = pair(tcp=False, most=3, whole_with=0)
+    far.sendall(b"lotus")
+    assert near.recv(5, socket.MSG_PEEK) == b"lot"
+
+
+def test_an_awkward_socket_fails_when_told_to(pair):
+    near, far = pair(fault_at=2)
+    far.sendall(b"lotus")
+    assert near.recv(1) == b"l"
+    with pytest.raises(BurntBun):
+        near.recv(1)
+    assert near.recv(1) == b"o"
+
+
+def test_the_end_may_be_told_too_often_or_be_a_reset(pair):
+    near, far = pair(most_ends=2)
+    far.close()
+    assert (near.recv(1), near.recv(1), near.ends) == (b"", b"", 2)
+    with pytest.raises(Enough):
+        near.recv(1)
+    near, far = pair(tcp=False, end_fault=ConnectionResetError("reset"))
+    far.close()
+    with pytest.raises(ConnectionResetError):
+        near.recv(1)
+
+
+def test_an_awkward_socket_remembers(pair):
+    near, far = pair(tcp=False)
+    near.setblocking(False)
+    near.settimeout(0)
+    assert not near.patient
+    near.settimeout(None)
+    assert near.patient
+    assert not near.closed
+    near.close()
+    assert near.closed
+    assert far.gettimeout() is None
+    assert pair()[1].gettimeout() > 0
+
+
+def test_a_reset_is_no_end(pair):
+    near, far = pair()
+    reset(far)
+    with pytest.raises(ConnectionResetError):
+        near.recv(1)
+
+
+@pytest.mark.parametrize("tcp", [True, False])
+def test_fill_leaves_no_room(pair, tcp):
+    near, far = pair(tcp=tcp)
+    far.setblocking(False)
+    assert fill(far) > 4_000
+    assert not select.select([], [far], [], 0)[1]
+    near.close()
+
+
+def test_os_errors_have_their_kind_and_words():
+    assert isinstance(os_error(errno.ECONNABORTED), ConnectionAbortedError)
+    assert str(os_error(errno.EMFILE)).endswith("Too many open files")
+
+
+def test_a_conversation_ends_with_the_answer(pair):
+    near, far = both = pair()
+    heard = []
+
+    def visit():
+        far.sendall(b"bun")
+        while data := far.recv(9):  # the answer leaves its end open: `converse` closes it
+            heard.append(data)
+
+    assert converse(lambda: near.sendall(near.recv(9)), stuck="stuck", pair=both, beside=visit) is None
+    assert heard == [b"bun"]
+
+
+def test_two_who_both_listen_stand_still(pair):
+    near, far = both = pair()
+    with pytest.raises(Wrong, match="both listen"):
+        converse(near.recv, 9, stuck="both listen", pair=both, beside=lambda: far.recv(9), looks=2)
+    near, far = both = pair()
+    with pytest.raises(Wrong, match="gone"):
+        converse(near.recv, 9, stuck=lambda: "gone", pair=both, looks=2)
+
+
+# -- sources ----------------------------------------------------------------------------------------------------------
+
+
+def test_files_are_written_piece_by_piece(tmp_path):
+    code = ["%%writefile a.py\none\n", "%%writefile b.py\nbee", "%%writefile -a a.py\ntwo", "%%isolated --gevent\n1"]
+    cells = [{"cell_type": "code", "source": [text]} for text in [*code, "", "1"]]
+    cells.append({"cell_type": "markdown", "source": ["%%writefile a.py\n", "no"]})
+    path = tmp_path / "course.ipynb"
+    path.write_text(json.dumps({"cells": cells}))
+    assert written_files(path) == {"a.py": "one\n\ntwo\n", "b.py": "bee\n"}
+    assert written_files(path, "a.py", "c.py") == {"a.py": "one\n\ntwo\n", "c.py": ""}
+    assert magic_cells(path, "%%isolated") == [(["--gevent"], "1")]
