@@ -17,7 +17,7 @@ _ROOMS = {
     "helpers.visits": "plot_visits",
     "helpers.cell": "ready",
     "helpers.isolated": "start_isolated",
-    "helpers.check": "check",
+    "helpers.checking": "check",
     "backstage.processes": "temporary_folder lift_descriptor_limit",
     "backstage.ladder": "climb",
     "backstage.website": "Website",
