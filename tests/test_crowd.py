@@ -178,19 +178,20 @@ def test_a_client_that_fails_leaves_the_others_alone():
 
 
 def test_what_happens_while_nobody_asks_is_noticed():
-    more = threading.Event()
+    more, said = threading.Event(), threading.Semaphore(0)
 
     def handle(connection):
         connection.sendall(connection.recv(100))
         more.wait(10)
         connection.sendall(b"by the way")
+        said.release()
         connection.recv(100)
 
     with serving(handle) as port, Crowd(port) as crowd:
         crowd.connect(3)
         assert crowd.ask().done == 3
         more.set()
-        time.sleep(0.2)
+        assert all(said.acquire(timeout=10) for _ in range(3))
         figures = crowd.ask(rounds=2)
         assert (figures.done, figures.errors, figures.connected) == (0, {"wrong reply": 3}, 0)
 
@@ -209,10 +210,12 @@ def test_a_server_that_is_not_there():
 def test_a_server_that_is_killed_in_the_middle(server):
     with Crowd(server.port, server=server, patience=3) as crowd:
         crowd.connect(200)
-        killer = threading.Timer(0.3, os.kill, (server.pid, signal.SIGKILL))
-        killer.start()
-        figures = crowd.ask(rounds=1_000_000)
-        killer.join()
+
+        def kill(ended):
+            if ended and server.running:
+                os.kill(server.pid, signal.SIGKILL)
+
+        figures = crowd.ask(rounds=1_000_000, progress=kill)
         assert figures.done > 0
         assert figures.errors.total() == 200
         assert set(figures.errors) <= {"reset", "closed early"}

@@ -179,8 +179,6 @@ def test_two_cells_at_once(kernel):
         open(f"here {me}", "w").close()
         while not os.path.exists(f"here {3 - me}"):
             time.sleep(0.01)
-        time.sleep(0.3)
-        os.remove(f"here {me}")
         print("met", me)
         '''
         meet = __import__("textwrap").dedent(meet)
@@ -357,8 +355,8 @@ def test_the_exit_code_can_be_kept(kernel, code, exit_code, shown):
 
 
 def test_a_cell_that_takes_too_long_is_stopped(kernel):
-    result = isolated(kernel, "import time\ntime.sleep(600)", "--timeout 0.5")
-    assert (result.ename, result.evalue) == ("TimeoutError", "the cell was stopped after 0.5 s")
+    result = isolated(kernel, "import time\ntime.sleep(600)", "--timeout 1.5")
+    assert (result.ename, result.evalue) == ("TimeoutError", "the cell was stopped after 1.5 s")
     assert "line 3, in <module>\n    time.sleep(600)" in result.traceback
 
 
@@ -571,7 +569,8 @@ def test_the_background_is_not_heard_in_later_cells(kernel):
             time.sleep(0.01)
     """
     isolated(kernel, code, "--background noisy")
-    assert kernel.run("import time; time.sleep(0.5); print(noisy.output.count('noise') > 5)").text == "True\n"
+    listen = "import time\nwhile noisy.output.count('noise') < 9: time.sleep(0.01)\nprint('heard')"
+    assert kernel.run(listen).text == "heard\n"
     kernel.run("noisy.stop()")
 
 

@@ -201,15 +201,43 @@ def test_everything_goes_when_the_owner_is_killed(signal_name):
 
 
 @posix_only
-def test_the_guardian_itself_shrugs_at_polite_signals():
-    owner, folder, guardian, family = start_owner("sys.stdin.read(); time.sleep(600)")
+def test_a_guardian_shrugs_at_polite_signals_from_its_first_moment():
+    code = """
+        paths = [folder.with_name(f"{folder.name}-{number}") for number in range(20)]
+        guardians = []
+        for path in paths:
+            path.touch()
+            belongings._start_guardian()
+            guardians.append(belongings._guardian)
+            for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+                os.kill(belongings._guardian.pid, getattr(signal, name))
+            belongings._send(f"+path:{path}")
+        print(*paths, flush=True)
+        sys.stdin.read()
+        for each in guardians:  # those that are settled
+            os.kill(each.pid, signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    owner, folder, guardian, family = start_owner(code)
     with owner:
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            os.kill(guardian, getattr(signal, name))
+        paths = owner.stdout.readline().split()
+        assert len(paths) == 20
+        assert all(map(os.path.exists, paths))
         time.sleep(0.2)
-        assert alive(guardian)
-        owner.kill()
+        owner.stdin.close()
+        owner.wait(30)
+    # Each has done its duty, which only one can that lives.
     assert gone(folder, guardian, *family[:2])
+    assert eventually(lambda: not any(map(os.path.exists, paths)))
+
+
+@posix_only
+def test_the_signals_that_a_guardian_never_hears_still_reach_its_owner():
+    belongings._start_guardian()
+    assert not signal.pthread_sigmask(signal.SIG_BLOCK, ()) & {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    with python("import signal; print(signal.pthread_sigmask(signal.SIG_BLOCK, ()))") as child:
+        assert child.wait(30) == 0
+    assert child.output == "set()\n"
 
 
 @posix_only

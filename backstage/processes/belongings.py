@@ -6,10 +6,12 @@ A guardian process (`backstage.processes.guardian`), started with the first belo
 import atexit
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 from backstage.processes import guardian
@@ -72,16 +74,34 @@ def _start_guardian():
     # A session leader, as Jupyter's kernels are, takes what is left of its group along: pool workers, `!command &`.
     # The leader of a mere group may share it with others: `python script.py | less`.
     leads = os.name != "nt" and os.getsid(0) == os.getpid()
-    _guardian = subprocess.Popen(
-        [sys.executable, "-I", "-S", guardian.__file__, str(os.getpid()), mark(), "leads" if leads else "follows"],
-        bufsize=0,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=tempfile.gettempdir(),
-        start_new_session=os.name != "nt",
-        env={name: value for name, value in os.environ.items() if name != guardian.MARK},  # no guardian kills another
-    )
+    with _polite_signals_blocked():
+        _guardian = subprocess.Popen(
+            [sys.executable, "-I", "-S", guardian.__file__, str(os.getpid()), mark(), "leads" if leads else "follows"],
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=tempfile.gettempdir(),
+            start_new_session=os.name != "nt",
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # to which Windows sends no Ctrl-C
+            env={name: value for name, value in os.environ.items() if name != guardian.MARK},  # none kills another
+        )
+
+
+@contextmanager
+def _polite_signals_blocked():
+    """Block what asks a process to end, in this thread and in what it starts meanwhile, which never lifts it.
+
+    A guardian that ignored these signals on its own account could be ended by one before it gets so far.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield  # Windows
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @atexit.register

@@ -3,7 +3,8 @@
 Nothing in the owner can do that, for SIGKILL cannot be caught. `belongings` starts the guardian when the owner gets its
 first belonging, and tells it of each through its standard input: `+group:4711` for a process group that must be killed
 in the end, `-path:/tmp/x` for a file that is gone already, each message ended by a NUL. The end of that pipe, or of the
-owner, is the signal to clean up.
+owner, is the signal to clean up. Whoever asks it politely to end (SIGINT, SIGTERM, SIGHUP) is not heard: these signals
+have been blocked since before it was born.
 """
 
 import os
@@ -70,10 +71,6 @@ def marked(mark):
 
 def guard(owner, mark, leads):
     """Wait for the owner's end; then kill its groups (its own too, if it leads one) and remove its paths."""
-    import signal
-
-    for name in {"SIGINT", "SIGTERM", "SIGHUP"} & set(dir(signal)):
-        signal.signal(getattr(signal, name), signal.SIG_IGN)
     belongings = {f"group:{owner}"} if leads else set()
     for message in messages(owner):
         (belongings.add if message[0] == "+" else belongings.discard)(message[1:])
