@@ -3,6 +3,7 @@
 import gevent
 
 from exercises import Wrong, exercise
+from exercises.vocabulary import InFlight, need
 
 
 def _is_number(answer):
@@ -15,9 +16,7 @@ def _is_number(answer):
     hint="One after another, waits add up.",
 )
 def _in_sequence(answer):
-    if not _is_number(answer):
-        raise Wrong(f"give a number of seconds, not a {type(answer).__name__}.")
-    answer = float(answer)
+    answer = float(need(answer, _is_number, "give a number of seconds"))
     if abs(answer - 0.25) < 1e-9:
         raise Wrong("that is how long they take all together; the question was one after another.")
     if not abs(answer - 8 * 0.25) < 1e-9:
@@ -49,13 +48,12 @@ def _together(answer):
     hint="Spawn a greenlet for each order with gevent.spawn(wait, order), then gevent.joinall them, raise_error=True.",
 )
 def _serve(answer):
-    begun, ended, most = [], [], 0
+    begun, ended, cooking = [], [], InFlight()
 
     def wait(order):
-        nonlocal most
         begun.append(order)
-        most = max(most, len(begun) - len(ended))
-        gevent.sleep(0.1 if order == "soup" else 0.05)  # neither the first nor the last: who waits for all sees it
+        with cooking:
+            gevent.sleep(0.1 if order == "soup" else 0.05)  # neither the first nor the last: who waits for all sees it
         ended.append(order)
 
     orders = ["tea", "bun", "soup", "noodles"]
@@ -65,8 +63,10 @@ def _serve(answer):
         raise Wrong(f"each order is to be served once: {odd!r} was served {begun.count(odd)} times when you returned.")
     if len(ended) < len(orders):
         raise Wrong("your function returned while orders were still cooking: join the greenlets before you return.")
-    if most < len(orders):
-        raise Wrong(f"at most {most} of {len(orders)} orders were cooking at the same time: start all, then wait.")
+    if cooking.peak < len(orders):
+        raise Wrong(
+            f"at most {cooking.peak} of {len(orders)} orders were cooking at the same time: start all, then wait."
+        )
 
 
 @exercise(
