@@ -4,7 +4,7 @@ Durable queue, persistent messages of 100 bytes. The embedded one keeps everythi
 disk: compare the two as tools for learning, not as products. Where RabbitMQ is not installed (`make rabbitmq`), its
 column is left out. Run as `python benchmarks/bench_broker.py`; ends within a minute or two.
 With `--fuzz 300` random AMQP plays against the embedded broker for about 300 seconds instead, in part side by side with
-RabbitMQ (needs requirements-test.txt).
+RabbitMQ where it is installed (needs requirements-test.txt).
 """
 
 import argparse
@@ -12,9 +12,10 @@ import os
 import statistics
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from time import perf_counter
+from urllib.parse import urlsplit
 
 import pika
 
@@ -200,10 +201,16 @@ def compare(embedded, rabbitmq):
 
 
 def fuzz(seconds):
-    folder = Path(__file__).resolve().parent.parent / "tests"
-    tests = [str(folder / f"test_minibroker_{name}.py") for name in ("fuzz", "twin")]
+    """Run minibroker's random tests, and return pytest's exit code."""
+    folder = Path(__file__).resolve().parent.parent / "minibroker" / "tests"
+    server = find_server()
+    names = ["test_fuzz.py", "test_twin.py"] if server else ["test_fuzz.py"]
+    command = [sys.executable, "-m", "pytest", "-q", *(str(folder / name) for name in names)]
     environment = {**os.environ, "MINIBROKER_FUZZ_SECONDS": str(seconds)}
-    return subprocess.run([sys.executable, "-m", "pytest", "-n0", "-q", *tests], env=environment).returncode
+    with Private(server, "this is a benchmark") if server else nullcontext() as node:
+        if node:
+            environment["MINIBROKER_TEST_PORT"] = str(urlsplit(node.url).port)
+        return subprocess.run(command, env=environment).returncode
 
 
 def main():

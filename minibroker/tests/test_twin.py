@@ -1,24 +1,18 @@
 """The embedded broker and RabbitMQ get the same random commands, and must say the same.
 
-Short and always the same in `make test`; `python benchmarks/bench_broker.py --fuzz 300` goes on with other random
-numbers every time.
+RabbitMQ is the broker whose port MINIBROKER_TEST_PORT says; without one, the embedded broker plays twice and must agree
+with itself. Short and always the same, unless MINIBROKER_FUZZ_SECONDS is set: see `fuzzing`.
 """
 
 import itertools
 import logging
 import random
-import sys
 import time
-from contextlib import closing
 
 import pika
 import pytest
-from brokers import installed_rabbitmq
 from fuzzing import SHARE
 from pika.exceptions import ChannelClosedByBroker, NackError, UnroutableError
-
-from backstage.brokers import Node, Realm
-from backstage.processes import Child
 
 QUEUES, EXCHANGES = ("twin.q0", "twin.q1", "twin.dead"), ("twin.e0", "twin.e1")
 SOURCES = (*EXCHANGES, *EXCHANGES, "amq.direct", "amq.topic", "missing")
@@ -75,10 +69,18 @@ def make_program(seed):
 
 
 class Client:
-    """Does commands on one broker; each returns what it has seen."""
+    """Does commands on one broker; each returns what it has seen.
+
+    Parameters
+    ----------
+    port : int
+        Where the broker listens on 127.0.0.1.
+    patience : float
+        How much of each of MOMENTS this broker needs.
+    """
 
     def __init__(self, port, patience):
-        self.patience = patience  # how much of a moment it needs
+        self.patience = patience
         self.connection = pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", port, heartbeat=0))
         self.open()
 
@@ -213,17 +215,10 @@ class Client:
 
 
 @pytest.fixture(scope="module")
-def twins():
-    command = [sys.executable, "-m", "minibroker", "--port", "0"]
-    with (
-        closing(Realm(installed_rabbitmq())) as realm,
-        Child(command, name="the embedded broker", ready=r"port (\d+)", timeout=60) as child,
-    ):
-        node = Node(realm)
-        node.start()
-        logging.getLogger("pika").setLevel(logging.CRITICAL)  # it reports every refusal
-        yield Client(child.port, 0.1), Client(node.port, 1)
-        logging.getLogger("pika").setLevel(logging.NOTSET)
+def twins(minibroker, broker):
+    logging.getLogger("pika").setLevel(logging.CRITICAL)  # it reports every refusal
+    yield Client(minibroker.port, 0.1), Client(broker.port, 0.1 if broker is minibroker else 1)
+    logging.getLogger("pika").setLevel(logging.NOTSET)
 
 
 def differ(twins, program):

@@ -1,13 +1,12 @@
 """Random AMQP against the embedded broker: no crash, no hang, no message lost or settled twice.
 
-Short and always the same in `make test`; `python benchmarks/bench_broker.py --fuzz 300` goes on for 300 seconds
-with other random numbers every time.
+Bytes go to the decoder, frames to a broker that serves somebody else meanwhile, and methods to its queues and channels,
+which a model of lists watches. Short and always the same, unless MINIBROKER_FUZZ_SECONDS is set: see `fuzzing`.
 """
 
 import contextlib
 import socket
 import struct
-import sys
 from types import SimpleNamespace
 
 import gevent
@@ -18,9 +17,9 @@ from fuzzing import fuzz
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from launch import start_broker
 from pamqp import commands, frame, header
 
-from backstage.processes import Child
 from minibroker import wire
 from minibroker.broker import Broker
 from minibroker.channels import Channel
@@ -71,6 +70,7 @@ def methods(draw):
 
 @st.composite
 def properties(draw):
+    """Properties of a message: their bytes, and what they mean."""
     text = st.none() | st.text(min_size=1, max_size=10)
     found = Basic.Properties(
         headers=draw(st.none() | tables),
@@ -142,11 +142,10 @@ def test_properties_keep_their_meaning_and_frames_do_not_care_how_they_arrive():
 
 @pytest.fixture
 def broker():
-    command = [sys.executable, "-m", "minibroker", "--port", "0"]
-    with Child(command, name="the embedded broker", ready=r"port (\d+)", timeout=60) as child:
-        yield child
-        assert child.running
-        assert "Traceback" not in child.output
+    with start_broker() as process:
+        yield process
+        assert process.running
+        assert "Traceback" not in process.output
 
 
 content_header = st.builds(

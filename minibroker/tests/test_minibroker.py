@@ -1,0 +1,165 @@
+"""What only the embedded broker does, or does in a way of its own.
+
+It refuses what it does not have, answers nonsense with numbers that RabbitMQ words otherwise, spares memory when
+somebody is slow, and is a process that can be started and stopped by hand.
+"""
+
+import decimal
+import struct
+import subprocess
+import sys
+import threading
+
+import pika
+import pytest
+from clients import HEADER, PUBLISH, Raw, closes_the_connection, count, publish, put
+from launch import start_broker
+from pamqp import commands, frame
+
+Basic, Connection, Exchange, Queue = commands.Basic, commands.Connection, commands.Exchange, commands.Queue
+OF_GEVENT = {"greenlet", "zope", "cffi", "_cffi_backend"}  # the latter two where it is built with cffi
+
+
+@pytest.fixture(scope="module")
+def broker(minibroker):
+    """Never another one."""
+    return minibroker
+
+
+# What it refuses, and survives
+
+
+MISSED = {
+    "transaction": (503, lambda raw: raw.send(commands.Tx.Select())),
+    "alternate exchange": (
+        540,
+        lambda raw: raw.send(Exchange.Declare(exchange="x", arguments={"alternate-exchange": "amq.fanout"})),
+    ),
+    **{
+        argument: (540, lambda raw, argument=argument: raw.send(Queue.Declare(queue="q", arguments={argument: 1})))
+        for argument in ("x-max-length-bytes", "x-single-active-consumer", "x-delivery-limit")
+    },
+}
+NONSENSE = {
+    "body longer than its header said": (
+        501,
+        lambda raw: (publish(raw), raw.frame(2, HEADER), raw.frame(3, b"too long")),
+    ),
+    "empty method": (540, lambda raw: raw.frame(1, b"")),
+    "short method": (502, lambda raw: raw.frame(1, b"\0\x32\0\x0a\0\0\x09q")),
+    "long method": (502, lambda raw: raw.frame(1, PUBLISH + b"more")),
+    "table that is none": (502, lambda raw: raw.frame(1, b"\0\x32\0\x0a\0\0\1q\0\0\0\0\4\1a?1")),
+    "properties cut short": (
+        502,
+        lambda raw: (publish(raw), raw.frame(2, HEADER[:-2] + b"\x80\0\x09a"), raw.frame(3, b"right")),
+    ),
+    "handshake again": (503, lambda raw: raw.send(Connection.Open("/"), 0)),
+    "no such method": (540, lambda raw: raw.frame(1, b"\0\x3c\0\xff")),
+}
+
+
+@pytest.mark.parametrize("case", MISSED)
+def test_what_it_does_not_have_is_refused_rather_than_ignored(broker, connect, case):
+    closes_the_connection(broker, connect, *MISSED[case])
+
+
+@pytest.mark.parametrize("case", NONSENSE)
+def test_nonsense_closes_the_connection(broker, connect, case):
+    closes_the_connection(broker, connect, *NONSENSE[case])
+
+
+def test_frames_smaller_than_the_specification_allows_are_not_negotiable(broker):
+    with Raw(broker, frame_max=100) as raw:
+        assert raw.until_close().reply_code == 530
+
+
+def test_forged_deaths_do_no_harm(channel, name):
+    channel.queue_declare(f"{name}-dead", exclusive=True)
+    arguments = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": f"{name}-dead"}
+    channel.queue_declare(name, exclusive=True, arguments=arguments)
+    forged = [
+        {"x-death": "long ago"},
+        {"x-death": [7, {"queue": 1}, {"queue": name, "reason": "rejected", "count": -1}, {"time": b"x"}]},
+        {"price": decimal.Decimal("2.5")},
+    ]
+    for headers in forged:
+        put(channel, name, "", headers=headers)
+    for _ in forged:
+        channel.basic_reject(channel.basic_get(name)[0].delivery_tag, requeue=False)
+    for headers in forged:
+        (death,) = (got := channel.basic_get(f"{name}-dead", auto_ack=True)[1].headers)["x-death"]
+        assert (death["reason"], death["count"]) == ("rejected", 1)
+        assert got.get("price") == headers.get("price")
+
+
+# Those who are slow
+
+
+def test_consumer_that_does_not_read_leaves_the_messages_in_the_queue(broker, channel, name):
+    channel.queue_declare(name)
+    with Raw(broker) as raw:
+        raw.open().send(Basic.Consume(queue=name, no_ack=True))
+        assert raw.read()[1].name == "Basic.ConsumeOk"
+        for number in range(200):
+            channel.basic_publish("", name, bytes([number]) * 100_000)
+        # What the two sockets' buffers hold is on its way, some megabytes; the rest waits where it can be counted.
+        assert count(channel, name) > 50
+        got = b""
+        while len(got) < 200 * 100_000:
+            if (found := raw.read()[1]).name == "ContentBody":
+                got += found.value
+        assert got == b"".join(bytes([number]) * 100_000 for number in range(200))
+    channel.queue_delete(name)
+
+
+def test_publisher_waits_for_a_slow_consumer_and_memory_stays_bounded(broker, channel, name):
+    size, total = 100_000, 1_000  # 100 MB, where 30 are allowed
+    channel.queue_declare(name)
+    before = broker.rss
+    header = struct.pack(">BHI", 2, 1, 14) + struct.pack(">HHQH", 60, 0, size, 0) + b"\xce"
+    body = struct.pack(">BHI", 3, 1, size) + bytes(size) + b"\xce"
+    with Raw(broker) as raw:
+        raw.open()
+        raw.socket.settimeout(120)
+        message = frame.marshal(Basic.Publish(routing_key=name), 1) + header + body
+        publisher = threading.Thread(target=lambda: [raw.socket.sendall(message) for _ in range(total)])
+        publisher.start()
+        assert raw.read()[1].name == "Connection.Blocked"
+        waiting = count(channel, name)
+        assert waiting < 500
+        assert broker.rss - before < 80_000_000
+        got = 0
+        for _ in channel.consume(name, auto_ack=True):
+            got += 1
+            if got == total:
+                break
+        publisher.join(60)
+        assert raw.read()[1].name == "Connection.Unblocked"
+        assert got == total
+    channel.cancel()
+    channel.queue_delete(name)
+
+
+# The process
+
+
+def test_runs_by_hand_and_stops_on_ctrl_c():
+    with start_broker("--user", "me", "--password", "secret") as process:
+        credentials = pika.PlainCredentials("me", "secret")
+        pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", process.port, credentials=credentials)).close()
+        assert process.output == f"minibroker listens on 127.0.0.1, port {process.port}\n"
+        process.interrupt()
+        assert process.wait(30) is not None
+        assert "Traceback" not in process.output
+
+
+def test_stands_apart():
+    """It imports nothing but what its pyproject.toml names, and what that needs in turn."""
+    script = (
+        "import sys; before = set(sys.modules); import minibroker.__main__\n"
+        "print(*{name.partition('.')[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    found = {name for name in done.stdout.split() if "cython" not in name}  # it is what gevent is compiled with
+    assert {"minibroker", "gevent", "pamqp"} <= found <= {"minibroker", "gevent", "pamqp", *OF_GEVENT}
