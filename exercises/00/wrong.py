@@ -15,7 +15,7 @@ WRONG = {
         edit("max(waits, default=0)", "sum(waits) / len(waits)", says="it is"),
         edit(", default=0", "", says="ValueError"),
         edit("max(waits, default=0)", "[max(waits, default=0)]", says="return a number"),
-        edit("return", "print", "default=0)", "default=0),", says="use return"),
+        edit("return max(waits, default=0)", "print(max(waits, default=0))", says="use return"),
     ],
     "00.3": [
         edit("gevent.joinall(", "", ", raise_error=True)", "", says="was served 0 times"),
