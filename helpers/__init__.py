@@ -12,7 +12,8 @@ import sys
 import warnings
 
 _ROOMS = {
-    "helpers.timeline": "Timeline span plot_timelines",
+    "helpers.timeline": "Timeline span",
+    "helpers.gantt": "plot_timelines",
     "helpers.plots": "plot_bars plot_curves quantity BLUE GREEN GREY ORANGE PALE VERMILLION",
     "helpers.visits": "plot_visits",
     "helpers.cell": "ready",

@@ -22,7 +22,7 @@ _KINDS = {  # label of the legend, colour, height of the bar as a share of its r
 }
 
 
-def draw(timelines, *, by="time", greenlets=False, switches=False):
+def plot_timelines(*timelines, by="time", greenlets=False, switches=False):
     """Draw timelines below each other, on one axis, and show the figure.
 
     Parameters

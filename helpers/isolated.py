@@ -29,11 +29,10 @@ _CELL = SourceFileLoader(cell.__name__, cell.__file__).get_code(cell.__name__)
 
 
 class _Failure:
-    def __init__(self, message, *, text=None, values=None, exit_code=None):
+    def __init__(self, message, *, text=None, values=None):
         super().__init__(message)
         self.text = text or f"{type(self).__name__}: {message}".rstrip(": ")
         self.values = values or {}
-        self.exit_code = exit_code
 
     def _render_traceback_(self):  # what IPython shows in place of its own account
         return self.text.splitlines()
@@ -44,56 +43,12 @@ class IsolatedError(_Failure, Exception):
 
     Attributes:
         values: the values that came back all the same, by name.
-        exit_code: that of the cell's process; None if the cell was never started, or was stopped.
         text: the traceback, as the cell's process wrote it.
     """
 
 
 class _Interrupted(_Failure, KeyboardInterrupt):
     pass
-
-
-class BackgroundCell:
-    """A cell in the background: `port`, `pid`, `rss` in bytes, `output` so far, `running`, `exit_code`, `stop()`."""
-
-    def __init__(self, cell):
-        self._cell = cell
-
-    def __repr__(self):
-        return repr(self._cell.child)
-
-    @property
-    def port(self):
-        """The port that the cell named when it was ready, or None."""
-        return self._cell.port
-
-    @property
-    def pid(self):
-        """The id of its process."""
-        return self._cell.child.pid
-
-    @property
-    def rss(self):
-        """Resident memory of its process and that one's descendants, in bytes; 0 once it has ended."""
-        return self._cell.child.rss
-
-    @property
-    def output(self):
-        """What it has written so far, at most the last million characters."""
-        return self._cell.child.output
-
-    @property
-    def running(self):
-        return self._cell.child.running
-
-    @property
-    def exit_code(self):
-        """None while it runs; negative if a signal killed it."""
-        return self._cell.child.exit_code
-
-    def stop(self, grace=2):
-        """Ask it to end (SIGTERM), and kill after `grace` seconds what is left."""
-        self._cell.child.stop(grace)
 
 
 def run_isolated(source, inputs=None, outputs=(), *, gevent=False, timeout=None, show=None, label="isolated cell"):
@@ -128,7 +83,7 @@ def run_isolated(source, inputs=None, outputs=(), *, gevent=False, timeout=None,
 
 
 def start_isolated(source, inputs=None, *, name="server", gevent=False, timeout=20, label="isolated cell"):
-    """Start `source` in a fresh Python process; return its BackgroundCell once it has called `helpers.ready`.
+    """Start `source` in a fresh Python process; return its `Child` once it has called `helpers.ready`.
 
     Args:
         source, inputs, gevent, label: as for `run_isolated`.
@@ -159,7 +114,7 @@ def start_isolated(source, inputs=None, *, name="server", gevent=False, timeout=
     finally:
         if not cell.ready.is_set():
             cell.child.stop(grace=0)
-    return BackgroundCell(cell)
+    return cell.child
 
 
 class _Cell:
@@ -175,7 +130,6 @@ class _Cell:
             "inputs": _packed(inputs),
             "outputs": list(outputs),
         }
-        self.port = None
         self.ready = threading.Event()
         self.error = None  # name, message and traceback of the exception that ended it
         self.packed = {}
@@ -207,7 +161,7 @@ class _Cell:
                 except (EOFError, ValueError):  # the end, perhaps in the middle of a message
                     return
                 if kind == "ready":
-                    self.port = details[0]
+                    self.child.port = details[0]
                     self.ready.set()
                 elif kind == "value":
                     self.packed[details[0]] = details[1]
@@ -219,7 +173,6 @@ class _Cell:
     def result(self, outputs):
         """Return the values of the ended cell, or raise what went wrong."""
         self.listener.join(5)
-        exit_code = self.child.exit_code
         values = {}
         for name, packed in self.packed.items():
             try:
@@ -228,13 +181,13 @@ class _Cell:
                 self.refused[name] = f"it cannot be opened here: {error}"
         if self.error:
             name, message, text = self.error
-            raise _error(name, message, text=text, values=values, exit_code=exit_code)
-        if exit_code:
-            raise IsolatedError(f"the cell {ending(exit_code)}", values=values, exit_code=exit_code)
+            raise _error(name, message, text=text, values=values)
+        if self.child.exit_code:
+            raise IsolatedError(f"the cell {ending(self.child.exit_code)}", values=values)
         for name in set(outputs) - set(values) - set(self.refused):
             self.refused[name] = "the cell ended before it could be sent"
         if self.refused:
-            raise IsolatedError(refusal("did not come back", self.refused), values=values, exit_code=exit_code)
+            raise IsolatedError(refusal("did not come back", self.refused), values=values)
         return values
 
 
@@ -274,7 +227,7 @@ def _compiled(source, label):
         if getattr(error, "lineno", None) and error.text is None:  # found after parsing: `return` outside a function
             error.text = source.splitlines()[error.lineno - 1]
         message, text = describe(error, label)
-        raise _error(type(error).__name__, message, text=text, exit_code=1) from None
+        raise _error(type(error).__name__, message, text=text) from None
 
 
 def _packed(inputs):

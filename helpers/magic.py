@@ -3,11 +3,10 @@
 import argparse
 import keyword
 import shlex
-import sys
 
 from helpers.isolated import IsolatedError, interrupted, refusal, run_isolated, start_isolated
 
-_background = {}  # name in the notebook -> the BackgroundCell last started under it
+_background = {}  # name in the notebook -> the Child last started under it
 
 
 class _Options(argparse.ArgumentParser):
@@ -16,17 +15,13 @@ class _Options(argparse.ArgumentParser):
 
 
 def _names(text):
-    names = [name.strip() for name in text.split(",")]
-    if wrong := [name for name in names if not name.isidentifier() or keyword.iskeyword(name)]:
-        raise argparse.ArgumentTypeError(f"{wrong[0]!r} is not a name")
-    return names
+    return [_name(name.strip()) for name in text.split(",")]
 
 
 def _name(text):
-    [name] = _names(text) if "," not in text else [None]
-    if name is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is not one name")
-    return name
+    if not text.isidentifier() or keyword.iskeyword(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a name")
+    return text
 
 
 def _seconds(text):
@@ -45,22 +40,21 @@ def _parse(line):
     options.add_argument("-i", type=_names, action="extend", default=[], metavar="NAME")
     options.add_argument("-o", type=_names, action="extend", default=[], metavar="NAME")
     options.add_argument("--timeout", type=_seconds, metavar="SECONDS")
-    options.add_argument("--exit-code", type=_name, metavar="NAME")
     options.add_argument("--background", type=_name, metavar="NAME")
     try:
         words = shlex.split(line, comments=True)
     except ValueError as error:
         options.error(str(error))
     chosen = options.parse_args(words)
-    if chosen.background and (chosen.o or chosen.exit_code):
-        options.error("a --background cell goes on running, so it takes neither -o nor --exit-code")
+    if chosen.background and chosen.o:
+        options.error("a --background cell goes on running, so it takes no -o")
     return chosen
 
 
 def isolated(line, cell):
     """Run the cell in a fresh Python process that belongs to the notebook.
 
-        %%isolated [--gevent] [-i NAME,...] [-o NAME,...] [--timeout SECONDS] [--exit-code NAME]
+        %%isolated [--gevent] [-i NAME,...] [-o NAME,...] [--timeout SECONDS]
         %%isolated --background NAME [--gevent] [-i NAME,...] [--timeout SECONDS]
 
     The process shares nothing with the notebook but what you name. Output appears as it is written, errors look
@@ -71,7 +65,6 @@ def isolated(line, cell):
     -i NAME,...        variables of the notebook that the cell finds under the same names (copies, by pickle)
     -o NAME,...        variables of the cell that come back into the notebook
     --timeout SECONDS  stops the cell after that long
-    --exit-code NAME   stores the exit code in NAME, and a code other than 0 is no error; -9: killed by signal 9
     --background NAME  goes on with the next cell as soon as this one has called `ready(port)`
                        (`from helpers import ready`; the port may be left out); waits for it 20 s at most, or
                        --timeout. NAME then has .port, .pid, .rss (bytes), .output, .running, .exit_code,
@@ -102,16 +95,8 @@ def _run(chosen, cell):
         _background[name] = start_isolated(cell, inputs, name=name, timeout=chosen.timeout or 20, **common)
         shell.user_ns[name] = _background[name]
         return
-    values, exit_code = {}, 0
     try:
-        values = run_isolated(cell, inputs, chosen.o, timeout=chosen.timeout, **common)
+        shell.user_ns.update(run_isolated(cell, inputs, chosen.o, timeout=chosen.timeout, **common))
     except IsolatedError as error:
-        values, exit_code = error.values, error.exit_code
-        if not (chosen.exit_code and exit_code):
-            raise
-        if type(error) is not IsolatedError:
-            print(error.text, file=sys.stderr)
-    finally:
-        shell.user_ns.update(values)
-    if chosen.exit_code:
-        shell.user_ns[chosen.exit_code] = exit_code
+        shell.user_ns.update(error.values)
+        raise

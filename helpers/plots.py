@@ -40,12 +40,7 @@ _STYLE = {
 }
 
 
-def use_style():
-    """Switch matplotlib to the course's style; importing this module has done it once."""
-    plt.rcParams.update(_STYLE)
-
-
-use_style()
+plt.rcParams.update(_STYLE)
 
 
 def quantity(value, unit="s"):
@@ -70,7 +65,7 @@ def axis_of(unit):
     return FuncFormatter(lambda value, _: quantity(value, unit))
 
 
-def plot_bars(values, *, title="", unit="s", xlabel="time", log=False, ax=None):
+def plot_bars(values, *, title="", unit="s", xlabel="time", ax=None):
     """Draw one horizontal bar for each entry, the value written at its end.
 
     Parameters
@@ -81,20 +76,16 @@ def plot_bars(values, *, title="", unit="s", xlabel="time", log=False, ax=None):
         What the figure shows, and what its axis counts; the unit is added to the axis.
     unit : str
         The unit of the values, SI prefixes are added: "s" shows 0.01 as "10 ms".
-    log : bool
-        A logarithmic axis, for values that differ by more than a factor of about 50.
     ax : matplotlib.axes.Axes, optional
         Draw here and leave showing to the caller; by default a figure is made and shown.
 
     Raises
     ------
     ValueError
-        If there is nothing to draw, or a value that a logarithmic axis cannot show.
+        If there is nothing to draw.
     """
     if not values:
         raise ValueError("plot_bars has nothing to draw: give it at least one name with its value")
-    if log and min(values.values()) <= 0:
-        raise ValueError("plot_bars(log=True) needs values above 0: a logarithmic axis has no place for 0")
     own = ax is None
     if own:
         _, ax = plt.subplots(figsize=(WIDTH, 0.9 + 0.48 * len(values)))
@@ -104,22 +95,15 @@ def plot_bars(values, *, title="", unit="s", xlabel="time", log=False, ax=None):
     ax.bar_label(bars, labels=[quantity(length, unit) for length in lengths], padding=4, fontweight="bold")
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
-    if log:
-        ax.set_xscale("log")
-        ax.set_xlim(min(lengths) / 3, max(lengths) * 6)
-        ax.xaxis.set_minor_formatter(NullFormatter())
-        ax.xaxis.set_major_formatter(axis_of(unit))
-        ax.set_xlabel(f"{xlabel} (each line is ten times the one before)")
-    else:
-        ax.set_xlim(0, max([*lengths, 0]) * 1.15 or 1)
-        ax.xaxis.set_major_formatter(axis_of(unit))
-        ax.set_xlabel(xlabel)
+    ax.set_xlim(0, max([*lengths, 0]) * 1.15 or 1)
+    ax.xaxis.set_major_formatter(axis_of(unit))
+    ax.set_xlabel(xlabel)
     ax.set_title(title)
     if own:
         plt.show()
 
 
-def plot_curves(x, curves, *, title="", xlabel, ylabel, unit="s", ideal=None, log=True, ax=None):
+def plot_curves(x, curves, *, title="", xlabel, ylabel, unit="s", ideal=None, log="xy", ax=None):
     """Draw one curve for each entry: what grows with what.
 
     Parameters
@@ -134,8 +118,8 @@ def plot_curves(x, curves, *, title="", xlabel, ylabel, unit="s", ideal=None, lo
         The unit of the values; SI prefixes are added on the axis. "" for plain numbers.
     ideal : mapping of str to sequence of float, optional
         Curves that nobody measured, drawn thin and grey behind the others.
-    log : bool or "x"
-        Logarithmic axes: both, none, or only the x-axis.
+    log : "xy" or "x"
+        Which axes are logarithmic.
     ax : matplotlib.axes.Axes, optional
         Draw here and leave showing to the caller; by default a figure is made and shown.
 
@@ -157,11 +141,10 @@ def plot_curves(x, curves, *, title="", xlabel, ylabel, unit="s", ideal=None, lo
     for name, values in curves.items():
         ax.plot(x, [float("nan") if value is None else value for value in values], label=name)
     plain = FuncFormatter(lambda value, _: f"{value:,.10g}")
-    if log:
-        ax.set_xscale("log")
-        ax.xaxis.set_minor_formatter(NullFormatter())
-        ax.xaxis.set_major_formatter(plain)
-    if log is True:
+    ax.set_xscale("log")
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    ax.xaxis.set_major_formatter(plain)
+    if log == "xy":
         ax.set_yscale("log")
         ax.yaxis.set_minor_formatter(NullFormatter())
     ax.yaxis.set_major_formatter(axis_of(unit) if unit else plain)

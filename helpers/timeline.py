@@ -5,7 +5,7 @@
     together.plot()
 
 where `steam` marks its own work: `with span(f"bun {bun}"): ...`. Spans may come from any thread, greenlet or
-asyncio task of this process; other processes send theirs back as a `Timeline`, to `merge`.
+asyncio task of this process; what another process has measured is added by hand, for they share a clock.
 
 In the thread that opened the timeline, greenlet's own trace hook tells *running* (this greenlet holds the thread)
 from *waiting* (it has let go). Elsewhere nobody reports who runs, so a span there is only open or closed, unless its
@@ -177,12 +177,6 @@ class Timeline:
         if self._task is not None:
             self._task.get_loop().call_soon(lambda: setattr(self, "_awaited", True))
 
-    def span(self, row, *, waiting=False):
-        """As the function `span`, into this timeline instead of the innermost one."""
-        if self.start is None or self.end is not None:
-            raise RuntimeError(f"the timeline {self.title!r} is not open: record spans inside its `with` block")
-        return _OpenSpan(self, str(row), waiting)
-
     def add(self, row, start, end, *, running=None):
         """Add a span that was measured elsewhere.
 
@@ -219,24 +213,6 @@ class Timeline:
             if not isinstance(each, greenlet.greenlet):
                 raise TypeError(f"{name} is no greenlet but a {type(each).__name__}: only greenlets can be named")
             self._names[each] = name
-
-    def merge(self, *others, prefix=""):
-        """Take over the spans of other timelines, such as those that worker processes sent back.
-
-        Parameters
-        ----------
-        others : Timeline
-            Closed timelines of the same machine: its processes share one clock.
-        prefix : str
-            Put before the name of each row, to tell workers apart.
-        """
-        for other in others:
-            for each in other.spans:
-                self._spans.append(
-                    Span(prefix + each.row, each.start, each.end, each.running, each.error, each.finished)
-                )
-            if self.end is not None:
-                self.start, self.end = min(self.start, other.start), max(self.end, other.end)
 
     # -- from the raw record to spans ----------------------------------------------------------------------------
 
@@ -328,16 +304,6 @@ class Timeline:
         return max(each.end for each in spans) - min(each.start for each in spans) if spans else 0.0
 
     @property
-    def work(self):
-        """Seconds of all spans, added up, waits included."""
-        return sum(each.end - each.start for each in self.spans)
-
-    @property
-    def overlap(self):
-        """How many spans were open at once, on average over the total: 1.0 is one after another."""
-        return self.work / self.total if self.total else 0.0
-
-    @property
     def peak(self):
         """The largest number of spans that were open at the same time."""
         edges = sorted([(each.start, 1) for each in self.spans] + [(each.end, -1) for each in self.spans])
@@ -361,7 +327,7 @@ class Timeline:
         if unknown:
             raise ValueError(
                 f"nobody told whether {unknown[0]!r} ran or waited (it is no greenlet of the thread that opened the"
-                " timeline): mark its waits with span(…, waiting=True), or use overlap"
+                " timeline): mark its waits with span(…, waiting=True)"
             )
         total, until, ran = self.total, float("-inf"), 0.0
         for start, end in sorted(part for each in spans for part in each.running):
@@ -372,27 +338,13 @@ class Timeline:
     def __repr__(self):
         if self.end is None:
             return f"<Timeline {self.title!r}, {'open' if self.start is not None else 'empty'}>"
-        return f"<Timeline {self.title!r}: {len(self.rows)} rows, {self.total:.2f} s, {self.overlap:.1f} at once>"
-
-    def __getstate__(self):
-        self._closed()
-        kept = ("title", "trace", "start", "end", "_spans", "_switches", "_greenlet_rows")
-        return {name: getattr(self, name) for name in kept}
-
-    def __setstate__(self, state):
-        self.__init__()
-        self.__dict__.update(state)
+        return f"<Timeline {self.title!r}: {len(self.rows)} rows, {self.total:.2f} s, {self.peak} at once>"
 
     def plot(self, **options):
         """Draw this timeline alone; options as in `plot_timelines`."""
+        from helpers.gantt import plot_timelines  # here, because matplotlib is heavy
+
         plot_timelines(self, **options)
-
-
-def plot_timelines(*timelines, by="time", greenlets=False, switches=False):
-    """Draw timelines below each other as Gantt charts, on one time axis. See `helpers.gantt.draw`."""
-    from helpers.gantt import draw
-
-    draw(timelines, by=by, greenlets=greenlets, switches=switches)
 
 
 def _clip(parts, start, end):

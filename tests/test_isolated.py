@@ -343,17 +343,6 @@ def test_exit_code_zero_is_no_error_and_values_come_back(kernel):
     assert value(kernel, "x") == "41"
 
 
-@pytest.mark.parametrize(
-    ("code", "exit_code", "shown"),
-    [("pass", "0", ""), ("import sys; sys.exit(3)", "3", ""), ("1 / 0", "1", "ZeroDivisionError: division by zero")],
-)
-def test_the_exit_code_can_be_kept(kernel, code, exit_code, shown):
-    result = isolated(kernel, code, "--exit-code code")
-    assert result.ename is None
-    assert shown in result.text
-    assert value(kernel, "code") == exit_code
-
-
 def test_a_cell_that_takes_too_long_is_stopped(kernel):
     result = isolated(kernel, "import time\ntime.sleep(600)", "--timeout 1.5")
     assert (result.ename, result.evalue) == ("TimeoutError", "the cell was stopped after 1.5 s")
@@ -367,8 +356,9 @@ def test_a_cell_that_takes_too_long_is_stopped(kernel):
         ("--timeout soon", "'soon' is not a number of seconds"),
         ("-i two-words", "'two-words' is not a name"),
         ("--background class", "'class' is not a name"),
+        ("--background two,names", "'two,names' is not a name"),
         ("-o 'open", "No closing quotation"),
-        ("--background web -o x", "takes neither -o nor --exit-code"),
+        ("--background web -o x", "takes no -o"),
     ],
 )
 def test_a_wrong_option_is_told_in_one_sentence(kernel, options, complaint):
@@ -380,7 +370,7 @@ def test_a_wrong_option_is_told_in_one_sentence(kernel, options, complaint):
 
 def test_the_magic_has_help(kernel):
     help_text = kernel.client.inspect("%%isolated", reply=True, timeout=30)["content"]["data"]["text/plain"]
-    for option in ("--gevent", "-i NAME", "-o NAME", "--timeout", "--exit-code", "--background"):
+    for option in ("--gevent", "-i NAME", "-o NAME", "--timeout", "--background"):
         assert option in help_text
 
 

@@ -25,12 +25,3 @@ def test_a_switch_by_hand_is_quicker_than_one_through_a_loop_or_the_system(rungs
     switch = {kind: rung.switch for kind, rung in rungs.items()}
     assert 0 < switch["generator"] < switch["greenlet"] < switch["gevent greenlet"]
     assert 10 * switch["generator"] < min(switch["asyncio task"], switch["thread"], switch["process"])
-
-
-def test_some_kinds_can_be_chosen():
-    assert list(climb(["generator"])) == ["generator"]
-
-
-def test_an_unknown_kind_is_refused_by_name_before_anything_is_measured():
-    with pytest.raises(ValueError, match="no rung 'fibre': the ladder has generator, asyncio task, greenlet"):
-        climb(["generator", "fibre"])

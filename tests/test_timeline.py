@@ -1,9 +1,6 @@
 """What readers of a timeline rely on: who ran, who waited, how much overlapped, and that nothing gets lost."""
 
 import asyncio
-import pickle
-import subprocess
-import sys
 import threading
 import time
 from itertools import pairwise
@@ -44,10 +41,8 @@ def test_one_after_another_does_not_overlap_and_together_does():
             steam(bun)
     at_once = together(5)
     assert (in_sequence.peak, at_once.peak) == (1, 5)
-    assert in_sequence.overlap == pytest.approx(1, abs=0.2)
-    assert at_once.overlap > 3
+    assert in_sequence.total == pytest.approx(sum(each.end - each.start for each in in_sequence.spans), rel=0.2)
     assert in_sequence.total > 2 * at_once.total
-    assert in_sequence.work == pytest.approx(sum(each.end - each.start for each in in_sequence.spans))
 
 
 def test_waiting_greenlets_are_told_from_running_ones():
@@ -156,23 +151,6 @@ def test_asyncio_tasks_do_not_claim_to_have_run_while_they_waited():
     assert recorded.peak == 4
 
 
-def test_other_processes_send_their_timelines_and_the_clock_is_shared():
-    code = (
-        "import pickle, sys, time\n"
-        "from helpers import Timeline, span\n"
-        "with Timeline('child') as recorded, span('work'):\n"
-        "    time.sleep(0.02)\n"
-        "sys.stdout.buffer.write(pickle.dumps(recorded))\n"
-    )
-    with Timeline() as parent, span("wait for the child", waiting=True):
-        child = pickle.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
-    parent.merge(child, prefix="P1 ")
-    assert parent.rows == ["wait for the child", "P1 work"]
-    inner, outer = parent.spans[1], parent.spans[0]
-    assert outer.start < inner.start < inner.end < outer.end
-    assert parent.peak == 2
-
-
 def test_added_spans_count_and_impossible_ones_are_refused():
     with Timeline() as recorded:
         recorded.add("slice", 10.0, 10.5, running=True)
@@ -213,11 +191,9 @@ def test_spans_go_to_the_innermost_timeline_and_cost_nothing_without_one():
         steam("out", 0)
         with Timeline() as inner:
             steam("in", 0)
-            with outer.span("by name"):
-                pass
         steam("out again", 0)
     assert inner.rows == ["bun in"]
-    assert outer.rows == ["bun out", "by name", "bun out again"]
+    assert outer.rows == ["bun out", "bun out again"]
 
 
 def test_the_trace_hook_found_there_is_put_back():
@@ -242,7 +218,6 @@ def use_twice(once):
     ("misuse", "message"),
     [
         (lambda: Timeline("x").rows, "'x' is empty: read it after"),
-        (lambda: Timeline("x").span("y"), "'x' is not open"),
         (lambda: Timeline("x").__enter__().__enter__(), "has been used"),
         (lambda: use_twice(span("bun")), "this span of 'bun' has been used"),
     ],
@@ -266,16 +241,6 @@ def test_only_greenlets_can_be_named():
 
 def test_repr_says_what_is_in_it():
     assert repr(together(3)).startswith("<Timeline 'together': 3 rows, 0.")
-
-
-def test_spans_and_switches_survive_being_sent(shown):
-    recorded = together(3)
-    copy = pickle.loads(pickle.dumps(recorded))
-    assert copy.rows == recorded.rows
-    assert len(copy.switches) == len(recorded.switches)
-    assert copy.busy == recorded.busy
-    copy.plot(greenlets=True)
-    assert shown
 
 
 @pytest.mark.parametrize("rows", [2, 12, 30, 50, 100])

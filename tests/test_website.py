@@ -32,7 +32,6 @@ MIXED = {
     "moved": 8,
     "closed": 4,
     "latency": 0.0,
-    "size": 1_000,
 }
 # No proxy: the environment may name one.
 browser = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -230,10 +229,10 @@ def test_a_log_that_is_forgotten_starts_anew(quick):
 
 
 def test_the_size_is_kept_on_average():
-    with Website(200, size=5_000, latency=0) as site:
+    with Website(200, latency=0) as site:
         sizes = [len(page.body) for page in site.pages.values()]
-        assert 4_500 < sum(sizes) / 200 < 5_500
-        assert min(sizes) < 3_500 < 6_500 < max(sizes)
+        assert 1_800 < sum(sizes) / 200 < 2_200
+        assert min(sizes) < 1_400 < 2_600 < max(sizes)
 
 
 def test_requests_in_flight_are_counted_until_their_client_leaves(patient):
@@ -242,8 +241,6 @@ def test_requests_in_flight_are_counted_until_their_client_leaves(patient):
     for number, visitor in enumerate(visitors):
         visitor.sendall(ask(patient.pages[page].path if number < 2 else "/"))
     assert eventually(lambda: patient.most_in_flight() == 5)
-    assert patient.most_in_flight(page) == 2
-    assert patient.most_in_flight(patient.url) == 3
     assert patient.hits() == {page: 2, patient.url: 3}
     assert {(request.end, request.outcome) for request in patient.log()} == {(None, "200")}
     for visitor in visitors:
@@ -335,17 +332,6 @@ def test_half_requests_and_sudden_departures_do_no_harm(quick):
     assert serves(quick)
 
 
-def test_departures_in_the_middle_of_a_large_page_do_no_harm():
-    with Website(1, size=20_000_000, latency=0) as site:
-        for _ in range(3):
-            with connect(site) as visitor:
-                visitor.sendall(ask())
-                assert visitor.recv(100).startswith(b"HTTP/1.1 200")
-        assert eventually(lambda: [request.outcome for request in site.log()] == ["abandoned"] * 3)
-        assert serves(site)
-        assert "Traceback" not in site._child.output
-
-
 @pytest.fixture
 def many_descriptors():
     """As many as this process may have; yields how many that is."""
@@ -404,7 +390,6 @@ def test_it_is_gone_when_its_owner_is_killed():
         ({"pages": "ten"}, "pages must be a whole number, at least 1, not 'ten'."),
         ({"errors": -1}, "errors must be a whole number, at least 0, not -1."),
         ({"resets": 1.5}, "resets must be a whole number, at least 0, not 1.5."),
-        ({"links": 0}, "links must be a whole number, at least 1, not 0."),
         ({"seed": None}, "seed must be a whole number, at least 0, not None."),
         ({"latency": -0.1}, "latency must be a number of seconds, at least 0, not -0.1."),
         ({"jitter": math.nan}, "jitter must be a number of seconds, at least 0, not nan."),

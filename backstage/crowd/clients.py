@@ -19,7 +19,6 @@ READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 NEWS_EVERY = 0.1  # seconds between two reports of progress
 BATCH = 50  # begun before looking who has an answer, lest answers wait here and seem late
 UNDER_WAY = {0, errno.EINPROGRESS, errno.EWOULDBLOCK, getattr(errno, "WSAEWOULDBLOCK", 0)}
-NO_PORT_YET = getattr(socket, "IP_BIND_ADDRESS_NO_PORT", 24 if sys.platform == "linux" else None)
 KINDS = {
     "ECONNREFUSED": "refused",
     "ECONNRESET": "reset",
@@ -46,10 +45,9 @@ class Connection:
 class Crowd:
     """All clients. A step begins what stands in `ready`, and ends when nothing is under way any more."""
 
-    def __init__(self, report, limit, address, sources, patience):
-        self.report, self.address, self.patience = report, address, patience
+    def __init__(self, report, limit, port, patience):
+        self.report, self.address, self.patience = report, ("127.0.0.1", port), patience
         self.limit = "no more" if limit is None else f"{limit:,}"
-        self.sources = deque(sources)
         self.selector = selectors.DefaultSelector()
         self.open, self.under_way, self.ready = set(), {}, deque()  # under_way is ordered: the oldest comes first
         self.number = count(1)
@@ -125,11 +123,6 @@ class Crowd:
         try:
             client.socket = socket.socket()
             client.socket.setblocking(False)
-            if self.sources:
-                self.sources.rotate(-1)
-                if NO_PORT_YET:  # the port is chosen on connecting: more of them are free then
-                    client.socket.setsockopt(socket.IPPROTO_IP, NO_PORT_YET, 1)
-                client.socket.bind((self.sources[0], 0))
             result = client.socket.connect_ex(self.address)
         except OSError as error:
             result = error.errno
@@ -138,7 +131,7 @@ class Crowd:
                 f"{len(self.open):,} connections are open, and the client may hold {self.limit} descriptors in all"
             )
         if result == errno.EADDRNOTAVAIL:
-            raise Limit(f"{len(self.open):,} connections are open, and no port is free at the addresses to call from")
+            raise Limit(f"{len(self.open):,} connections are open, and no port is left to call from")
         if result not in UNDER_WAY:
             raise OSError(result, os.strerror(result))
         client.connecting = True

@@ -1,6 +1,5 @@
 """The client side: opens, holds and drives a crowd of connections to a server on this machine, and counts."""
 
-import ipaddress
 import math
 import os
 import sys
@@ -58,7 +57,7 @@ class Figures:
     server_memory: float = math.nan
     client_cpu: float = 0.0
 
-    def quantile(self, share):
+    def _quantile(self, share):
         """The time within which this share of the `done` were done, in seconds; nan if there is none."""
         ordered = sorted(self.times)
         return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else math.nan
@@ -66,12 +65,12 @@ class Figures:
     @property
     def p50(self):
         """Half took at most so many seconds."""
-        return self.quantile(0.5)
+        return self._quantile(0.5)
 
     @property
     def p99(self):
         """All but one in a hundred took at most so many seconds."""
-        return self.quantile(0.99)
+        return self._quantile(0.99)
 
     @property
     def rate(self):
@@ -95,32 +94,28 @@ class Crowd:
         Where the server listens.
     server : int or object with a `pid`, optional
         The server's process, such as a background cell, whose CPU and memory are wanted.
-    host : str
-        A loopback address.
-    sources : sequence of str, optional
-        Loopback addresses to call from, in turn. One has about 28,000 ports; Linux has 127.0.0.2 and so on as well.
     patience : float
         Seconds until a connection or an answer that does not come is counted as "timed out".
 
     Raises
     ------
     ValueError
-        If an argument makes no sense, or an address is not one of this machine's own.
+        If an argument makes no sense.
     ChildError
         If its process cannot be started.
     """
 
-    def __init__(self, port, *, server=None, host="127.0.0.1", sources=(), patience=10.0):
+    def __init__(self, port, *, server=None, patience=10.0):
         if not (isinstance(port, int) and 0 < port < 65536):
             raise ValueError(f"a crowd needs the port of a server, 1 to 65535, not {port!r}")
         if not patience > 0:
             raise ValueError(f"patience is a number of seconds above 0, not {patience!r}")
-        self._address = (_loopback(host), port)
+        self._port = port
         self._server = getattr(server, "pid", server)
         if self._server is not None and not psutil.pid_exists(self._server):
             raise ValueError(f"there is no process {self._server} that could be the server")
         key = os.urandom(16)
-        plan = {"address": self._address, "sources": [_loopback(each) for each in sources], "patience": patience}
+        plan = {"port": port, "patience": patience}
         command = [sys.executable, "-m", "backstage.crowd.clients"]
         self._child = Child(command, name="the crowd", stdin=repr((key, plan)).encode(), ready=r"port (\d+)")
         try:
@@ -137,7 +132,7 @@ class Crowd:
 
     def __repr__(self):
         state = "" if self._child.running else ", stopped"
-        return f"<Crowd at {self._address[0]}, port {self._address[1]}{state}>"
+        return f"<Crowd at port {self._port}{state}>"
 
     def connect(self, clients, *, at_once=100, progress=None):
         """Open so many more connections, and hold them.
@@ -279,11 +274,3 @@ def _questions(rounds, message, reply):
     if not (reply is None or reply == "line" or (isinstance(reply, bytes) and reply)):
         _count("reply, unless it is bytes or 'line',", reply)
     return {"rounds": _count("rounds", rounds), "message": message, "reply": reply}
-
-
-def _loopback(host):
-    host = "127.0.0.1" if host == "localhost" else host
-    with suppress(ValueError):
-        if ipaddress.IPv4Address(host).is_loopback:
-            return host
-    raise ValueError(f"{host!r} is no loopback address, such as 127.0.0.1: a crowd visits only its own machine")

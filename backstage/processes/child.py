@@ -178,9 +178,9 @@ class Child:
         self._signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT))
 
     def stop(self, grace=2):
-        """Ask the whole group to end (SIGTERM), kill after `grace` seconds what is left; return its exit code."""
+        """Ask the whole group to end (SIGTERM), and kill after `grace` seconds what is left."""
         if self._owner != os.getpid():
-            return None  # a forked copy of the owner
+            return  # a forked copy of the owner
         self._stopped = self._stopped or self.running
         if self.running and grace > 0:
             self._signal(signal.SIGTERM)
@@ -190,7 +190,6 @@ class Child:
                 if not self._reaped:
                     guardian.kill_group(self.pid)
             self._ended.wait(5)
-        return self.exit_code
 
     def _signal(self, number):
         with self._signalling:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 LOG_PATH = "/_log"  # beside the pages: where the site tells what it was asked
 FILLINGS = ["pork", "chive", "cabbage", "shrimp", "tofu", "mushroom", "lamb", "leek", "pumpkin", "egg"]
+LINKS = 3  # how many new pages a page leads to, while there are any; as many links again lead anywhere
+SIZE = 2_000  # bytes of a page on average; each has half to one and a half of that
 SPECIAL = ("errors", "resets", "endless", "dribbles", "flaky", "moved", "closed")
 STATUS_FAULTS = ["status 500", "status 502", "status 503"]
 ADVICE = [
@@ -58,7 +60,7 @@ def check_plan(plan):
             if type(value) not in (int, float) or not 0 <= value < math.inf:
                 raise ValueError(f"{name} must be a number of seconds, at least 0, not {value!r}.")
         elif name not in ("crawl_delay", "places") or value is not None:
-            least = 1 if name in ("pages", "links", "fails_times", "places") else 0
+            least = 1 if name in ("pages", "fails_times", "places") else 0
             if type(value) is not int or value < least:
                 raise ValueError(f"{name} must be a whole number, at least {least}, not {value!r}.")
     special = sum(plan[name] for name in SPECIAL)
@@ -72,7 +74,7 @@ def lay_out(plan):
     `plan` holds the arguments of `Website` by name.
     """
     choose = random.Random(plan["seed"])
-    count, fan_out = plan["pages"], plan["links"]
+    count = plan["pages"]
     others = choose.sample(range(1, count), count - 1)
 
     def take(how_many):
@@ -91,11 +93,11 @@ def lay_out(plan):
     hub = [0, *others]
     links = {number: [] for number in range(count)}
     for place, number in enumerate(others):
-        links[hub[place // fan_out]].append(moved.get(number, paths[number]))
+        links[hub[place // LINKS]].append(moved.get(number, paths[number]))
     for number in leaves:
         links[choose.choice(hub)].append(paths[number])
     for number in range(count):
-        for other in choose.choices(range(count), k=fan_out):
+        for other in choose.choices(range(count), k=LINKS):
             links[number].append(paths[other] + choose.choice(["", "#filling"]))
         choose.shuffle(links[number])
 
@@ -107,7 +109,7 @@ def lay_out(plan):
             Page(
                 path=path,
                 title=title,
-                body=_write(title, links[number], plan["size"] * choose.uniform(0.5, 1.5), choose),
+                body=_write(title, links[number], SIZE * choose.uniform(0.5, 1.5), choose),
                 links=tuple(links[number]),
                 latency=plan["latency"] + choose.uniform(0, plan["jitter"]),
                 fault=faults.get(number) or flaky.get(number),

@@ -51,11 +51,6 @@ class Website:
         Whole seconds between two requests that robots.txt asks for, if any.
     places : int or None
         How many requests it works on at once, if there is a limit; the others wait, and their latency begins later.
-    links : int
-        How many new pages a page leads to, as long as there are any; as many links again lead to any pages,
-        itself included.
-    size : int
-        Bytes of a page on average; each has half to one and a half of that.
     seed : int
         Another seed makes another site of the same kind.
 
@@ -100,8 +95,6 @@ class Website:
         closed=0,
         crawl_delay=None,
         places=None,
-        links=3,
-        size=2_000,
         seed=1,
     ):
         plan = dict(locals())
@@ -161,16 +154,15 @@ class Website:
         """How many requests each URL has had so far: Counter of str."""
         return Counter(self._root + request.path for request in self.log())
 
-    def most_in_flight(self, url=None):
-        """How many requests the site, or this URL, has had in hand at once at most.
+    def most_in_flight(self):
+        """How many requests the site has had in hand at once at most.
 
         One that its client abandons counts until the site notices, some milliseconds later.
         """
         change = []
         for request in self.log():
-            if url in (None, self._root + request.path):
-                change.append((request.start, 1))
-                change.append((math.inf if request.end is None else request.end, -1))
+            change.append((request.start, 1))
+            change.append((math.inf if request.end is None else request.end, -1))
         most = now = 0
         for _, step in sorted(change):
             now += step
