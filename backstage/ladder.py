@@ -1,4 +1,4 @@
-"""The ladder of things that can pause, from a generator to a process: what one of each weighs, what a switch costs.
+"""The ladder of things that can pause, from a generator to a process: memory for one of each, time for a switch.
 
 Each kind is measured in a fresh process, so that memory which another kind has freed is not taken for nothing.
 """
@@ -12,7 +12,7 @@ from time import perf_counter
 
 from backstage.processes import Child, ChildError
 
-PATIENCE = 60  # seconds for a rung that takes less than one
+TIMEOUT = 60  # seconds for a rung that takes less than one
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ def climb():
 
 def _measure_apart(kind):
     with Child([sys.executable, "-m", "backstage.ladder", kind], name=f"the rung {kind!r}") as child:
-        child.wait(PATIENCE)
+        child.wait(TIMEOUT)
         if child.exit_code != 0:
-            raise ChildError(f"{child.name} could not be measured within {PATIENCE} s{child.last_words()}")
+            raise ChildError(f"{child.name} could not be measured within {TIMEOUT} s{child.last_words()}")
         return Rung(*map(float, child.output.split()))
 
 
@@ -54,7 +54,7 @@ def _quickest(run, times, rounds=5):
     return min(took) / times
 
 
-def _resident():
+def _resident_memory():
     import psutil
 
     gc.collect()
@@ -75,11 +75,11 @@ def _generator(count=100_000):
     next(one)
     switch = _quickest(turn, 200_000)
     crowd = [None] * count
-    before = _resident()
+    before = _resident_memory()
     for place in range(count):
         crowd[place] = pause()
         next(crowd[place])
-    return Rung((_resident() - before) / count, switch)
+    return Rung((_resident_memory() - before) / count, switch)
 
 
 def _asyncio_task(count=20_000):
@@ -92,24 +92,24 @@ def _asyncio_task(count=20_000):
     async def two(times):
         await asyncio.gather(turns(times), turns(times))
 
-    async def weigh():
+    async def measure_resident_memory():
         gate = asyncio.get_running_loop().create_future()
 
         async def pause():
             await gate
 
         crowd = [None] * count
-        before = _resident()
+        before = _resident_memory()
         for place in range(count):
             crowd[place] = asyncio.ensure_future(pause())
         await asyncio.sleep(0)  # each runs to its pause
-        memory = (_resident() - before) / count
+        memory = (_resident_memory() - before) / count
         gate.set_result(None)
         await asyncio.gather(*crowd)
         return memory
 
     switch = _quickest(lambda times: asyncio.run(two(times)), 10_000)
-    return Rung(asyncio.run(weigh()), switch)
+    return Rung(asyncio.run(measure_resident_memory()), switch)
 
 
 def _greenlet(count=10_000):
@@ -129,11 +129,11 @@ def _greenlet(count=10_000):
     one.switch()
     switch = _quickest(turn, 100_000)
     crowd = [None] * count
-    before = _resident()
+    before = _resident_memory()
     for place in range(count):
         crowd[place] = greenlet(pause)
         crowd[place].switch()
-    return Rung((_resident() - before) / count, switch)
+    return Rung((_resident_memory() - before) / count, switch)
 
 
 def _gevent_greenlet(count=10_000):
@@ -150,11 +150,11 @@ def _gevent_greenlet(count=10_000):
     switch = _quickest(two, 20_000)
     gate = Event()
     crowd = [None] * count
-    before = _resident()
+    before = _resident_memory()
     for place in range(count):
         crowd[place] = gevent.spawn(gate.wait)
     gevent.sleep(0)  # each runs to its pause
-    memory = (_resident() - before) / count
+    memory = (_resident_memory() - before) / count
     gate.set()
     gevent.joinall(crowd, raise_error=True)
     return Rung(memory, switch)
@@ -186,14 +186,14 @@ def _thread(count=200):
     switch = _quickest(two, 2_000)
     gate, started = Lock(), Lock()
     crowd = [None] * count
-    before = _resident()
+    before = _resident_memory()
     with gate:
         for place in range(count):
             started.acquire()
             crowd[place] = Thread(target=wait)
             crowd[place].start()
         started.acquire()
-        memory = (_resident() - before) / count
+        memory = (_resident_memory() - before) / count
     for each in crowd:
         each.join()
     return Rung(memory, switch)
@@ -221,8 +221,8 @@ def _process(count=3):
         ]
         for each in crowd:
             turn(1, each)  # it has started
-        weights = [_own_memory(psutil.Process(each.pid)) for each in crowd]
-        return Rung(sum(weights) / count, _quickest(lambda times: turn(times, crowd[0]), 2_000))
+        memory = [_own_memory(psutil.Process(each.pid)) for each in crowd]
+        return Rung(sum(memory) / count, _quickest(lambda times: turn(times, crowd[0]), 2_000))
 
 
 def _own_memory(process):

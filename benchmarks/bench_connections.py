@@ -1,7 +1,7 @@
 """Ten thousand connections held and echoed, gevent against asyncio, with one client (chapter 6).
 
 Aim: no error, and gevent within 1.3 times of the better one in connecting and in echoing. Then 20,000 on one gevent
-server, or as many as the limit of descriptors leaves, called by two crowds.
+server, or as many as the descriptor limit leaves, called by two crowds.
 Run as `python benchmarks/bench_connections.py`; ends within a minute.
 """
 

@@ -56,7 +56,7 @@ def plot_timelines(*timelines, by="time", greenlets=False, switches=False):
     )
     used = {}
     for ax, (timeline, spans) in zip(axes[:, 0], drawn, strict=True):
-        _draw_one(ax, timeline, spans, by, switches, used)
+        _plot_one(ax, timeline, spans, by, switches, used)
     bottom = axes[-1, 0]
     right = max(ax.dataLim.x1 for ax in axes[:, 0])
     bottom.set_xlim(0, right * (1.12 if by == "time" else 1.03))
@@ -74,7 +74,7 @@ def plot_timelines(*timelines, by="time", greenlets=False, switches=False):
     plt.show()
 
 
-def _draw_one(ax, timeline, spans, by, switches, used):
+def _plot_one(ax, timeline, spans, by, switches, used):
     origin = min(span.start for span in spans) if by == "time" else timeline.start
     if by == "time":
 

@@ -116,9 +116,9 @@ class Kernel:
         self._connect()
 
 
-def eventually(condition, seconds=10):
-    """Whether `condition()` comes true within that time."""
-    deadline = time.monotonic() + seconds
+def eventually(condition, timeout=10):
+    """Whether `condition()` comes true within so many seconds."""
+    deadline = time.monotonic() + timeout
     while not condition():
         if time.monotonic() > deadline:
             return False

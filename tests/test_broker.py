@@ -249,7 +249,7 @@ def test_a_bad_address_is_one_sentence(embedded, monkeypatch, capsys, address, r
 
 def test_a_port_that_never_answers_is_given_up(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        monkeypatch.setattr(broker, "LOGIN_PATIENCE", 0.3)
+        monkeypatch.setattr(broker, "LOGIN_TIMEOUT", 0.3)
         monkeypatch.setenv("AMQP_URL", f"amqp://127.0.0.1:{silent.getsockname()[1]}")
         with pytest.raises(BrokerError, match="no broker answers there"):
             start_broker()

@@ -290,7 +290,7 @@ with socket.create_server(("127.0.0.1", 0)) as listener:
         assert figures.server_cpu > 32 * 0.004
 
 
-def test_the_limit_of_descriptors_is_told_in_a_sentence(server):
+def test_the_descriptor_limit_is_told_in_a_sentence(server):
     pytest.importorskip("resource")
     code = f"""
 import resource

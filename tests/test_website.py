@@ -53,9 +53,9 @@ def patient():
         assert "Traceback" not in site._child.output
 
 
-def fetch(url, most=100_000, seconds=60):
+def fetch(url, most=100_000, timeout=60):
     """Return the text at this URL; raise an error that names the fault as the site's own truth does."""
-    deadline, got = time.monotonic() + seconds, b""
+    deadline, got = time.monotonic() + timeout, b""
     try:
         with browser.open(url, timeout=60) as response:
             while piece := response.read1(10_000):
@@ -83,7 +83,7 @@ def crawl(site, tries):
             continue
         for _ in range(tries):
             try:
-                text = fetch(url, seconds=0.3)
+                text = fetch(url, timeout=0.3)
             except ValueError as error:
                 faults[url] = str(error)
             else:

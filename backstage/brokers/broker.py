@@ -20,7 +20,7 @@ GO_ON = (
     "To go on with the embedded broker, run `%env COURSE_BROKER=embedded` in a cell, or set it in your shell, "
     "and try again."
 )
-LOGIN_PATIENCE = 10  # seconds
+LOGIN_TIMEOUT = 10  # seconds
 INSTALL = "`make rabbitmq` installs it"
 
 _current = None  # (what was asked for, the broker)
@@ -289,7 +289,7 @@ def ask_kind(url):
             raise ValueError
         parameters = pika.URLParameters(url)
         parameters.connection_attempts = 1
-        parameters.socket_timeout = parameters.stack_timeout = LOGIN_PATIENCE
+        parameters.socket_timeout = parameters.stack_timeout = LOGIN_TIMEOUT
         connection = pika.BlockingConnection(parameters)
         properties = connection._impl.server_properties or {}
         connection.close()

@@ -22,7 +22,7 @@ PLACES = [
     "/usr/local/opt/rabbitmq/sbin",
     "/opt/rabbitmq/sbin",
 ]
-PATIENCE = 55  # seconds for a start that takes 4 to 8; below the limit of a cell under test
+TIMEOUT = 55  # seconds for a start that takes 4 to 8; below the timeout of a cell under test
 SETTINGS = [
     "vm_memory_high_watermark.absolute = 400MB",  # a node takes 140 MB; by default it may have much of a laptop
     "disk_free_limit.absolute = 20MB",
@@ -226,7 +226,7 @@ class Node:
         except ChildError as error:
             raise BrokerError(f"RabbitMQ did not start: {error}") from error
 
-    def wait(self, tell=None, timeout=PATIENCE):
+    def wait(self, tell=None, timeout=TIMEOUT):
         """Wait until it answers.
 
         Parameters
@@ -261,7 +261,7 @@ class Node:
             self.kill()
             raise
 
-    def start(self, tell=None, timeout=PATIENCE):
+    def start(self, tell=None, timeout=TIMEOUT):
         """Start it and wait, as `launch` and `wait` do."""
         self.launch()
         self.wait(tell, timeout)

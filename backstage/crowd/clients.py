@@ -18,7 +18,7 @@ from backstage.processes import lift_descriptor_limit
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 NEWS_EVERY = 0.1  # seconds between two reports of progress
 BATCH = 50  # begun before looking who has an answer, lest answers wait here and seem late
-UNDER_WAY = {0, errno.EINPROGRESS, errno.EWOULDBLOCK, getattr(errno, "WSAEWOULDBLOCK", 0)}
+CONNECTING = {0, errno.EINPROGRESS, errno.EWOULDBLOCK, getattr(errno, "WSAEWOULDBLOCK", 0)}
 KINDS = {
     "ECONNREFUSED": "refused",
     "ECONNRESET": "reset",
@@ -28,8 +28,8 @@ KINDS = {
 }
 
 
-class Limit(Exception):
-    """This process, or the system, can open no more connections; the message says why."""
+class Shortfall(Exception):
+    """No more connections can be opened, whatever is wanted; the message says why."""
 
 
 class Connection:
@@ -43,13 +43,13 @@ class Connection:
 
 
 class Crowd:
-    """All clients. A step begins what stands in `ready`, and ends when nothing is under way any more."""
+    """All clients. A step begins what stands in `ready`, and ends when nothing is in flight any more."""
 
-    def __init__(self, report, limit, port, patience):
-        self.report, self.address, self.patience = report, ("127.0.0.1", port), patience
-        self.limit = "no more" if limit is None else f"{limit:,}"
+    def __init__(self, report, descriptor_limit, port, timeout):
+        self.report, self.address, self.timeout = report, ("127.0.0.1", port), timeout
+        self.descriptor_limit = "no more" if descriptor_limit is None else f"{descriptor_limit:,}"
         self.selector = selectors.DefaultSelector()
-        self.open, self.under_way, self.ready = set(), {}, deque()  # under_way is ordered: the oldest comes first
+        self.open, self.in_flight, self.ready = set(), {}, deque()  # in_flight is ordered: the oldest comes first
         self.number = count(1)
         self.errors, self.times, self.shortfall = Counter(), [], ""
 
@@ -75,13 +75,13 @@ class Crowd:
         self.on_done, self.on_connected = on_done, on_connected
         cpu, first = process_time(), perf_counter()
         last, told, due = first, 0, first + NEWS_EVERY
-        while self.ready or self.under_way:
+        while self.ready or self.in_flight:
             for _ in range(BATCH):
-                if self.ready and len(self.under_way) < at_once:
+                if self.ready and len(self.in_flight) < at_once:
                     self.begin(begin, self.ready.popleft())
-            if not self.under_way and not self.ready:
+            if not self.in_flight and not self.ready:
                 break
-            for key, _ in self.selector.select(0 if self.ready and len(self.under_way) < at_once else 0.05):
+            for key, _ in self.selector.select(0 if self.ready and len(self.in_flight) < at_once else 0.05):
                 self.proceed(key.data)
             last = perf_counter()
             self.expire(last)
@@ -107,12 +107,12 @@ class Crowd:
 
     def begin(self, begin, client):
         client.start = perf_counter()
-        self.under_way[client] = None
+        self.in_flight[client] = None
         try:
             begin(client)
-        except Limit as limit:
-            self.under_way.pop(client)
-            self.shortfall = str(limit)
+        except Shortfall as shortfall:
+            self.in_flight.pop(client)
+            self.shortfall = f"{len(self.open):,} connections are open, and {shortfall}"
             self.ready.clear()
         except OSError as error:
             self.fail(client, error)
@@ -127,12 +127,10 @@ class Crowd:
         except OSError as error:
             result = error.errno
         if result in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
-            raise Limit(
-                f"{len(self.open):,} connections are open, and the client may hold {self.limit} descriptors in all"
-            )
+            raise Shortfall(f"the client may hold {self.descriptor_limit} descriptors in all")
         if result == errno.EADDRNOTAVAIL:
-            raise Limit(f"{len(self.open):,} connections are open, and no port is left to call from")
-        if result not in UNDER_WAY:
+            raise Shortfall("no port is left to call from")
+        if result not in CONNECTING:
             raise OSError(result, os.strerror(result))
         client.connecting = True
         self.open.add(client)
@@ -143,7 +141,7 @@ class Crowd:
 
     def send_if_open(self, client):
         if client.socket is None:  # it failed while it stood in line
-            self.under_way.pop(client)
+            self.in_flight.pop(client)
         else:
             self.send(client)
 
@@ -220,7 +218,7 @@ class Crowd:
 
     def finish(self, client):
         self.times.append(perf_counter() - client.start)
-        self.under_way.pop(client)
+        self.in_flight.pop(client)
         client.wanted = None
         self.on_done(client)
 
@@ -229,7 +227,7 @@ class Crowd:
             name = errno.errorcode.get(why.errno, str(why)).replace("WSAE", "E")
             why = KINDS.get(name, name)
         self.errors[why] += 1
-        self.under_way.pop(client, None)
+        self.in_flight.pop(client, None)
         self.drop(client)
 
     def drop(self, client):
@@ -242,23 +240,22 @@ class Crowd:
         client.socket = None
 
     def expire(self, now):
-        while self.under_way:
-            oldest = next(iter(self.under_way))
-            if now - oldest.start < self.patience:
+        while self.in_flight:
+            oldest = next(iter(self.in_flight))
+            if now - oldest.start < self.timeout:
                 break
             self.fail(oldest, "timed out")
 
 
 def main():
     key, plan = ast.literal_eval(sys.stdin.read())
-    limit = lift_descriptor_limit()
     with Listener(("127.0.0.1", 0), authkey=key) as listener:
         print(f"waiting on port {listener.address[1]}", flush=True)
         while True:
             with suppress(AuthenticationError, OSError, EOFError):
                 pipe = listener.accept()
                 break
-    crowd = Crowd(lambda *news: pipe.send(news), limit, **plan)
+    crowd = Crowd(lambda *news: pipe.send(news), lift_descriptor_limit(), **plan)
     while True:
         try:
             command, arguments, options = pipe.recv()

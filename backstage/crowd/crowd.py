@@ -13,7 +13,7 @@ import psutil
 
 from backstage.processes import Child
 
-SAMPLING = 0.5  # seconds between two looks at the server's memory: a look costs the server's machine milliseconds
+LOOK_EVERY = 0.5  # seconds between two looks at the server's memory: a look costs the server's machine milliseconds
 
 
 @dataclass
@@ -115,7 +115,7 @@ class Crowd:
         if self._server is not None and not psutil.pid_exists(self._server):
             raise ValueError(f"there is no process {self._server} that could be the server")
         key = os.urandom(16)
-        plan = {"port": port, "patience": patience}
+        plan = {"port": port, "timeout": patience}
         command = [sys.executable, "-m", "backstage.crowd.clients"]
         self._child = Child(command, name="the crowd", stdin=repr((key, plan)).encode(), ready=r"port (\d+)")
         try:
@@ -142,7 +142,7 @@ class Crowd:
         clients : int
             How many.
         at_once : int
-            How many may be on their way at the same time.
+            How many may be in flight at once.
         progress : callable, optional
             Is told, every now and then, how many more have ended, well or badly: `tqdm(total=clients).update`.
 
@@ -165,7 +165,7 @@ class Crowd:
             What the answer must be: these bytes; that many of any bytes; or "line", anything that ends with the first
             b"\\n". By default, the request itself.
         at_once : int, optional
-            How many requests may be under way at the same time; by default, one of each client.
+            How many requests may be in flight at once; by default, one of each client.
         progress : callable, optional
             As for `connect`.
 
@@ -242,12 +242,12 @@ class _Usage:
     def look(self, now=False):
         if time.monotonic() < self.next and not now:
             return
-        self.next = time.monotonic() + SAMPLING
-        held = 0
+        self.next = time.monotonic() + LOOK_EVERY
+        memory = 0
         for each in self._family():
             with suppress(psutil.Error):
-                held += each.memory_full_info().pss if psutil.LINUX else each.memory_info().rss
-        self.memory = held if math.isnan(self.memory) else max(self.memory, held)
+                memory += each.memory_full_info().pss if psutil.LINUX else each.memory_info().rss
+        self.memory = memory if math.isnan(self.memory) else max(self.memory, memory)
 
     def total(self):
         self.look(now=True)

@@ -17,7 +17,7 @@ from gevent.pywsgi import WSGIHandler, WSGIServer
 from backstage.processes import lift_descriptor_limit
 from backstage.website.sitemap import LOG_PATH, lay_out
 
-PATIENCE = 60  # seconds for a client to send a request that it has begun, or to begin another
+TIMEOUT = 60  # seconds for a client to send a request that it has begun, or to begin another
 DRIBBLE_PAUSE = 0.1  # seconds between two bytes
 ENDLESS_PAUSE = 0.01  # seconds between two pieces of a body without an end
 ENDLESS_PIECE = b"<p>And another one.</p>\n" * 2_500
@@ -38,7 +38,7 @@ class Handler(WSGIHandler):
         super().handle()
 
     def read_requestline(self):
-        self.socket.settimeout(PATIENCE)
+        self.socket.settimeout(TIMEOUT)
         line = super().read_requestline()
         self.arrived = perf_counter()
         return line

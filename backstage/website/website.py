@@ -155,7 +155,7 @@ class Website:
         return Counter(self._root + request.path for request in self.log())
 
     def most_in_flight(self):
-        """How many requests the site has had in hand at once at most.
+        """How many requests the site has had in flight at once, at most.
 
         One that its client abandons counts until the site notices, some milliseconds later.
         """
