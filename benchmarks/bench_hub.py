@@ -1,16 +1,15 @@
-"""The hub that chapter 8 builds against gevent and asyncio: the same clients, the chapter's own servers. No aim."""
+"""The hub that chapter 14 builds against gevent and asyncio: the same clients, the chapter's own servers. No aim."""
 
-import json
 import os
-import re
 import statistics
 from pathlib import Path
 
 from backstage.processes import temporary_folder
+from exercises.vocabulary import magic_cells, written_files
 from helpers import Crowd
 from helpers.isolated import start_isolated
 
-NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "08_watch_many_sockets.ipynb"
+NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "14_build_a_gevent_of_your_own.ipynb"
 SERVERS = {
     "our hub, greenlets": "on_our_hub",
     "our loop, await": "on_our_await",
@@ -22,15 +21,10 @@ CLIENTS, ASKING, ROUNDS = 1_000, 20, 3
 
 def chapter():
     """Write the chapter's files here; return its servers: {name: (source, whether to patch)}."""
-    servers = {}
-    for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]:
-        first, _, text = "".join(cell["source"]).partition("\n")
-        if match := re.fullmatch(r"%%writefile (-a )?(\S+)", first):
-            with open(match[2], "a" if match[1] else "w", encoding="utf-8") as file:
-                file.write(text + "\n")
-        elif match := re.fullmatch(r"%%isolated --background (\S+)( --gevent)?", first):
-            servers[match[1]] = text, bool(match[2])
-    return servers
+    for name, text in written_files(NOTEBOOK).items():
+        Path(name).write_text(text, encoding="utf-8")
+    cells = magic_cells(NOTEBOOK, "%%isolated")
+    return {words[1]: (text, "--gevent" in words) for words, text in cells if words[:1] == ["--background"]}
 
 
 def measure(source, patch):

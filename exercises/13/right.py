@@ -1,3 +1,114 @@
 """Answers to the exercises of chapter 13 that are right, in other styles than the solution's."""
 
-RIGHT = {}
+from exercises.answers import written
+
+RIGHT = {
+    "13.1": [
+        written("""
+def answer(lines):
+    def speaks(line):
+        with selectors.DefaultSelector() as watcher:
+            watcher.register(line, selectors.EVENT_READ)
+            return bool(watcher.select(0))
+
+    return [name for name, line in lines.items() if speaks(line)]
+"""),
+        written("""
+def answer(lines):
+    for name, line in lines.items():
+        line.setblocking(False)
+        try:
+            line.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            continue
+        yield name
+"""),
+        written("""
+def answer(lines):
+    if not hasattr(select, "poll"):
+        return [name for name, line in lines.items() if select.select([line], [], [], 0)[0]]
+    watcher, names = select.poll(), {}
+    for name, line in lines.items():
+        watcher.register(line, select.POLLIN)
+        names[line.fileno()] = name
+    return {names[number] for number, _ in watcher.poll(0)}
+"""),
+    ],
+    "13.2": [
+        written("""
+def answer(line):
+    data, still_open = b"", False
+    try:
+        while piece := line.recv(4096):
+            data += piece
+    except BlockingIOError:
+        still_open = True
+    except OSError:
+        pass
+    return data, still_open
+"""),
+        written("""
+def answer(line):
+    data, room = bytearray(), bytearray(1000)
+    while True:
+        try:
+            length = line.recv_into(room)
+        except OSError as error:
+            return [data, isinstance(error, BlockingIOError)]
+        if length == 0:
+            return [data, False]
+        data += room[:length]
+"""),
+    ],
+    "13.3": [
+        written("""
+class answer:
+    def __init__(self, clock):
+        self.clock, self.alarms = clock, []
+
+    def after(self, seconds, call):
+        self.alarms.append([self.clock() + seconds, call])
+        return self.alarms[-1]
+
+    def cancel(self, ticket):
+        ticket[1] = None
+
+    def patience(self):
+        times = [when for when, call in self.alarms if call]
+        return max(0, min(times) - self.clock()) if times else None
+
+    def ring(self):
+        now = self.clock()
+        due = sorted((alarm for alarm in self.alarms if alarm[0] <= now), key=lambda alarm: alarm[0])
+        self.alarms = [alarm for alarm in self.alarms if alarm[0] > now]
+        for alarm in due:
+            if alarm[1]:
+                alarm[1]()
+"""),
+        written("""
+class answer:
+    def __init__(self, clock):
+        self.clock, self.heap, self.numbers, self.cancelled = clock, [], count(), set()
+
+    def after(self, seconds, call):
+        ticket = next(self.numbers)
+        heappush(self.heap, (self.clock() + seconds, ticket, call))
+        return ticket
+
+    def cancel(self, ticket):
+        self.cancelled.add(ticket)
+
+    def patience(self):
+        left = min((when for when, ticket, _ in self.heap if ticket not in self.cancelled), default=None)
+        return left if left is None else max(0, left - self.clock())
+
+    def ring(self):
+        due, now = [], self.clock()
+        while self.heap and self.heap[0][0] <= now:
+            due.append(heappop(self.heap))
+        for _, ticket, call in due:
+            if ticket not in self.cancelled:
+                call()
+"""),
+    ],
+}

@@ -1,0 +1,121 @@
+"""Answers to the exercises of chapter 14 that are wrong, and a word of what they should be told."""
+
+from exercises.answers import edit, written
+
+PATIENT = (
+    "            with contextlib.suppress(OSError):  # gone; its own greenlet will notice\n    "  # about a sendall
+)
+
+WRONG = {
+    "14.1": [
+        edit("if not outcome:\n        hub.switch()", "while not outcome:\n        pass", says="still running"),
+        edit("        if waiting:\n            me.switch()\n", "", says="never came back"),
+        edit(
+            "    if error is not None:\n        raise error\n    return value",
+            "    return error or value",
+            says="BurntBun should have been raised",
+        ),
+        edit("if not outcome:", "if not outcome or outcome[0][0] is None:", says="None, which came at once"),
+        edit("    return value", "", says="'pork' should have come back"),
+        edit("    me, outcome", "    global outcome, waiting\n    me, outcome", says="each should get its own values"),
+    ],
+    "14.2": [
+        written("def answer(loop, task): pass", says="still alive"),
+        edit(
+            "    loop.timers[:] = sorted(alarm for alarm in loop.timers if alarm[2] is not task)\n",
+            "",
+            says="still stands in loop.timers",
+        ),
+        edit("        loop.ready.append(getcurrent())\n", "", says="never came back"),
+        edit(
+            "list(loop.selector.get_map().values())",
+            "[]",
+            says="the reader is dead and still stands in loop.selector",
+        ),
+        edit("if not others:", "if others != key.data:", says="it is not woken any more"),
+        edit(
+            "sorted(alarm for alarm in loop.timers if alarm[2] is not task)",
+            "[alarm for alarm in loop.timers if alarm[2] is not task]",
+            says="no heap",
+        ),
+        edit(
+            "loop.timers[:] = sorted(alarm for alarm in loop.timers if alarm[2] is not task)",
+            "loop.timers.clear()",
+            says="0 of them are left",
+        ),
+        edit(
+            "loop.ready.append(getcurrent())\n        task.throw()",
+            "loop.ready.extend([task, getcurrent()])\n        task.parent.switch()",
+            says="GreenletExit should be raised",
+        ),
+        edit(
+            "loop.selector.modify(key.fileobj, sum(others), others)",
+            "key.data.clear()\n            key.data.update(others)",
+            says="still watches for when one may write",
+        ),
+        edit("append(getcurrent())", "extend([getcurrent(), getcurrent()])", says="once too often"),
+        edit(
+            "loop.ready.append(getcurrent())",
+            "loop.ready.clear()\n        loop.ready.append(getcurrent())",
+            says="its neighbour",
+        ),
+    ],
+    "14.3": [
+        written(
+            """
+def answer(door, spawn):
+    def serve(guest):
+        name = guest.recv(1024).strip()
+        guest.sendall(b"welcome " + name + b"\\n")
+        while data := guest.recv(1024):
+            guest.sendall(name + b": " + data)
+
+    while True:
+        spawn(serve, door.accept()[0])
+""",
+            says="its own line",
+        ),
+        written("def answer(door, spawn): pass", says="it returned"),
+        written(
+            "def answer(door, spawn): raise RuntimeError('no room')",
+            says="`chat` came to an end: RuntimeError: no room",
+        ),
+        edit('*lines, buffer = (buffer + data).split(b"\\n")', "lines = data.splitlines()", says="that came in pieces"),
+        edit(PATIENT, "", ", contextlib.suppress(OSError)", "", says="while five guests left"),
+        edit(
+            "(buffer + data).split",
+            '(buffer + data.decode(errors="replace").encode()).split',
+            says="letters were cut",
+        ),
+        edit('b"welcome "', 'b"hello "', says="should read b'welcome g0'"),
+        written(
+            """
+def answer(door, spawn):
+    import time
+
+    while True:
+        time.sleep(0.1)
+""",
+            says="the hub, which gets no turn",
+        ),
+        edit(
+            "[each for each in room if each is not me]",
+            "(each for each in room if each is not me)",
+            says="while five guests left",
+        ),
+        edit(PATIENT, "", says="while five guests left"),
+        edit(
+            "if me not in room:",
+            'if room[me] == b"?":',
+            'buffer = b""',
+            'buffer, room[guest] = b"", b"?"',
+            says="is not in the room",
+        ),
+        edit(
+            '    def serve(guest):\n        buffer = b""',
+            '    buffer = b""\n\n    def serve(guest):\n        nonlocal buffer',
+            says="came in pieces",
+        ),
+        edit("other.sendall", "other.send", says="waited in vain"),
+    ],
+}
