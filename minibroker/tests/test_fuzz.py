@@ -23,7 +23,7 @@ from pamqp import commands, frame, header
 from minibroker import wire
 from minibroker.broker import Broker
 from minibroker.channels import Channel
-from minibroker.wire import Refusal
+from minibroker.wire import AMQPError
 
 # pamqp finds one of the specification's methods outdated.
 pytestmark = pytest.mark.filterwarnings("ignore:This command is deprecated:DeprecationWarning")
@@ -97,9 +97,9 @@ def test_decoder_returns_or_refuses():
         @chosen
         @given(spoilt(methods()), spoilt(properties().map(lambda pair: pair[0])))
         def try_decoding(method, properties):
-            with contextlib.suppress(Refusal):
+            with contextlib.suppress(AMQPError):
                 assert wire.decode_method(method).name
-            with contextlib.suppress(Refusal):
+            with contextlib.suppress(AMQPError):
                 wire.decode_properties(properties)
                 wire.decode_properties(wire.with_headers(properties, {"x-death": []}))
 
@@ -124,7 +124,7 @@ def test_properties_keep_their_meaning_and_frames_do_not_care_how_they_arrive():
             }
 
             stream = wire.content_frames(3, b"method", SimpleNamespace(properties=data, body=body), 8)
-            frames, whole = wire.Frames(), list(wire.Frames().feed(stream))
+            frames, whole = wire.FrameReader(), list(wire.FrameReader().feed(stream))
             pieces = []
             for cut in cuts:
                 pieces.append(stream[:cut])
@@ -220,7 +220,7 @@ class Client:
     def is_full(self):
         return self.closed
 
-    def can(self, capability):
+    def has_capability(self, capability):
         return True
 
     def send(self, number, method):
@@ -299,7 +299,7 @@ class Model(RuleBasedStateMachine):
     def consume(self, queue, client, no_ack, limit, tag):
         client = self.clients[client]
         if tag in client.consumers:
-            with pytest.raises(Refusal):
+            with pytest.raises(AMQPError):
                 client.do(Basic.Consume(queue=queue, consumer_tag=tag))
             return
         client.consumers[tag] = queue, no_ack
@@ -321,7 +321,7 @@ class Model(RuleBasedStateMachine):
         if tag == 0 and multiple:
             tags = list(client.held)
         elif tag not in client.held:
-            with pytest.raises(Refusal):
+            with pytest.raises(AMQPError):
                 client.do(Basic.Ack(tag, multiple))
             return
         else:
@@ -363,16 +363,16 @@ class Model(RuleBasedStateMachine):
     def nothing_is_lost_and_nobody_waits_in_vain(self):
         for name, ready in self.ready.items():
             queue = self.broker.queues[name]
-            found = [[int(entry.message.body), entry.redelivered] for _, entry in sorted(queue.waiting)]
+            found = [[int(entry.message.body), entry.redelivered] for _, entry in sorted(queue.ready)]
             assert found == [each[1:] for each in ready]
-            assert len(queue.waiting) == len(ready)
+            assert len(queue.ready) == len(ready)
             assert not ready or not any(consumer.can_take() for consumer in queue.consumers)
             for consumer in queue.consumers:
-                assert not consumer.limit or consumer.unacked <= consumer.limit
+                assert not consumer.prefetch_count or consumer.unacked <= consumer.prefetch_count
                 holders = [holder for _, holder in consumer.channel.unacked.values()]
                 assert consumer.unacked == holders.count(consumer)
-                assert consumer.channel.consuming == len(holders) - holders.count(None)
-        entries = [entry for queue in self.broker.queues.values() for _, entry in queue.waiting]
+                assert consumer.channel.prefetched == len(holders) - holders.count(None)
+        entries = [entry for queue in self.broker.queues.values() for _, entry in queue.ready]
         entries += [entry for client in self.clients for entry, _ in client.channel.unacked.values()]
         assert self.broker.stored == sum(entry.message.size for entry in entries)
         for client in self.clients:

@@ -1,4 +1,8 @@
-"""Runs the broker: `python -m minibroker --port 5672`."""
+"""The program: `python -m minibroker --port 5672`, or `minibroker --port 5672`.
+
+It says on which port it listens, in one line, so that whoever asked for port 0 knows. It runs until Ctrl-C or SIGTERM,
+and forgets everything then.
+"""
 
 import argparse
 import gc
@@ -24,6 +28,7 @@ def lift_descriptor_limit():
 
 
 def main():
+    """Do what the command line says, until the end of the process."""
     parser = argparse.ArgumentParser(prog="minibroker", description="A small AMQP 0-9-1 broker for learning.")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     parser.add_argument("--port", type=int, default=5672, help="0 takes a free one")

@@ -1,4 +1,8 @@
-"""What all connections share: exchanges, queues, and the memory they may use."""
+"""What all connections share: exchanges, queues, and the memory they may use.
+
+Channels ask the broker to declare, bind, delete and publish. It checks what they ask for as RabbitMQ does, and finds
+the queues that a message goes to, dead letters included.
+"""
 
 import secrets
 import time
@@ -8,9 +12,9 @@ import gevent
 from gevent.event import Event
 
 from minibroker import wire
-from minibroker.exchanges import KINDS, Exchange, frozen
-from minibroker.queues import ARGUMENTS, KEY, TO, Message, Queue
-from minibroker.wire import Refusal
+from minibroker.exchanges import KINDS, Exchange, freeze
+from minibroker.queues import ARGUMENTS, DEAD_LETTER_EXCHANGE, DEAD_LETTER_KEY, Message, Queue
+from minibroker.wire import AMQPError
 
 
 class Broker:
@@ -32,7 +36,7 @@ class Broker:
         self.exchanges = {name: Exchange(name, {"type": kind, **built_in}) for name, kind in names.items()}
 
     def store(self, size):
-        """Note that messages need so many bytes more, or less."""
+        """Note that messages need so many bytes more, or less if it is negative."""
         self.stored += size
         if self.stored > self.memory:
             self.has_room.clear()
@@ -42,7 +46,19 @@ class Broker:
     # Messages
 
     def publish(self, message):
-        """Put a message where it belongs; return how many queues that is, and whether none of them refused it."""
+        """Put a message where it belongs.
+
+        Parameters
+        ----------
+        message : Message
+
+        Returns
+        -------
+        count : int
+            How many queues that is.
+        accepted : bool
+            Whether none of them refused it.
+        """
         accepted = [queue.put(message) for queue in self._route(message)]
         return len(accepted), all(accepted)
 
@@ -64,33 +80,69 @@ class Broker:
         """Publish a message that a queue got rid of again, soon, if the queue says where.
 
         Not at once: the queue may be dealing out messages, and might find its consumers changed.
-        """
-        if TO in queue.declared:
-            gevent.get_hub().loop.run_callback(self._bury, queue, message, reason)
 
-    def _bury(self, queue, message, reason):
-        headers, deaths = death_certificate(queue, message, reason)
+        Parameters
+        ----------
+        queue : Queue
+        message : Message
+        reason : str
+            "rejected", "expired" or "maxlen".
+        """
+        if DEAD_LETTER_EXCHANGE in queue.declared:
+            gevent.get_hub().loop.run_callback(self._publish_dead_letter, queue, message, reason)
+
+    def _publish_dead_letter(self, queue, message, reason):
+        headers, deaths = death_headers(queue, message, reason)
         properties = wire.with_headers(message.properties, headers)
-        letter = Message(queue.declared[TO], queue.declared.get(KEY, message.key), properties, message.body)
+        letter = Message(
+            queue.declared[DEAD_LETTER_EXCHANGE],
+            queue.declared.get(DEAD_LETTER_KEY, message.key),
+            properties,
+            message.body,
+        )
         for target in self._route(letter):
-            if not _goes_in_circles(target.name, deaths):
+            if not _is_cycle(target.name, deaths):
                 target.put(letter)
 
     # Queues
 
     def queue(self, name, *owners):
-        """Return the queue of this name, which is to belong to one of these connections, or complain (404, 405)."""
+        """Return the queue of this name.
+
+        Parameters
+        ----------
+        name : str
+        *owners : Connection or None
+            Whose it may be; None is for a queue that is not exclusive.
+
+        Raises
+        ------
+        AMQPError
+            If there is none (404), or it belongs to somebody else (405).
+        """
         if name not in self.queues:
-            raise Refusal(404, f"no queue '{name}' in vhost '/'")
+            raise AMQPError(404, f"no queue '{name}' in vhost '/'")
         if self.queues[name].owner not in owners:
             text = "it belongs to another connection, or was not declared as exclusive"
-            raise Refusal(405, f"cannot obtain exclusive access to locked queue '{name}' in vhost '/': {text}")
+            raise AMQPError(405, f"cannot obtain exclusive access to locked queue '{name}' in vhost '/': {text}")
         return self.queues[name]
 
     def declare_queue(self, method, connection):
-        """Return the queue of this name, new or as declared before; an empty name makes one up."""
+        """Return the queue that a client declares, new or as declared before; an empty name makes one up.
+
+        Parameters
+        ----------
+        method : pamqp.commands.Queue.Declare
+        connection : Connection
+            The client's, which owns it if it is exclusive.
+
+        Raises
+        ------
+        AMQPError
+            If the name is reserved (403), or the queue is somebody's own (405) or was declared in another way (406).
+        """
         if method.queue.startswith("amq."):
-            raise Refusal(403, f"queue name '{method.queue}' contains reserved prefix 'amq.*'")
+            raise AMQPError(403, f"queue name '{method.queue}' contains reserved prefix 'amq.*'")
         name = method.queue or f"amq.gen-{secrets.token_urlsafe(16)}"
         owner = connection if method.exclusive else None
         declared = {**method.arguments, "durable": method.durable and not owner, "auto_delete": method.auto_delete}
@@ -102,34 +154,45 @@ class Broker:
         return queue
 
     def delete_queue(self, queue):
-        """Delete a queue, tell its consumers; return how many messages it held."""
+        """Delete a queue and tell its consumers; return how many messages were ready in it."""
         if self.queues.get(queue.name) is not queue:
             return 0
         del self.queues[queue.name]
-        count = len(queue.waiting)
+        count = len(queue.ready)
         self._unbind_all(queue)
         for consumer in list(queue.consumers):
-            consumer.channel.lose(consumer)
+            consumer.channel.cancel_consumer(consumer)
         queue.close()
         return count
 
     # Exchanges
 
     def exchange(self, name):
-        """Return the exchange of this name, or complain (404)."""
+        """Return the exchange of this name, or raise an AMQPError (404)."""
         if name not in self.exchanges:
-            raise Refusal(404, f"no exchange '{name}' in vhost '/'")
+            raise AMQPError(404, f"no exchange '{name}' in vhost '/'")
         return self.exchanges[name]
 
     def declare_exchange(self, method):
+        """Make the exchange that a client declares, or see that it is as declared before.
+
+        Parameters
+        ----------
+        method : pamqp.commands.Exchange.Declare
+
+        Raises
+        ------
+        AMQPError
+            If the name is reserved (403), it was declared in another way (406), or it is not to be had (404, 503, 540).
+        """
         name, kind = method.exchange, method.exchange_type
         _check_name(name)
         if method.passive:
             return self.exchange(name)
         if kind not in KINDS:
-            raise Refusal(503, f"unknown exchange type '{kind}'")
+            raise AMQPError(503, f"unknown exchange type '{kind}'")
         if "alternate-exchange" in method.arguments:
-            raise Refusal(540, f"alternate-exchange of exchange '{name}'")
+            raise AMQPError(540, f"alternate-exchange of exchange '{name}'")
         declared = {"type": kind, "durable": method.durable}
         declared |= {"auto_delete": method.auto_delete, "internal": method.internal}
         if name not in self.exchanges:
@@ -138,12 +201,25 @@ class Broker:
         _check_same(self.exchanges[name].declared, declared, declared, f"exchange '{name}'")
 
     def delete_exchange(self, name, if_unused):
+        """Delete an exchange, if there is one; `if_unused` refuses to if something is bound to it (406)."""
         _check_name(name, new=True)
         if if_unused and name in self.exchanges and self.exchanges[name].bindings:
-            raise Refusal(406, f"exchange '{name}' in vhost '/' in use")
+            raise AMQPError(406, f"exchange '{name}' in vhost '/' in use")
         self._drop_exchange(name)
 
     def bind(self, source, target, key, arguments):
+        """Let messages go from an exchange to a queue, or to another exchange.
+
+        Parameters
+        ----------
+        source : str
+            The exchange's name.
+        target : Queue or Exchange
+        key : str
+            Routing key, or pattern.
+        arguments : dict
+            What a headers exchange looks for.
+        """
         _check_name(source)
         _check_name(target.name)
         self.exchange(source).bind(target, key, arguments)
@@ -151,7 +227,7 @@ class Broker:
     def unbind(self, source, target, key, arguments):
         """Remove a binding; one that is not there, or from or to nowhere, is none already."""
         _check_name(source)
-        if source in self.exchanges and self.exchanges[source].unbind((target, key, frozen(arguments))):
+        if source in self.exchanges and self.exchanges[source].unbind((target, key, freeze(arguments))):
             self._drop_exchange(source)
 
     def _drop_exchange(self, name):
@@ -166,18 +242,34 @@ class Broker:
 
 def _check_name(name, new=False):
     if name == "" or (new and name.startswith("amq.")):
-        raise Refusal(403, f"operation not permitted on the {name or 'default'} exchange")
+        raise AMQPError(403, f"operation not permitted on the {name or 'default'} exchange")
 
 
 def _check_same(current, received, fields, what):
     for field in fields:
         before, now = current.get(field), received.get(field)
-        if frozen(before) != frozen(now):
-            raise Refusal(406, f"inequivalent arg '{field}' for {what}: received '{now}' but current is '{before}'")
+        if freeze(before) != freeze(now):
+            raise AMQPError(406, f"inequivalent arg '{field}' for {what}: received '{now}' but current is '{before}'")
 
 
-def death_certificate(queue, message, reason):
-    """Return the headers that tell how a message died, its earlier deaths included, and the list of all deaths."""
+def death_headers(queue, message, reason):
+    """Describe how a message died, as RabbitMQ does.
+
+    Parameters
+    ----------
+    queue : Queue
+        Where it was.
+    message : Message
+    reason : str
+        "rejected", "expired" or "maxlen".
+
+    Returns
+    -------
+    headers : dict
+        Those to set, "x-death" first of all.
+    deaths : list of dict
+        This death and the earlier ones, the last one first.
+    """
     old = message.headers
     deaths = list(filter(_is_death, old["x-death"])) if isinstance(old.get("x-death"), list) else []
     same = [death for death in deaths if (death["queue"], death["reason"]) == (queue.name, reason)][:1]
@@ -203,7 +295,7 @@ def _is_death(value):
     )
 
 
-def _goes_in_circles(name, deaths):
+def _is_cycle(name, deaths):
     """Whether a message has died in this queue before, and nobody has rejected it since: it would go on for ever."""
     names = [death["queue"] for death in deaths]
     return name in names and all(death["reason"] != "rejected" for death in deaths[: names.index(name) + 1])

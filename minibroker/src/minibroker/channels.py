@@ -1,4 +1,8 @@
-"""Channels: one conversation each, of methods, messages and acknowledgements."""
+"""Channels: one conversation each, of methods, messages and acknowledgements.
+
+A channel turns the frames of its client into what the broker and its queues do, and what they do into frames. It
+remembers which messages the client holds, and gives them back when it ends.
+"""
 
 import secrets
 from itertools import takewhile
@@ -7,11 +11,11 @@ from pamqp import commands
 
 from minibroker import wire
 from minibroker.queues import Consumer, Message, Queue
-from minibroker.wire import Refusal
+from minibroker.wire import AMQPError
 
 Basic, Methods = commands.Basic, commands.Queue
 HANDLERS = {kind: "on_" + kind.name.lower().replace(".", "_") for kind in commands.INDEX_MAPPING.values()}
-LARGEST = 16 * 1024 * 1024  # bytes of a message
+MAX_MESSAGE_SIZE = 16 * 1024 * 1024  # bytes of a message
 
 
 class Channel:
@@ -21,16 +25,25 @@ class Channel:
     ----------
     connection : Connection
     number : int
+        What client and broker call it.
     broker : Broker
+
+    Attributes
+    ----------
+    consumers : dict of str to Consumer
+        By tag.
+    unacked : dict of int to (Entry, Consumer or None)
+        What the client holds, by delivery tag in order; None is for what it got by Basic.Get.
+    prefetched, prefetch_count : int
+        How many of them consumers hold, and may hold altogether; 0 is no limit.
     """
 
     def __init__(self, connection, number, broker):
         self.connection, self.number, self.broker = connection, number, broker
         self.closed = False
-        self.consumers = {}  # by tag
-        self.unacked = {}  # delivery tag: (Entry, Consumer or None if it was got), in order
-        self.consuming, self.limit = 0, 0  # how many of the unacked ones consumers hold, and may hold
-        self._consumer_limit = 0  # the same for each consumer to come
+        self.consumers, self.unacked = {}, {}
+        self.prefetched, self.prefetch_count = 0, 0
+        self._consumer_prefetch = 0  # the same for each consumer to come
         self._last_tag, self._last_queue = 0, None  # the name that an empty name stands for
         self._confirms, self._published, self._confirmed = False, 0, 0
         self._publish = self._properties = None  # the message that is coming in
@@ -41,31 +54,37 @@ class Channel:
     def receive(self, kind, payload):
         """Take the next frame.
 
+        Parameters
+        ----------
+        kind : int
+            wire.METHOD, HEADER or BODY.
+        payload : bytes
+
         Raises
         ------
-        Refusal
+        AMQPError
             If it cannot be done; the caller closes the channel or the connection.
         """
         if kind == wire.METHOD:
             if self._publish is not None:
-                raise Refusal(505, "expected a content header or body, got a method frame instead")
+                raise AMQPError(505, "expected a content header or body, got a method frame instead")
             method = wire.decode_method(payload)
             handle = getattr(self, HANDLERS[type(method)], None)
             if handle is None:
-                raise Refusal(503, f"{method.name} is not for clients to send, or not here")
+                raise AMQPError(503, f"{method.name} is not for clients to send, or not here")
             if (answer := handle(method)) is not None and not getattr(method, "nowait", False):
                 self.send(answer)
             return
         if self._publish is None or (kind == wire.HEADER) != (self._properties is None):
-            raise Refusal(505, "content that belongs to no method, or to no header")
+            raise AMQPError(505, "content that belongs to no method, or to no header")
         if kind == wire.HEADER:
             self._missing, self._properties = wire.decode_header(payload)
-            if self._missing > LARGEST:
-                raise Refusal(406, f"message size {self._missing} is larger than max size {LARGEST}")
+            if self._missing > MAX_MESSAGE_SIZE:
+                raise AMQPError(406, f"message size {self._missing} is larger than max size {MAX_MESSAGE_SIZE}")
         else:
             self._missing -= len(payload)
             if self._missing < 0:
-                raise Refusal(501, "a content body is larger than its header said")
+                raise AMQPError(501, "a content body is larger than its header said")
             self._body.append(payload)
         if not self._missing:
             self._take_message()
@@ -77,9 +96,9 @@ class Channel:
         publish, body = self._publish, b"".join(self._body)
         self._publish, self._body = None, []
         if publish.immediate:
-            raise Refusal(540, "immediate=true")
+            raise AMQPError(540, "immediate=true")
         if self.broker.exchange(publish.exchange).declared["internal"]:
-            raise Refusal(403, f"cannot publish to internal exchange '{publish.exchange}' in vhost '/'")
+            raise AMQPError(403, f"cannot publish to internal exchange '{publish.exchange}' in vhost '/'")
         message = Message(publish.exchange, publish.routing_key, self._properties, body)
         self.connection.publishes = True
         count, accepted = self.broker.publish(message)
@@ -105,10 +124,25 @@ class Channel:
     # What goes out
 
     def send(self, method):
+        """Send a method of pamqp's."""
         self.connection.send(self.number, wire.encode_method(method))
 
-    def hand_out(self, entry, consumer, done):
-        """Return the delivery tag of an entry that is being sent; remember it unless the client is done with it."""
+    def register_delivery(self, entry, consumer, done):
+        """Note that an entry is being sent.
+
+        Parameters
+        ----------
+        entry : Entry
+        consumer : Consumer or None
+            Who gets it; None if it is the answer to Basic.Get.
+        done : bool
+            Whether the client will not acknowledge it.
+
+        Returns
+        -------
+        int
+            Its delivery tag.
+        """
         self._last_tag += 1
         if done:
             entry.queue.settle([entry])
@@ -116,14 +150,14 @@ class Channel:
             self.unacked[self._last_tag] = entry, consumer
             if consumer:
                 consumer.unacked += 1
-                self.consuming += 1
+                self.prefetched += 1
         return self._last_tag
 
-    def lose(self, consumer):
+    def cancel_consumer(self, consumer):
         """Give up a consumer whose queue is gone, and say so if the client wants to know."""
         del self.consumers[consumer.tag]
         consumer.queue.consumers.remove(consumer)
-        if self.connection.can("consumer_cancel_notify"):
+        if self.connection.has_capability("consumer_cancel_notify"):
             self.send(Basic.Cancel(consumer.tag, True))
 
     def close(self):
@@ -132,10 +166,10 @@ class Channel:
         self.closed = True
         self.connection.to_confirm.discard(self)
         for tag in list(self.consumers):
-            self._stop(tag)
-        self._end(self._take_unacked(0, True), Queue.requeue)
+            self._cancel(tag)
+        self._settle(self._take_unacked(0, True), Queue.requeue)
 
-    def _stop(self, tag):
+    def _cancel(self, tag):
         if consumer := self.consumers.pop(tag, None):
             consumer.queue.remove(consumer)
 
@@ -146,23 +180,23 @@ class Channel:
         if multiple and tag == 0:
             tags = list(self.unacked)
         elif tag not in self.unacked:
-            raise Refusal(406, f"unknown delivery tag {tag}")
+            raise AMQPError(406, f"unknown delivery tag {tag}")
         else:
             tags = list(takewhile(tag.__ge__, self.unacked)) if multiple else [tag]
         return {each: self.unacked.pop(each) for each in tags}
 
-    def _end(self, taken, act):
+    def _settle(self, taken, act):
         """Do with these entries what the client wants: Queue.settle, reject or requeue."""
         by_queue = {}
         for entry, consumer in taken.values():
             if consumer:
                 consumer.unacked -= 1
-                self.consuming -= 1
+                self.prefetched -= 1
             by_queue.setdefault(entry.queue, []).append(entry)
         for queue, entries in by_queue.items():
             act(queue, entries)
             queue.dispatch()  # there is room for more
-        if self.limit:
+        if self.prefetch_count:
             self.dispatch()  # in other queues too
 
     def dispatch(self):
@@ -171,20 +205,20 @@ class Channel:
             queue.dispatch()
 
     def on_basic_ack(self, method):
-        self._end(self._take_unacked(method.delivery_tag, method.multiple), Queue.settle)
+        self._settle(self._take_unacked(method.delivery_tag, method.multiple), Queue.settle)
 
     def on_basic_nack(self, method):
         taken = self._take_unacked(method.delivery_tag, getattr(method, "multiple", False))
-        self._end(taken, Queue.requeue if method.requeue else Queue.reject)
+        self._settle(taken, Queue.requeue if method.requeue else Queue.reject)
 
     on_basic_reject = on_basic_nack
 
     def on_basic_recover(self, method):
         if not method.requeue:
-            raise Refusal(540, "requeue=false")
+            raise AMQPError(540, "requeue=false")
         if isinstance(method, Basic.Recover):
             self.send(Basic.RecoverOk())
-        self._end(self._take_unacked(0, True), Queue.requeue)
+        self._settle(self._take_unacked(0, True), Queue.requeue)
 
     on_basic_recoverasync = on_basic_recover
 
@@ -192,7 +226,7 @@ class Channel:
 
     def _queue(self, name):
         if not name and self._last_queue is None:
-            raise Refusal(404, "no previously declared queue")
+            raise AMQPError(404, "no previously declared queue")
         return self.broker.queue(name or self._last_queue, self.connection, None)
 
     def _queue_if_any(self, name):
@@ -200,37 +234,37 @@ class Channel:
 
     def on_basic_qos(self, method):
         if method.prefetch_size:
-            raise Refusal(540, f"prefetch_size!=0 ({method.prefetch_size})")
+            raise AMQPError(540, f"prefetch_size!=0 ({method.prefetch_size})")
         if method.global_:
-            self.limit = method.prefetch_count
+            self.prefetch_count = method.prefetch_count
         else:
-            self.limit, self._consumer_limit = 0, method.prefetch_count
+            self.prefetch_count, self._consumer_prefetch = 0, method.prefetch_count
         self.send(Basic.QosOk())
         self.dispatch()
 
     def on_basic_consume(self, method):
         tag = method.consumer_tag or f"amq.ctag-{secrets.token_urlsafe(16)}"
         if tag in self.consumers:
-            raise Refusal(530, f"attempt to reuse consumer tag '{tag}'")
+            raise AMQPError(530, f"attempt to reuse consumer tag '{tag}'")
         queue = self._queue(method.queue)
         if queue.consumers and (method.exclusive or queue.consumers[0].exclusive):
-            raise Refusal(403, f"queue '{queue.name}' in vhost '/' in exclusive use")
-        consumer = Consumer(self, queue, tag, method.no_ack, method.exclusive, self._consumer_limit)
+            raise AMQPError(403, f"queue '{queue.name}' in vhost '/' in exclusive use")
+        consumer = Consumer(self, queue, tag, method.no_ack, method.exclusive, self._consumer_prefetch)
         self.consumers[tag] = consumer
         if not method.nowait:
             self.send(Basic.ConsumeOk(tag))
         queue.add(consumer)
 
     def on_basic_cancel(self, method):
-        self._stop(method.consumer_tag)
+        self._cancel(method.consumer_tag)
         return Basic.CancelOk(method.consumer_tag)
 
     def on_basic_get(self, method):
         queue = self._queue(method.queue)
         queue.touch()
         if entry := queue.take():
-            tag = self.hand_out(entry, None, method.no_ack)
-            answer = wire.get_ok(tag, entry.redelivered, entry.message, len(queue.waiting))
+            tag = self.register_delivery(entry, None, method.no_ack)
+            answer = wire.get_ok(tag, entry.redelivered, entry.message, len(queue.ready))
             self.connection.send_content(self.number, answer, entry.message)
         else:
             self.send(Basic.GetEmpty())
@@ -245,7 +279,7 @@ class Channel:
             queue = self.broker.declare_queue(method, self.connection)
         self._last_queue = queue.name
         if not method.nowait:
-            self.connection.send(self.number, wire.declare_ok(queue.name, len(queue.waiting), len(queue.consumers)))
+            self.connection.send(self.number, wire.declare_ok(queue.name, len(queue.ready), len(queue.consumers)))
 
     def on_queue_bind(self, method):
         queue = self._queue(method.queue)
@@ -266,9 +300,9 @@ class Channel:
         count = 0
         if queue := self._queue_if_any(method.queue):
             if method.if_unused and queue.consumers:
-                raise Refusal(406, f"queue '{queue.name}' in vhost '/' in use")
-            if method.if_empty and queue.waiting:
-                raise Refusal(406, f"queue '{queue.name}' in vhost '/' not empty")
+                raise AMQPError(406, f"queue '{queue.name}' in vhost '/' in use")
+            if method.if_empty and queue.ready:
+                raise AMQPError(406, f"queue '{queue.name}' in vhost '/' not empty")
             count = self.broker.delete_queue(queue)
         return Methods.DeleteOk(count)
 
@@ -298,5 +332,5 @@ class Channel:
 
     def on_channel_flow(self, method):
         if not method.active:
-            raise Refusal(540, "active=false")
+            raise AMQPError(540, "active=false")
         return commands.Channel.FlowOk(True)
