@@ -11,7 +11,7 @@ import sys
 from io import BytesIO, StringIO
 
 _PYTHONS_OWN = {"__annotations__", "__builtins__", "__doc__", "__loader__", "__name__", "__package__", "__spec__"}
-_report = None  # descriptor of the pipe to the notebook
+_report = None  # descriptor of the pipe to the notebook, as in backstage.processes.messages
 _background = False
 _print = print
 

@@ -99,7 +99,7 @@ def start_isolated(source, inputs=None, *, name="server", gevent=False, timeout=
         deadline = time.monotonic() + timeout
         while not cell.ready.wait(0.05):
             if not cell.child.running:
-                cell.listener.join(5)
+                cell.told_all.wait(5)
                 if cell.ready.is_set():
                     break
                 if cell.error:
@@ -114,6 +114,7 @@ def start_isolated(source, inputs=None, *, name="server", gevent=False, timeout=
     finally:
         if not cell.ready.is_set():
             cell.child.stop(grace=0)
+    cell.child.port = cell.port
     return cell.child
 
 
@@ -130,49 +131,38 @@ class _Cell:
             "inputs": _packed(inputs),
             "outputs": list(outputs),
         }
+        self.port = None
         self.ready = threading.Event()
+        self.told_all = threading.Event()
         self.error = None  # name, message and traceback of the exception that ended it
         self.packed = {}
         self.refused = {}
-        reports, report = os.pipe()
-        try:
-            number, popen = _inheritable(report)
-            self.child = Child(
-                [sys.executable, "-c", _BOOTSTRAP, str(number)],
-                name="the cell",
-                env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
-                stdin=marshal.dumps((_CELL, job)),
-                on_output=on_output,
-                popen=popen,
-            )
-        except BaseException:
-            os.close(reports)
-            raise
-        finally:
-            os.close(report)
-        self.listener = threading.Thread(target=self._listen, args=(reports,), daemon=True)
-        self.listener.start()
+        self.child = Child(
+            [sys.executable, "-c", _BOOTSTRAP],
+            name="the cell",
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
+            stdin=marshal.dumps((_CELL, job)),
+            on_output=on_output,
+            on_message=self._hear,
+        )
 
-    def _listen(self, reports):
-        with open(reports, "rb") as pipe:
-            while True:
-                try:
-                    kind, *details = marshal.load(pipe)
-                except (EOFError, ValueError):  # the end, perhaps in the middle of a message
-                    return
-                if kind == "ready":
-                    self.child.port = details[0]
-                    self.ready.set()
-                elif kind == "value":
-                    self.packed[details[0]] = details[1]
-                elif kind == "refused":
-                    self.refused[details[0]] = details[1]
-                else:
-                    self.error = details
+    def _hear(self, message):
+        if message is None:
+            self.told_all.set()
+            return
+        kind, *details = message
+        if kind == "ready":
+            [self.port] = details
+            self.ready.set()
+        elif kind == "error":
+            self.error = details
+        else:
+            name, value_or_reason = details
+            (self.packed if kind == "value" else self.refused)[name] = value_or_reason
 
     def result(self, outputs):
         """Return the values of the ended cell, or raise what went wrong."""
-        self.listener.join(5)
+        self.told_all.wait(5)
         values = {}
         for name, packed in self.packed.items():
             try:
@@ -216,7 +206,7 @@ def _interrupt(cell, pieces, show):
         cell.child.stop(grace=0)
     if not ended:
         _drain(pieces, show, 0.3)
-    cell.listener.join(1)
+    cell.told_all.wait(1)
     return cell.error and cell.error[2]
 
 
@@ -257,15 +247,3 @@ def interrupted(text=None):
 def _error(name, message, **details):
     base = _Interrupted if name == "KeyboardInterrupt" else IsolatedError
     return type(name, (base,), {"__module__": __name__})(message, **details)
-
-
-def _inheritable(descriptor):
-    """Return the number by which a child will know this descriptor, and what `Popen` needs to pass it on."""
-    if os.name != "nt":
-        return descriptor, {"pass_fds": [descriptor]}
-    import msvcrt
-    import subprocess
-
-    handle = msvcrt.get_osfhandle(descriptor)
-    os.set_handle_inheritable(handle, True)
-    return handle, {"startupinfo": subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})}

@@ -110,6 +110,40 @@ def test_standard_input_is_what_was_given():
     assert child.output.strip() == "3000000"
 
 
+def test_messages_go_both_ways_and_output_is_none_of_them():
+    code = """
+        from backstage.processes import messages
+        report = messages.reporter()
+        for order in messages.orders():
+            print("noise")
+            report("heard", *order)
+    """
+    heard = []
+    with python(code, stdin=None, on_message=heard.append) as child:
+        child.send(1, ["two"])
+        child.send(b"x" * 1_000_000)
+        assert eventually(lambda: len(heard) == 2)
+    assert eventually(lambda: len(heard) == 3)
+    assert heard == [("heard", 1, ["two"]), ("heard", b"x" * 1_000_000), None]
+    assert child.output == "noise\nnoise\n"
+    with pytest.raises(OSError, match=r"ended|was killed|Broken pipe"):
+        child.send("too late")
+
+
+@posix_only
+def test_a_message_of_which_half_came_is_none():
+    code = """
+        import marshal, os, sys
+        data = marshal.dumps(("whole",)) + marshal.dumps(("half",))[:-3]
+        os.write(int(sys.argv[-1]), data)
+    """
+    heard = []
+    with python(code, on_message=heard.append) as child:
+        assert child.wait(30) == 0
+    assert eventually(lambda: len(heard) == 2)
+    assert heard == [("whole",), None]
+
+
 def test_only_the_end_of_much_output_is_kept():
     with python("for _ in range(100): print('x' * 99_999)\nprint('last')") as child:
         assert child.wait(60) == 0

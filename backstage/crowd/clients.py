@@ -1,19 +1,16 @@
 """The process behind `backstage.crowd`: one thread that watches every connection of the crowd."""
 
-import ast
 import errno
 import os
 import selectors
 import socket
-import sys
+from array import array
 from collections import Counter, deque
 from contextlib import suppress
 from itertools import count
-from multiprocessing import AuthenticationError
-from multiprocessing.connection import Listener
 from time import perf_counter, process_time
 
-from backstage.processes import lift_descriptor_limit
+from backstage.processes import lift_descriptor_limit, messages
 
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 NEWS_EVERY = 0.1  # seconds between two reports of progress
@@ -51,7 +48,7 @@ class Crowd:
         self.selector = selectors.DefaultSelector()
         self.open, self.in_flight, self.ready = set(), {}, deque()  # in_flight is ordered: the oldest comes first
         self.number = count(1)
-        self.errors, self.times, self.shortfall = Counter(), [], ""
+        self.errors, self.times, self.shortfall = Counter(), array("d"), ""
 
     def connect(self, clients, at_once):
         self.ready.extend(Connection() for _ in range(clients))
@@ -71,7 +68,7 @@ class Crowd:
 
     def step(self, wanted, at_once, begin, on_done, on_connected=None):
         """Begin all that is ready, `at_once` at the most; call `on_done` for each that is connected or answered."""
-        self.errors, self.times, self.shortfall = Counter(), [], ""
+        self.errors, self.times, self.shortfall = Counter(), array("d"), ""
         self.on_done, self.on_connected = on_done, on_connected
         cpu, first = process_time(), perf_counter()
         last, told, due = first, 0, first + NEWS_EVERY
@@ -91,8 +88,8 @@ class Crowd:
         return {
             "wanted": wanted,
             "done": len(self.times),
-            "errors": self.errors,
-            "times": self.times,
+            "errors": dict(self.errors),
+            "times": self.times,  # arrives as bytes
             "seconds": perf_counter() - first,
             "connected": len(self.open),
             "shortfall": self.shortfall,
@@ -248,22 +245,17 @@ class Crowd:
 
 
 def main():
-    key, plan = ast.literal_eval(sys.stdin.read())
-    with Listener(("127.0.0.1", 0), authkey=key) as listener:
-        print(f"waiting on port {listener.address[1]}", flush=True)
-        while True:
-            with suppress(AuthenticationError, OSError, EOFError):
-                pipe = listener.accept()
-                break
-    crowd = Crowd(lambda *news: pipe.send(news), lift_descriptor_limit(), **plan)
-    while True:
+    report, orders = messages.reporter(), messages.orders()
+    print("ready", flush=True)
+    crowd = Crowd(report, lift_descriptor_limit(), *next(orders))
+    for command, arguments, options in orders:
         try:
-            command, arguments, options = pipe.recv()
-            pipe.send(("done", getattr(crowd, command)(*arguments, **options)))
-        except (EOFError, OSError):
+            news = "done", getattr(crowd, command)(*arguments, **options)
+        except BrokenPipeError:
             return  # nobody is interested any more
         except Exception as error:
-            pipe.send(("failed", f"{type(error).__name__}: {error}"))
+            news = "failed", f"{type(error).__name__}: {error}"
+        report(*news)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
 """The client side: opens, holds and drives a crowd of connections to a server on this machine, and counts."""
 
 import math
-import os
+import queue
 import sys
 import time
+from array import array
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import Client
 
 import psutil
 
@@ -114,15 +114,11 @@ class Crowd:
         self._server = getattr(server, "pid", server)
         if self._server is not None and not psutil.pid_exists(self._server):
             raise ValueError(f"there is no process {self._server} that could be the server")
-        key = os.urandom(16)
-        plan = {"port": port, "timeout": patience}
+        self._stopped = False
+        self._news = queue.SimpleQueue()
         command = [sys.executable, "-m", "backstage.crowd.clients"]
-        self._child = Child(command, name="the crowd", stdin=repr((key, plan)).encode(), ready=r"port (\d+)")
-        try:
-            self._pipe = Client(("127.0.0.1", self._child.port), authkey=key)
-        except BaseException:
-            self._child.stop(grace=0)
-            raise
+        self._child = Child(command, name="the crowd", stdin=None, on_message=self._news.put, ready="ready")
+        self._child.send(port, patience)
 
     def __enter__(self):
         return self
@@ -186,36 +182,45 @@ class Crowd:
 
     def stop(self):
         """Hang up, all of them."""
-        self._pipe.close()
+        self._stopped = True
         self._child.stop(grace=0)
 
     def _call(self, command, progress, *arguments, **options):
         usage = _Usage(self._server) if self._server is not None else None
         try:
-            self._pipe.send((command, arguments, options))
-            while True:
-                if self._pipe.poll(0.1):
-                    kind, news = self._pipe.recv()
-                    if kind == "progress":
-                        if progress:
-                            progress(news)
-                        continue
-                    break
-                if usage:
-                    usage.look()
-        except (OSError, EOFError):
-            state = "has been stopped" if self._pipe.closed else "has ended" + self._child.last_words()
-            raise RuntimeError(f"the crowd {state}: make a new one") from None
+            self._child.send(command, arguments, options)
+        except OSError:
+            raise self._gone() from None
+        try:
+            while (message := self._hear(usage)) and message[0] == "progress":
+                if progress:
+                    progress(message[1])
         except BaseException:
             self.stop()  # halfway through a step it is of no more use
             raise
+        if message is None:
+            raise self._gone()
+        kind, news = message
         if kind == "failed":
             self.stop()
             raise RuntimeError(f"the crowd could not go on: {news}")
+        news |= {"errors": Counter(news["errors"]), "times": array("d", news["times"]).tolist()}
         figures = Figures(**news)
         if usage:
             figures.server_cpu, figures.server_memory = usage.total()
         return figures
+
+    def _hear(self, usage):
+        """Wait for the next message of the crowd's process, and keep an eye on the server meanwhile."""
+        while True:
+            if usage:
+                usage.look()
+            with suppress(queue.Empty):
+                return self._news.get(timeout=0.1)
+
+    def _gone(self):
+        state = "has been stopped" if self._stopped else "has ended" + self._child.last_words()
+        return RuntimeError(f"the crowd {state}: make a new one")
 
 
 class _Usage:

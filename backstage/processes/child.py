@@ -2,6 +2,7 @@
 
 import atexit
 import codecs
+import marshal
 import os
 import re
 import signal
@@ -15,9 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from backstage.processes import belongings, guardian
-from backstage.processes.belongings import belongs, temporary_folder
-
-__all__ = ["Child", "ChildError", "belongs", "listens", "temporary_folder"]
+from backstage.processes.messages import ReportPipe, write
 
 KEPT_OUTPUT = 1_000_000  # characters of output that a child keeps
 
@@ -39,18 +38,19 @@ class Child:
         name: how messages call it; the program's own name if not given.
         env: its whole environment, as for `subprocess.Popen`; that of this process if not given.
         cwd: its working directory; that of this process if not given.
-        stdin: bytes for its standard input, which then ends.
+        stdin: bytes for its standard input, which then ends; None leaves it open, for `send`.
         on_output: called, from another thread, with each piece of text as it comes and with "" at the end.
+        on_message: called, from another thread, with each message of the child and with None after the last one;
+            `args` get one more, as `backstage.processes.messages` says.
         ready: waits until the child is ready, as `wait_ready` does.
         timeout: seconds it may take to get ready.
-        popen: further arguments for `subprocess.Popen`.
 
     Raises:
         ChildError: it cannot be started, or is not ready in time; nothing of it is left then.
     """
 
     def __init__(
-        self, args, *, name=None, env=None, cwd=None, stdin=b"", on_output=None, ready=None, timeout=20, popen=None
+        self, args, *, name=None, env=None, cwd=None, stdin=b"", on_output=None, on_message=None, ready=None, timeout=20
     ):
         monkey = sys.modules.get("gevent.monkey")
         if monkey and monkey.is_module_patched("threading"):
@@ -68,21 +68,25 @@ class Child:
         self._reaped = False
         self._stopped = False
         environment = {**(os.environ if env is None else env), guardian.MARK: belongings.mark()}
+        reports = ReportPipe() if on_message else None
         try:
             self._process = subprocess.Popen(
-                args,
+                [*args, reports.number] if reports else args,
                 bufsize=0,
-                stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL if stdin == b"" else subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 env=environment,
                 cwd=cwd,
                 start_new_session=os.name != "nt",
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-                **(popen or {}),
+                **(reports.inherit if reports else {}),
             )
         except OSError as error:
             raise ChildError(f"{self.name} cannot be started: {error}") from error
+        finally:
+            if reports:
+                reports.close_child_end()
         self.pid = self._process.pid
         try:
             belongings.entrust("group", self.pid)
@@ -90,6 +94,8 @@ class Child:
             self._pump = threading.Thread(target=self._read_output, daemon=True)
             self._pump.start()
             threading.Thread(target=self._await_end, daemon=True).start()
+            if reports:
+                threading.Thread(target=self._read_messages, args=(reports, on_message), daemon=True).start()
             if stdin:
                 self._feed(stdin)
             if ready is not None:
@@ -173,6 +179,17 @@ class Child:
         lines = self.output.rstrip().splitlines()[-20:]
         return "\n".join([". Its last output:", *lines]) if lines else "; it printed nothing."
 
+    def send(self, *message):
+        """Send a message to a child whose `stdin` was left open.
+
+        Raises:
+            OSError: it has ended.
+        """
+        try:
+            write(self._process.stdin.fileno(), marshal.dumps(message))
+        except ValueError:  # closed at its end
+            raise BrokenPipeError(f"{self.name} {ending(self.exit_code)}") from None
+
     def interrupt(self):
         """Send SIGINT, as Ctrl-C does, to its whole process group (on Windows, Ctrl-Break)."""
         self._signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT))
@@ -204,9 +221,7 @@ class Child:
     def _feed(self, data):
         try:
             with self._process.stdin as pipe:
-                view = memoryview(data)
-                while view:
-                    view = view[pipe.write(view) :]
+                write(pipe.fileno(), data)
         except OSError:
             pass  # it ended, or wants no input: its own output says why
 
@@ -218,6 +233,11 @@ class Child:
                 if os.name == "nt":
                     text = text.replace("\r\n", "\n")
                 self._keep(text)
+
+    def _read_messages(self, reports, on_message):
+        for message in reports.messages():
+            on_message(message)
+        on_message(None)
 
     def _keep(self, text):
         with self._news:
@@ -243,6 +263,8 @@ class Child:
             belongings.release("group", self.pid)
             self._process.wait()
             self._reaped = True
+        if self._process.stdin:
+            self._process.stdin.close()
         self._pump.join(0.5)  # not for ever: a descendant that left the group may hold the pipe
         _children.discard(self)
         self.exit_code = self._process.returncode
