@@ -1,6 +1,5 @@
 """Checks of chapter 6: gevent. Each watches what an answer does with greenlets, never how fast the machine is."""
 
-import contextlib
 import time
 from itertools import pairwise
 
@@ -9,28 +8,12 @@ import greenlet
 from gevent.event import Event
 
 from exercises import Wrong, exercise
+from exercises.vocabulary import BurntBun, InFlight, Planted, capture, in_time_green, need, reworded, same_lines
 from helpers import Timeline, span
 
-PATIENCE = 5  # seconds until an answer that waits for something nobody does is called stuck
 
-
-class BurntBun(Exception):
-    """What a steamer raises in these checks."""
-
-
-class NoFlour(Exception):
+class NoFlour(Planted):
     """What a supplier raises in these checks."""
-
-
-def _run(function, *arguments, stuck):
-    """Call an answer; if it waits for something that never comes, say so instead of waiting with it.
-
-    Errors that the check itself plants are not reported by the hub: the reader's own would drown among them.
-    """
-    hub = gevent.get_hub()
-    hub.NOT_ERROR = (*hub.NOT_ERROR, Wrong, BurntBun, NoFlour)
-    with gevent.Timeout(PATIENCE, Wrong(stuck)):
-        return function(*arguments)
 
 
 # -- 06.1 ----------------------------------------------------------------------------------------------------------
@@ -66,17 +49,13 @@ def _shop_opens():
 )
 def _order(answer):
     truth = _shop_opens()
-    if not isinstance(answer, (list, tuple)):
-        raise Wrong(f"give a list of the seven lines, not a {type(answer).__name__}.")
-    answer = list(answer)
+    answer = list(need(answer, (list, tuple), "give a list of the seven lines"))
     if sorted(map(str, answer)) != sorted(truth):
         odd = next((each for each in answer if each not in truth), None)
         missing = next((each for each in truth if each not in answer), None)
         problem = f"{odd!r} is none of the seven lines" if odd is not None else f"{missing!r} is missing"
         raise Wrong(f"every line comes exactly once: {problem if odd or missing else 'one of them comes twice'}.")
-    for place, (said, ran) in enumerate(zip(answer, truth, strict=True), 1):
-        if said != ran:
-            raise Wrong(f"line {place} was not {said!r} when it ran just now. The lines before it are right.")
+    same_lines(answer, truth)
 
 
 # -- 06.2 ----------------------------------------------------------------------------------------------------------
@@ -101,13 +80,13 @@ def _steam_all(answer):
         gevent.sleep(0.02 * (len(buns) - buns.index(bun)))  # the last one in is the first one out
         return f"steamed {bun}"
 
-    results = _run(answer, buns, steam, stuck="your function did not return: it waits for something that never comes.")
+    results = in_time_green(
+        answer, buns, steam, stuck="your function did not return: it waits for something that never comes."
+    )
     if results is None:
         raise Wrong("your function returned None: return the list of results.")
-    try:
+    with reworded({TypeError: f"your function returned {results!r}: return the list of results."}):
         results = list(results)
-    except TypeError:
-        raise Wrong(f"your function returned {results!r}: return the list of results.") from None
     if any(isinstance(each, gevent.Greenlet) for each in results):
         raise Wrong("your function returned greenlets, not what they returned: ask each for its .value or .get().")
     wanted = [f"steamed {bun}" for bun in buns]
@@ -122,13 +101,12 @@ def _steam_all(answer):
             raise BurntBun(bun)
         return bun
 
-    try:
-        _run(answer, buns, burn, stuck="your function did not return when one bun burnt.")
-    except Exception as error:
-        if not _tells_of(error, BurntBun):
-            raise
-        return
-    raise Wrong("one bun burnt, `steam` raised BurntBun, and the caller of your function never heard of it.")
+    stuck = "your function did not return when one bun burnt."
+    burnt = capture(lambda: in_time_green(answer, buns, burn, stuck=stuck))
+    if burnt.error is None:
+        raise Wrong("one bun burnt, `steam` raised BurntBun, and the caller of your function never heard of it.")
+    if not _tells_of(burnt.error, BurntBun):
+        raise burnt.error
 
 
 def _tells_of(error, kind):
@@ -153,32 +131,24 @@ def _steam_in_places(answer):
 
 def _steam_eight(answer, places):
     buns = list(range(8))
-    now = most = 0
-    slow_one_may_go = Event()
-    done = []
+    slow_one_may_go, done, inside = Event(), [], InFlight()
 
     def steam(bun):
-        nonlocal now, most
-        now += 1
-        most = max(most, now)
-        try:
-            if bun == 0:
-                if not slow_one_may_go.wait(1):
-                    raise Wrong(_who_was_kept_out(most))
-            else:
+        with inside:
+            if bun > 0:
                 gevent.sleep(0.01)
-        finally:
-            now -= 1
+            elif not slow_one_may_go.wait(1):
+                raise Wrong(_who_was_kept_out(inside.peak))
         done.append(bun)
         if len(done) == len(buns) - 1:
             slow_one_may_go.set()
         return bun * 10
 
-    results = _run(answer, buns, steam, places, stuck="your function did not return: it waits for ever.")
-    if most > places:
-        raise Wrong(f"there were {most} buns in a steamer of {places} places at the same time.")
-    if most < places:
-        raise Wrong(f"the steamer has {places} places and never held more than {most} at a time.")
+    results = in_time_green(answer, buns, steam, places, stuck="your function did not return: it waits for ever.")
+    if inside.peak > places:
+        raise Wrong(f"there were {inside.peak} buns in a steamer of {places} places at the same time.")
+    if inside.peak < places:
+        raise Wrong(f"the steamer has {places} places and never held more than {inside.peak} at a time.")
     if results is None or list(results) != [bun * 10 for bun in buns]:
         raise Wrong(f"the results should be those of `steam` in the order of the buns, but are {results!r}.")
 
@@ -202,30 +172,27 @@ def _who_was_kept_out(most):
 )
 def _sell(answer):
     shelf = {"buns": 10}
-    paying = most = paid = 0
+    paying, paid = InFlight(), []
 
     def pay():
-        nonlocal paying, most, paid
-        paying += 1
-        most = max(most, paying)
-        gevent.sleep(0.005)
-        paying -= 1
-        paid += 1
+        with paying:
+            gevent.sleep(0.005)
+        paid.append(True)
 
     customers = [gevent.spawn(answer, shelf, pay) for _ in range(30)]
-    _run(gevent.joinall, customers, stuck="your customers wait for ever.")
+    in_time_green(gevent.joinall, customers, stuck="your customers wait for ever.")
     for customer in customers:
         customer.get()
     sold = sum(customer.value is True for customer in customers)
     if shelf["buns"] < 0 or sold > 10:
         raise Wrong(f"10 buns were on the shelf, {sold} were sold, {shelf['buns']} are left.")
-    if paid > sold:
-        raise Wrong(f"{paid} customers paid and {sold} got a bun: check before anyone pays, not after.")
+    if len(paid) > sold:
+        raise Wrong(f"{len(paid)} customers paid and {sold} got a bun: check before anyone pays, not after.")
     if shelf["buns"] != 10 - sold or sold < 10:
         raise Wrong(f"30 customers wanted 10 buns: {sold} were sold and {shelf['buns']} are left on the shelf.")
     if any(customer.value is not False for customer in customers if customer.value is not True):
         raise Wrong("a customer who gets no bun should be told False.")
-    if most < 2:
+    if paying.peak < 2:
         raise Wrong("customers pay one at a time now; while one waits for the bank, others should be able to pay.")
 
     def refuse():
@@ -233,8 +200,7 @@ def _sell(answer):
         raise ValueError("card refused")
 
     shelf["buns"] = 1
-    with contextlib.suppress(ValueError):
-        answer(shelf, refuse)
+    capture(answer, shelf, refuse, catch=ValueError)
     if shelf["buns"] != 1:
         raise Wrong("a card was refused, nobody got the bun, and yet it is gone from the shelf.")
 
@@ -245,7 +211,7 @@ def _sell(answer):
     shelf["buns"] = 3
     late = gevent.spawn(answer, shelf, refuse_late)
     others = [gevent.spawn(answer, shelf, pay) for _ in range(2)]
-    _run(gevent.joinall, [late, *others], stuck="your customers wait for ever.")
+    in_time_green(gevent.joinall, [late, *others], stuck="your customers wait for ever.")
     if shelf["buns"] != 1:
         raise Wrong(f"of 3 buns 2 were sold while a third card was being refused, and {shelf['buns']} are left, not 1.")
     if late.value is True:
@@ -313,6 +279,11 @@ def _supplier(record, name, seconds, error=None):
     return ask
 
 
+def _in_patience(answer, suppliers, patience, stuck):
+    """What the answer came to: a value, or the TimeoutError that it should raise."""
+    return capture(lambda: in_time_green(answer, suppliers, patience, stuck=stuck), catch=TimeoutError)
+
+
 @exercise(
     "06.6",
     praise="first good answer taken, failures passed over, nobody left waiting at the door.",
@@ -324,7 +295,7 @@ def _first_answer(answer):
     record = []
     asked = [_supplier(record, "slow", 60), _supplier(record, "quick", 0.05), _supplier(record, "late", 0.3)]
     with Timeline() as watched:
-        got = _run(answer, asked, 2, stuck=stuck)
+        got = in_time_green(answer, asked, 2, stuck=stuck)
     if got != "flour from quick":
         raise Wrong(f"`quick` answers first, with 'flour from quick'; your function returned {got!r}.")
     if watched.peak < 3:
@@ -335,54 +306,46 @@ def _first_answer(answer):
 
     record.clear()
     failing = [_supplier(record, "broken", 0.01, NoFlour("no flour")), _supplier(record, "good", 0.1)]
-    try:
-        got = _run(answer, failing, 2, stuck=stuck)
-    except NoFlour:
-        raise Wrong("one supplier failed before the other answered, and your function gave up.") from None
+    with reworded({NoFlour: "one supplier failed before the other answered, and your function gave up."}):
+        got = in_time_green(answer, failing, 2, stuck=stuck)
     if got != "flour from good":
         raise Wrong(f"`broken` fails, `good` answers after it; your function returned {got!r}.")
 
     def nothing():
         gevent.sleep(0.01)
 
-    got = _run(answer, [nothing, _supplier(record, "second", 0.1)], 2, stuck=stuck)
+    got = in_time_green(answer, [nothing, _supplier(record, "second", 0.1)], 2, stuck=stuck)
     if got is not None:
         raise Wrong(f"the first supplier succeeds and returns None, which is an answer too; you returned {got!r}.")
 
     record.clear()
-    try:
-        got = _run(answer, [_supplier(record, "asleep", 60)], 0.1, stuck="nobody answered, and your function waits on.")
-    except TimeoutError:
-        pass
-    except gevent.Timeout:
-        raise Wrong("patience ended in gevent.Timeout; the exercise asks for Python's own TimeoutError.") from None
-    else:
-        raise Wrong(f"nobody answered within the patience given; your function returned {got!r}, and no TimeoutError.")
+    waits_on = "nobody answered, and your function waits on."
+    with reworded(
+        {gevent.Timeout: "patience ended in gevent.Timeout; the exercise asks for Python's own TimeoutError."}
+    ):
+        got = _in_patience(answer, [_supplier(record, "asleep", 60)], 0.1, waits_on)
+    if got.error is None:
+        raise Wrong(
+            f"nobody answered within the patience given; your function returned {got.value!r}, and no TimeoutError."
+        )
     if "asleep left" not in record:
         raise Wrong("after the TimeoutError the supplier `asleep` is still waiting at the door.")
 
     slow_fail = [_supplier(record, f"f{n}", 0.2 * n, NoFlour("no flour")) for n in (1, 2)]
-    try:
-        got = _run(answer, [*slow_fail, _supplier(record, "too late", 0.6)], 0.5, stuck=stuck)
-    except TimeoutError:
-        pass
-    except NoFlour:
+    passed_on = "a supplier raised NoFlour, and your function passed it on: any error means the next one."
+    with reworded({NoFlour: passed_on}):
+        got = _in_patience(answer, [*slow_fail, _supplier(record, "too late", 0.6)], 0.5, stuck)
+    if got.error is None:
         raise Wrong(
-            "a supplier raised NoFlour, and your function passed it on: any error means the next one."
-        ) from None
-    else:
-        raise Wrong(
-            f"patience of 0.5 s counts from the call, not from the last failure; you returned {got!r} after 0.6 s."
+            "patience of 0.5 s counts from the call, not from the last failure;"
+            f" you returned {got.value!r} after 0.6 s."
         )
 
     record.clear()
     hopeless = [_supplier(record, "a", 0.01, NoFlour("no flour")), _supplier(record, "b", 0.02, NoFlour("no flour"))]
     with Timeline() as watched:
-        try:
-            got = _run(answer, hopeless, 4, stuck="all suppliers failed, and your function waits on.")
-        except (Exception, gevent.Timeout):
-            pass
-        else:
-            raise Wrong(f"all suppliers failed; your function returned {got!r} instead of raising.")
+        got = capture(answer, hopeless, 4, catch=(Exception, gevent.Timeout))
+    if got.error is None:
+        raise Wrong(f"all suppliers failed; your function returned {got.value!r} instead of raising.")
     if watched.end - watched.start > 2:
         raise Wrong("all suppliers had failed, and your function still waited until its patience ended.")

@@ -1,314 +1,231 @@
 """Answers to the exercises of chapter 6 that are wrong, and a word of what they should be told."""
 
-from exercises.answers import written
+from exercises.answers import edit, written
+
+ASK_SEVERAL = "    greenlets = [gevent.spawn(each) for each in suppliers]\n"
 
 WRONG = {
     "06.1": [
-        written("answer = 'tea on, buns in'", "not a str"),
-        written("answer = ['tea on', 'buns in', 'sweep', 'swept']", "is missing"),
-        written("answer = ['tea on', 'buns in', 'sweep', 'swept', 'tea done', 'buns turned', 'buns out']", "line 5"),
-        written("answer = ['tea on', 'buns in', 'sweep', 'buns turned', 'swept', 'buns out', 'tea done']", "line 4"),
-        written(
-            "answer = ['tea', 'buns in', 'sweep', 'swept', 'buns turned', 'buns out', 'tea done']", "'tea' is none of"
-        ),
-        written(
-            "answer = ['tea on', 'buns in', 'sweep', 'swept', 'swept', 'buns turned', 'buns out', 'tea done']",
-            "comes twice",
-        ),
+        written("answer = 'tea on, buns in'", says="not a str"),
+        edit(', "buns turned", "buns out", "tea done"', "", says="is missing"),
+        edit('"buns turned", "buns out", "tea done"', '"tea done", "buns turned", "buns out"', says="line 5"),
+        edit('"swept", "buns turned"', '"buns turned", "swept"', says="line 4"),
+        edit("tea on", "tea", says="'tea' is none of"),
+        edit('"swept",', '"swept", "swept",', says="comes twice"),
     ],
     "06.2": [
-        written("def answer(buns, steam): return [gevent.spawn(steam, bun) for bun in buns]", "returned greenlets"),
-        written("def answer(buns, steam): gevent.joinall([gevent.spawn(steam, bun) for bun in buns])", "returned None"),
         written(
-            "def answer(buns, steam):\n"
-            "    all = [gevent.spawn(steam, bun) for bun in buns]\n"
-            "    gevent.joinall(all)\n"
-            "    return [each.value for each in all]",
-            "never heard of it",
+            "def answer(buns, steam): return [gevent.spawn(steam, bun) for bun in buns]", says="returned greenlets"
+        ),
+        edit("    return [greenlet.value for greenlet in greenlets]\n", "", says="returned None"),
+        edit(", raise_error=True", "", says="never heard of it"),
+        written(
+            """
+def answer(buns, steam):
+    results = []
+    def one(bun): results.append(steam(bun))
+    gevent.joinall([gevent.spawn(one, bun) for bun in buns], raise_error=True)
+    return results
+""",
+            says="in which the buns were done",
         ),
         written(
-            "def answer(buns, steam):\n"
-            "    results = []\n"
-            "    def one(bun): results.append(steam(bun))\n"
-            "    gevent.joinall([gevent.spawn(one, bun) for bun in buns], raise_error=True)\n"
-            "    return results",
-            "in which the buns were done",
+            """
+def answer(buns, steam):
+    results = []
+    for bun in buns:
+        greenlet = gevent.spawn(steam, bun)
+        greenlet.join()
+        results.append(greenlet.get())
+    return results
+""",
+            says="start all first",
         ),
+        edit("gevent.joinall(greenlets, raise_error=True)\n    ", "", says="returned [None"),
+        written("def answer(buns, steam): return Pool(9).map_async(steam, buns)", says="return the list of results"),
         written(
-            "def answer(buns, steam):\n"
-            "    results = []\n"
-            "    for bun in buns:\n"
-            "        greenlet = gevent.spawn(steam, bun)\n"
-            "        greenlet.join()\n"
-            "        results.append(greenlet.get())\n"
-            "    return results",
-            "start all first",
-        ),
-        written("def answer(buns, steam): return [gevent.spawn(steam, bun).value for bun in buns]", "returned [None"),
-        written("def answer(buns, steam): return Pool(9).map_async(steam, buns)", "return the list of results"),
-        written(
-            "def answer(buns, steam):\n"
-            "    done = {}\n"
-            "    def one(bun): done[bun] = steam(bun)\n"
-            "    gevent.joinall([gevent.spawn(one, bun) for bun in buns])\n"
-            "    return [done[bun] for bun in buns]",
-            "raised KeyError: 'sesame'",
+            """
+def answer(buns, steam):
+    done = {}
+    def one(bun): done[bun] = steam(bun)
+    gevent.joinall([gevent.spawn(one, bun) for bun in buns])
+    return [done[bun] for bun in buns]
+""",
+            says="raised KeyError: 'sesame'",
         ),
     ],
     "06.3": [
-        written("def answer(buns, steam, places): return [steam(bun) for bun in buns]", "only one bun"),
+        edit("Pool(places).map(steam, buns)", "[steam(bun) for bun in buns]", says="only one bun"),
         written(
-            "def answer(buns, steam, places):\n"
-            "    results = []\n"
-            "    for first in range(0, len(buns), places):\n"
-            "        batch = [gevent.spawn(steam, bun) for bun in buns[first:first + places]]\n"
-            "        gevent.joinall(batch, raise_error=True)\n"
-            "        results += [each.value for each in batch]\n"
-            "    return results",
-            "one slow bun keeps the others out",
+            """
+def answer(buns, steam, places):
+    results = []
+    for first in range(0, len(buns), places):
+        batch = [gevent.spawn(steam, bun) for bun in buns[first:first + places]]
+        gevent.joinall(batch, raise_error=True)
+        results += [each.value for each in batch]
+    return results
+""",
+            says="one slow bun keeps the others out",
         ),
-        written(
-            "def answer(buns, steam, places): return Pool(places + 1).map(steam, buns)", "4 buns in a steamer of 3"
-        ),
-        written("def answer(buns, steam, places): return Pool(2).map(steam, buns)", "never held more than 2"),
-        written("def answer(buns, steam, places): return Pool(3).map(steam, buns)", "3 buns in a steamer of 2"),
-        written(
-            "def answer(buns, steam, places): return list(Pool(places).imap_unordered(steam, buns))",
-            "in the order of the buns",
-        ),
+        edit("Pool(places)", "Pool(places + 1)", says="4 buns in a steamer of 3"),
+        edit("Pool(places)", "Pool(2)", says="never held more than 2"),
+        edit("Pool(places)", "Pool(3)", says="3 buns in a steamer of 2"),
+        edit("Pool(places).map(steam, buns)", "list(Pool(places).imap_unordered(steam, buns))", says="in the order"),
     ],
     "06.4": [
         written(
-            "def answer(shelf, pay):\n"
-            "    pay()\n"
-            "    if shelf['buns'] > 0:\n"
-            "        shelf['buns'] -= 1\n"
-            "        return True\n"
-            "    return False",
-            "check before anyone pays",
+            """
+def answer(shelf, pay):
+    pay()
+    if shelf['buns'] > 0:
+        shelf['buns'] -= 1
+        return True
+    return False
+""",
+            says="check before anyone pays",
         ),
         written(
-            "lock = BoundedSemaphore(1)\n"
-            "def answer(shelf, pay):\n"
-            "    with lock:\n"
-            "        if shelf['buns'] > 0:\n"
-            "            pay()\n"
-            "            shelf['buns'] -= 1\n"
-            "            return True\n"
-            "        return False",
-            "one at a time",
+            """
+lock = BoundedSemaphore(1)
+def answer(shelf, pay):
+    with lock:
+        if shelf['buns'] > 0:
+            pay()
+            shelf['buns'] -= 1
+            return True
+        return False
+""",
+            says="one at a time",
         ),
+        edit("    except BaseException:", "    except ZeroDivisionError:", says="a card was refused"),
         written(
-            "def answer(shelf, pay):\n"
-            "    if shelf['buns'] > 0:\n"
-            "        shelf['buns'] -= 1\n"
-            "        pay()\n"
-            "        return True\n"
-            "    return False",
-            "a card was refused",
+            """
+def answer(shelf, pay):
+    if shelf['buns'] > 0:
+        shelf['buns'] -= 1
+        try:
+            pay()
+        except ValueError:
+            shelf['buns'] += 1
+        return True
+""",
+            says="should be told False",
         ),
+        written("def answer(shelf, pay): return False", says="0 were sold"),
         written(
-            "def answer(shelf, pay):\n"
-            "    if shelf['buns'] > 0:\n"
-            "        shelf['buns'] -= 1\n"
-            "        try:\n"
-            "            pay()\n"
-            "        except ValueError:\n"
-            "            shelf['buns'] += 1\n"
-            "        return True",
-            "should be told False",
+            """
+def answer(shelf, pay):
+    seen = shelf['buns']
+    if seen == 0:
+        return False
+    shelf['buns'] -= 1
+    try:
+        pay()
+    except Exception:
+        shelf['buns'] = seen
+        return False
+    return True
+""",
+            says="3 are left, not 1",
         ),
-        written("def answer(shelf, pay): return False", "0 were sold"),
-        written(
-            "def answer(shelf, pay):\n"
-            "    seen = shelf['buns']\n"
-            "    if seen == 0:\n"
-            "        return False\n"
-            "    shelf['buns'] -= 1\n"
-            "    try:\n"
-            "        pay()\n"
-            "    except Exception:\n"
-            "        shelf['buns'] = seen\n"
-            "        return False\n"
-            "    return True",
-            "3 are left, not 1",
-        ),
-        written(
-            "def answer(shelf, pay):\n"
-            "    if shelf['buns'] == 0:\n"
-            "        return False\n"
-            "    shelf['buns'] -= 1\n"
-            "    try:\n"
-            "        pay()\n"
-            "    except Exception:\n"
-            "        shelf['buns'] += 1\n"
-            "    return True",
-            "says True",
-        ),
+        edit("        raise\n", "", says="says True"),
     ],
     "06.5": [
         written(
-            "def answer(limit):\n    gevent.sleep(0)\n    return len(range(0, limit, 7))",
-            "1 turn(s) in 21,000",
+            "def answer(limit):\n    gevent.sleep(0)\n    return len(range(0, limit, 7))", says="1 turn(s) in 21,000"
         ),
         written(
-            "def answer(limit):\n    for _ in range(20):\n        gevent.sleep(0)\n    return len(range(0, limit, 7))",
-            "20 turn(s) in 700,000",
+            "def answer(limit):\n    for _ in range(20): gevent.sleep(0)\n    return len(range(0, limit, 7))",
+            says="20 turn(s) in 700,000",
         ),
+        edit("number % 500", "number % 7 - 0", says="goes into switching"),
+        edit("if number % 500 == 0:\n            gevent.sleep(0)", "gevent.sleep(0)", says="switching"),
         written(
-            "def answer(limit):\n"
-            "    found = 0\n"
-            "    for number in range(limit):\n"
-            "        if number % 7 == 0:\n"
-            "            found += 1\n"
-            "            gevent.sleep(0)\n"
-            "    return found",
-            "goes into switching",
+            """
+def answer(limit):
+    found = len(range(0, limit, 7)) if sum(range(50 * limit)) else 0
+    for _ in range(0, limit, 500):
+        gevent.sleep(0)
+    return found
+""",
+            says="not while you counted",
         ),
-        written(
-            "def answer(limit):\n"
-            "    found = 0\n"
-            "    for number in range(limit):\n"
-            "        found += number % 7 == 0\n"
-            "        gevent.sleep(0)\n"
-            "    return found",
-            "switching",
-        ),
-        written(
-            "def answer(limit):\n"
-            "    found = len(range(0, limit, 7)) if sum(range(50 * limit)) else 0\n"
-            "    for _ in range(0, limit, 500):\n"
-            "        gevent.sleep(0)\n"
-            "    return found",
-            "not while you counted",
-        ),
-        written(
-            "def answer(limit):\n"
-            "    found = 0\n"
-            "    for number in range(limit + 1):\n"
-            "        found += number % 7 == 0\n"
-            "        if number % 500 == 0:\n"
-            "            gevent.sleep(0)\n"
-            "    return found",
-            "says 3001",
-        ),
-        written(
-            "def answer(limit):\n"
-            "    found = 0\n"
-            "    for number in range(1, limit):\n"
-            "        found += number % 7 == 0\n"
-            "        if number % 500 == 0:\n"
-            "            gevent.sleep(0)\n"
-            "    return found",
-            "3,000 multiples",
-        ),
-        written(
-            "import time\n"
-            "def answer(limit):\n"
-            "    found = 0\n"
-            "    for number in range(limit):\n"
-            "        found += number % 7 == 0\n"
-            "        if number % 500 == 0:\n"
-            "            time.sleep(0)\n"
-            "    return found",
-            "nobody else got a single turn",
-        ),
+        edit("range(limit)", "range(limit + 1)", says="says 3001"),
+        edit("range(limit)", "range(1, limit)", says="3,000 multiples"),
+        edit("found = 0", "import time\n    found = 0", "gevent.sleep(0)", "time.sleep(0)", says="not a single turn"),
     ],
     "06.6": [
         written(
-            "def answer(suppliers, patience):\n"
-            "    with gevent.Timeout(patience, TimeoutError):\n"
-            "        for supplier in suppliers:\n"
-            "            try:\n"
-            "                return supplier()\n"
-            "            except Exception:\n"
-            "                pass",
-            "asked one after another",
+            """
+def answer(suppliers, patience):
+    with gevent.Timeout(patience, TimeoutError):
+        for supplier in suppliers:
+            try:
+                return supplier()
+            except Exception:
+                pass
+""",
+            says="asked one after another",
         ),
         written(
-            "def answer(suppliers, patience):\n"
-            "    greenlets = [gevent.spawn(each) for each in suppliers]\n"
-            "    return gevent.wait(greenlets, count=1, timeout=patience)[0].get()",
-            "still waiting",
+            f"""
+def answer(suppliers, patience):
+{ASK_SEVERAL}
+    return gevent.wait(greenlets, count=1, timeout=patience)[0].get()
+""",
+            says="still waiting",
         ),
         written(
-            "def answer(suppliers, patience):\n"
-            "    greenlets = [gevent.spawn(each) for each in suppliers]\n"
-            "    try:\n"
-            "        done = gevent.wait(greenlets, count=1, timeout=patience)\n"
-            "        if not done:\n"
-            "            raise TimeoutError\n"
-            "        return done[0].get()\n"
-            "    finally:\n"
-            "        gevent.killall(greenlets)",
-            "gave up",
+            f"""
+def answer(suppliers, patience):
+{ASK_SEVERAL}
+    try:
+        done = gevent.wait(greenlets, count=1, timeout=patience)
+        if not done:
+            raise TimeoutError
+        return done[0].get()
+    finally:
+        gevent.killall(greenlets)
+""",
+            says="gave up",
+        ),
+        edit(
+            '        try:\n            reports.put(("good", supplier()))\n'
+            '        except Exception as error:\n            reports.put(("bad", error))\n',
+            '        reports.put(("good", supplier()))\n',
+            says="until its patience ended",
+        ),
+        edit(
+            '        try:\n            reports.put(("good", supplier()))\n'
+            '        except Exception as error:\n            reports.put(("bad", error))\n',
+            '        reports.put(("good", supplier()))\n',
+            ', TimeoutError(f"no answer within {patience} s")',
+            "",
+            says="Python's own TimeoutError",
         ),
         written(
-            "def answer(suppliers, patience):\n"
-            "    results = Queue()\n"
-            "    greenlets = [gevent.spawn(lambda each=each: results.put(each())) for each in suppliers]\n"
-            "    try:\n"
-            "        with gevent.Timeout(patience, TimeoutError):\n"
-            "            return results.get()\n"
-            "    finally:\n"
-            "        gevent.killall(greenlets)",
-            "until its patience ended",
+            f"""
+def answer(suppliers, patience):
+{ASK_SEVERAL}
+    try:
+        with gevent.Timeout(patience, TimeoutError):
+            for each in gevent.iwait(greenlets):
+                if each.value:
+                    return each.value
+        raise LookupError('all failed')
+    finally:
+        gevent.killall(greenlets)
+""",
+            says="returns None, which is an answer too",
         ),
-        written(
-            "def answer(suppliers, patience):\n"
-            "    results = Queue()\n"
-            "    greenlets = [gevent.spawn(lambda each=each: results.put(each())) for each in suppliers]\n"
-            "    try:\n"
-            "        with gevent.Timeout(patience):\n"
-            "            return results.get()\n"
-            "    finally:\n"
-            "        gevent.killall(greenlets)",
-            "Python's own TimeoutError",
-        ),
-        written(
-            "def answer(suppliers, patience):\n"
-            "    greenlets = [gevent.spawn(each) for each in suppliers]\n"
-            "    try:\n"
-            "        with gevent.Timeout(patience, TimeoutError):\n"
-            "            for each in gevent.iwait(greenlets):\n"
-            "                if each.value:\n"
-            "                    return each.value\n"
-            "        raise LookupError('all failed')\n"
-            "    finally:\n"
-            "        gevent.killall(greenlets)",
-            "returns None, which is an answer too",
-        ),
-        written(
-            "def answer(suppliers, patience):\n"
-            "    greenlets = [gevent.spawn(each) for each in suppliers]\n"
-            "    try:\n"
-            "        with gevent.Timeout(patience, TimeoutError):\n"
-            "            for each in gevent.iwait(greenlets):\n"
-            "                if each.successful():\n"
-            "                    return each.value\n"
-            "    finally:\n"
-            "        gevent.killall(greenlets)",
-            "returned None instead of raising",
-        ),
-        written(
-            "def answer(suppliers, patience):\n"
-            "    results = Queue()\n"
-            "    def ask(supplier):\n"
-            "        try:\n"
-            "            results.put((True, supplier()))\n"
-            "        except Exception as error:\n"
-            "            results.put((False, error))\n"
-            "    greenlets = [gevent.spawn(ask, each) for each in suppliers]\n"
-            "    try:\n"
-            "        for _ in suppliers:\n"
-            "            with gevent.Timeout(patience, TimeoutError):\n"
-            "                good, value = results.get()\n"
-            "            if good:\n"
-            "                return value\n"
-            "        raise value\n"
-            "    finally:\n"
-            "        gevent.killall(greenlets)",
-            "counts from the call",
+        edit('        raise RuntimeError("every supplier failed") from outcome\n', "", says="None instead of raising"),
+        edit(
+            '        with gevent.Timeout(patience, TimeoutError(f"no answer within {patience} s")):\n'
+            "            for _ in suppliers:\n                verdict, outcome = reports.get()\n",
+            "        for _ in suppliers:\n            with gevent.Timeout(patience, TimeoutError):\n"
+            "                verdict, outcome = reports.get()\n            if True:\n",
+            says="counts from the call",
         ),
     ],
 }
