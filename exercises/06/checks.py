@@ -320,9 +320,8 @@ def _first_answer(answer):
 
     record.clear()
     waits_on = "nobody answered, and your function waits on."
-    with reworded(
-        {gevent.Timeout: "patience ended in gevent.Timeout; the exercise asks for Python's own TimeoutError."}
-    ):
+    wrong_kind = "patience ended in gevent.Timeout; the exercise asks for Python's own TimeoutError."
+    with reworded({gevent.Timeout: wrong_kind}):
         got = _in_patience(answer, [_supplier(record, "asleep", 60)], 0.1, waits_on)
     if got.error is None:
         raise Wrong(
@@ -344,7 +343,8 @@ def _first_answer(answer):
     record.clear()
     hopeless = [_supplier(record, "a", 0.01, NoFlour("no flour")), _supplier(record, "b", 0.02, NoFlour("no flour"))]
     with Timeline() as watched:
-        got = capture(answer, hopeless, 4, catch=(Exception, gevent.Timeout))
+        stuck = "all suppliers failed, and your function waits on."
+        got = capture(lambda: in_time_green(answer, hopeless, 4, stuck=stuck), catch=(Exception, gevent.Timeout))
     if got.error is None:
         raise Wrong(f"all suppliers failed; your function returned {got.value!r} instead of raising.")
     if watched.end - watched.start > 2:

@@ -153,7 +153,13 @@ def answer(limit):
         ),
         edit("range(limit)", "range(limit + 1)", says="says 3001"),
         edit("range(limit)", "range(1, limit)", says="3,000 multiples"),
-        edit("found = 0", "import time\n    found = 0", "gevent.sleep(0)", "time.sleep(0)", says="not a single turn"),
+        edit(
+            "found = 0",
+            "import time\n    found = 0",
+            "gevent.sleep(0)",
+            "time.sleep(0)",
+            says="nobody else got a single",
+        ),
     ],
     "06.6": [
         written(
