@@ -1,4 +1,4 @@
-"""Chapter 1 on systems that start processes in another way: its cells give the same output under each method."""
+"""Chapter 2 on systems that start processes in another way: its cells give the same output under each method."""
 
 import multiprocessing
 import os
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOK = "notebooks/02_keep_memory_apart_with_processes.ipynb"
 USUAL, *OTHERS = multiprocessing.get_all_start_methods()  # the notebook's own test runs it under the usual one
 
 # Python imports sitecustomize at every start, so kernels and the processes that they start see it.
@@ -16,10 +17,10 @@ FORCE = "import multiprocessing\nmultiprocessing.set_start_method({method!r}, fo
 
 
 @pytest.mark.parametrize("method", OTHERS)
-def test_chapter_1_gives_the_same_output_under(method, tmp_path):
+def test_chapter_2_gives_the_same_output_under(method, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(FORCE.format(method=method))
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "--numprocesses=0", "notebooks/01_run_processes_and_threads.ipynb"],
+        [sys.executable, "-m", "pytest", "-q", "--numprocesses=0", NOTEBOOK],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
         capture_output=True,

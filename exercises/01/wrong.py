@@ -1,255 +1,151 @@
 """Answers to the exercises of chapter 1 that are wrong, and a word of what they should be told."""
 
-from exercises.answers import written
+from exercises.answers import edit, written
 
-
-def _till(body, start="self.sold = 0"):
-    return f"class answer:\n    def __init__(self):\n        {start}\n    def sell(self, receipt):\n{body}"
-
-
-def _shelf(put, get, start="self.condition = threading.Condition()"):
-    return (
-        "class answer:\n"
-        "    def __init__(self, places):\n"
-        f"        self.places, self.buns = places, []\n        {start}\n"
-        f"    def put(self, bun):\n{put}"
-        f"    def get(self):\n{get}"
-    )
-
-
-_PUT = (
-    "        with self.condition:\n"
-    "            while len(self.buns) >= self.places: self.condition.wait()\n"
-    "            self.buns.append(bun)\n"
-    "            self.condition.notify_all()\n"
+_ONE_ROOM = (  # where everybody waits, for buns and for room
+    "lock = threading.Lock()\n"
+    "        self.has_room, self.has_buns = threading.Condition(lock), threading.Condition(lock)",
+    "self.has_room = self.has_buns = threading.Condition()",
 )
-_GET = (
-    "        with self.condition:\n"
-    "            while not self.buns: self.condition.wait()\n"
-    "            self.condition.notify_all()\n"
-    "            return self.buns.pop(0)\n"
-)
-_POOL = "from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor\nimport multiprocessing\n"
-_SQUARE = "def square(number): return number * number\n"
 
 WRONG = {
     "01.1": [
-        written("answer = ['A', 'B']", "before A is done"),
-        written("answer = ['A', 'A', 'A', 'B', 'B']", "step 3"),
-        written("answer = ['A', 'A', 'B']", "0 buns, as it should"),
-        written("answer = ['a', 'b', 'a', 'b']", "names 'a'"),
-        written("answer = {'A': 1, 'B': 2}", "not a dict"),
+        written("answer = ['A', 'B']", says="before A is done"),
+        written("answer = ['A', 'A', 'A', 'B', 'B']", says="step 3"),
+        written("answer = ['A', 'A', 'B']", says="0 buns, as it should"),
+        written("answer = ['a', 'b', 'a', 'b']", says="names 'a'"),
+        written("answer = {'A': 1, 'B': 2}", says="not a dict"),
     ],
     "01.2": [
-        written("answer = ['A'] * 6 + ['B'] * 6", "no sale was lost"),
-        written("answer = ['A'] + ['B'] * 6 + ['A'] * 5", "is 3"),
-        written("answer = ['A'] + ['B'] * 5 + ['A'] * 5 + ['B']", "is 3"),
-        written("answer = ['A'] + ['B'] * 7 + ['A'] * 5", "step 8"),
-        written("answer = 'ABBA'", "before A is done"),
+        written("answer = ['A'] * 6 + ['B'] * 6", says="no sale was lost"),
+        written("answer = ['A'] + ['B'] * 6 + ['A'] * 5", says="is 3"),
+        written("answer = ['A'] + ['B'] * 5 + ['A'] * 5 + ['B']", says="is 3"),
+        written("answer = ['A'] + ['B'] * 7 + ['A'] * 5", says="step 8"),
+        written("answer = 'ABBA'", says="before A is done"),
     ],
     "01.3": [
-        written(
-            _till(
-                "        with threading.Lock():\n            self.sold += 1\n            number = self.sold\n"
-                "        receipt(number)\n"
-            ),
-            "3 clerks made 6 sales",
+        edit("with self.lock:", "with threading.Lock():", says="3 clerks made 6 sales"),
+        edit(
+            *("with self.lock:", "if True:"),
+            *("            number = self.sold\n", ""),
+            *("receipt(number)", "receipt(self.sold)"),
+            says="3 clerks made 6 sales",
         ),
-        written(_till("        self.sold += 1\n        receipt(self.sold)\n"), "3 clerks made 6 sales"),
-        written(
-            _till(
-                "        with self.lock:\n            self.sold += 1\n            receipt(self.sold)\n",
-                "self.sold, self.lock = 0, threading.Lock()",
-            ),
-            "the other could not print",
+        edit(
+            "            number = self.sold\n        receipt(number)",
+            "            receipt(self.sold)",
+            says="the other could not print",
         ),
-        written(
-            _till(
-                "        with self.lock:\n            self.sold += 1\n        receipt(self.sold)\n",
-                "self.sold, self.lock = 0, threading.Lock()",
-            ),
-            "3 clerks made 6 sales",
+        edit(
+            *("            number = self.sold\n", ""),
+            *("receipt(number)", "receipt(self.sold)"),
+            says="3 clerks made 6 sales",
         ),
-        written(
-            _till(
-                "        self.lock.acquire()\n        self.sold += 1\n        receipt(self.sold)\n",
-                "self.sold, self.lock = 0, threading.Lock()",
-            ),
-            "not given back",
+        edit("with self.lock:", "if self.lock.acquire():", says="not given back"),
+        edit(
+            *("self.sold += 1\n            number = self.sold", "number = self.sold + 1"),
+            *("receipt(number)", "receipt(number)\n        with self.lock:\n            self.sold = number"),
+            says="3 clerks made 6 sales",
         ),
         written(
-            _till(
-                "        with self.lock: number = self.sold + 1\n        receipt(number)\n"
-                "        with self.lock: self.sold = number\n",
-                "self.sold, self.lock = 0, threading.Lock()",
-            ),
-            "3 clerks made 6 sales",
+            """
+class answer:
+    def __init__(self):
+        self._sold = 0
+
+    @property
+    def sold(self):
+        return self._sold
+
+    def sell(self, receipt):
+        self._sold += 1
+        number = self._sold
+        receipt(number)
+""",
+            says="3 clerks made 6 sales",
         ),
-        written(
-            "class answer:\n"
-            "    def __init__(self): self._sold = 0\n"
-            "    @property\n"
-            "    def sold(self): return self._sold\n"
-            "    def sell(self, receipt):\n"
-            "        self._sold += 1\n        number = self._sold\n        receipt(number)",
-            "3 clerks made 6 sales",
-        ),
-        written("answer = 6", "give the class"),
+        written("answer = 6", says="give the class"),
     ],
     "01.4": [
+        edit("    if giver is taker:\n        return\n", "", says="to itself does not end"),
+        edit("first.lock, second.lock", "giver.lock", "        taker.buns", "    taker.buns", says="not hold its lock"),
+        edit(
+            *("def move", "lock = threading.Lock()\n\n\ndef move"),
+            *("first.lock, second.lock", "lock, giver.lock, taker.lock"),
+            says="nobody could move any from shelf 3",
+        ),
+        edit("shelf.number", "shelf.buns", says="did not hold its lock"),
+        edit(
+            *("first.lock, second.lock", "taker.lock, giver.lock"),
+            says="a deadlock: Li holds the lock of shelf 2 and wants the lock of shelf 1",
+        ),
+        edit("with first.lock, second.lock:", "second.lock.acquire()\n    with first.lock:", says="still held"),
+        edit("giver is taker", "giver.number >= taker.number", says="now they hold 10 and 10"),
         written(
-            "def answer(giver, taker, buns):\n"
-            "    first, second = sorted([giver, taker], key=lambda shelf: shelf.number)\n"
-            "    with first.lock, second.lock:\n        giver.buns -= buns\n        taker.buns += buns",
-            "to itself does not end",
+            """
+def answer(giver, taker, buns):
+    with giver.lock:
+        if taker.lock.acquire(timeout=1):
+            giver.buns -= buns
+            taker.buns += buns
+            taker.lock.release()
+""",
+            says="one was not made",
         ),
         written(
-            "def answer(giver, taker, buns):\n    with giver.lock: giver.buns -= buns\n    taker.buns += buns",
-            "did not hold its lock",
-        ),
-        written(
-            "lock = threading.Lock()\n"
-            "def answer(giver, taker, buns):\n"
-            "    if giver is taker: return\n"
-            "    with lock, giver.lock, taker.lock:\n        giver.buns -= buns\n        taker.buns += buns",
-            "nobody could move any from shelf 3",
-        ),
-        written(
-            "def answer(giver, taker, buns):\n"
-            "    first, second = sorted([giver, taker], key=lambda shelf: shelf.buns)\n"
-            "    with first.lock, second.lock:\n        giver.buns -= buns\n        taker.buns += buns",
-            "did not hold its lock",
-        ),
-        written(
-            "def answer(giver, taker, buns):\n"
-            "    if giver is taker: return\n"
-            "    taker.lock.acquire(); giver.lock.acquire()\n"
-            "    giver.buns -= buns\n    taker.buns += buns\n"
-            "    giver.lock.release(); taker.lock.release()",
-            "a deadlock: Li holds the lock of shelf 2 and wants the lock of shelf 1",
-        ),
-        written(
-            "def answer(giver, taker, buns):\n"
-            "    first, second = sorted([giver, taker], key=lambda shelf: shelf.number)\n"
-            "    first.lock.acquire()\n"
-            "    if second is not first: second.lock.acquire()\n"
-            "    giver.buns -= buns\n    taker.buns += buns\n"
-            "    first.lock.release()",
-            "still held",
-        ),
-        written(
-            "def answer(giver, taker, buns):\n"
-            "    if giver.number < taker.number:\n"
-            "        with giver.lock, taker.lock:\n            giver.buns -= buns\n            taker.buns += buns",
-            "now they hold 10 and 10",
-        ),
-        written(
-            "def answer(giver, taker, buns):\n"
-            "    with giver.lock:\n"
-            "        if taker.lock.acquire(timeout=1):\n"
-            "            giver.buns -= buns\n            taker.buns += buns\n            taker.lock.release()",
-            "one was not made",
-        ),
-        written(
-            "gate = threading.Lock()\n"
-            "def answer(giver, taker, buns):\n"
-            "    if giver is taker: return\n"
-            "    with gate:\n        giver.lock.acquire()\n        taker.lock.acquire()\n"
-            "    giver.buns -= buns\n    taker.buns += buns\n"
-            "    giver.lock.release()\n    taker.lock.release()",
-            "nobody could move any from shelf 3",
+            """
+gate = threading.Lock()
+
+
+def answer(giver, taker, buns):
+    if giver is taker:
+        return
+    with gate:
+        giver.lock.acquire()
+        taker.lock.acquire()
+    giver.buns -= buns
+    taker.buns += buns
+    giver.lock.release()
+    taker.lock.release()
+""",
+            says="nobody could move any from shelf 3",
         ),
     ],
     "01.5": [
+        edit("while len", "if len", "while not", "if not", says="IndexError"),
+        edit(*_ONE_ROOM, says="can never go on"),
+        edit("            self.has_room.notify()\n", "", says="1 baker and 1 seller can never go on"),
+        edit(*_ONE_ROOM, "pop(0)", "pop()", says="came out as"),
+        edit(">=", ">", says="3 buns lay on a shelf of 2"),
         written(
-            f"answer = {_POOL + _SQUARE + 'print(sum(ProcessPoolExecutor(2).map(square, range(10))))'!r}",
-            "under 'forkserver' each child ran your script again",
+            """
+class answer:
+    def __init__(self, places):
+        self.places, self.buns = places, []
+
+    def put(self, bun):
+        while len(self.buns) >= self.places:
+            time.sleep(0.01)
+        self.buns.append(bun)
+
+    def get(self):
+        while not self.buns:
+            time.sleep(0.01)
+        return self.buns.pop(0)
+""",
+            says="asks again and again",
         ),
-        written(
-            "answer = "
-            + repr(
-                _POOL + "if __name__ == '__main__':\n    with ProcessPoolExecutor(2) as pool:\n"
-                "        print(sum(pool.map(lambda number: number * number, range(10))))"
-            ),
-            "under 'fork' your script failed",
+        edit(
+            "        with self.has_room:\n            while len(self.buns) >= self.places:\n",
+            "        if len(self.buns) >= self.places:\n            with self.has_room:\n",
+            *("            self.buns.append", "        with self.has_room:\n            self.buns.append"),
+            says="3 buns lay on a shelf of 2",
         ),
-        written(  # as a pool that is left open may complain once more while Python ends
-            "answer = "
-            + repr(
-                _POOL + "if __name__ == '__main__':\n    import atexit\n"
-                "    atexit.register(lambda: open(99))\n    pool = ProcessPoolExecutor(2)\n"
-                "    print(sum(pool.map(lambda number: number * number, range(10))))"
-            ),
-            "has no name by which another process could import it",
-        ),
-        written(
-            "answer = "
-            + repr(
-                _POOL + "if __name__ == '__main__':\n    def square(number): return number * number\n"
-                "    with ProcessPoolExecutor(2) as pool: print(sum(pool.map(square, range(10))))"
-            ),
-            "under 'forkserver' your script failed",
-        ),
-        written(
-            "answer = "
-            + repr(_POOL + _SQUARE + "with ThreadPoolExecutor(2) as pool: print(sum(pool.map(square, range(10))))"),
-            "started no process",
-        ),
-        written(
-            "answer = "
-            + repr(
-                _POOL + _SQUARE + "with multiprocessing.get_context('fork').Pool(2) as pool:\n"
-                "    print(sum(pool.map(square, range(10))))"
-            ),
-            "Windows does not have",
-        ),
-        written(
-            "answer = "
-            + repr(
-                _POOL + _SQUARE + "if __name__ == '__main__':\n    with ProcessPoolExecutor(2) as pool:\n"
-                "        print(list(pool.map(square, range(10))))"
-            ),
-            "not 285",
-        ),
-        written("answer = 'def square(number) return number'", "line 1 of your script is no Python"),
-    ],
-    "01.6": [
-        written(_shelf(_PUT.replace("while", "if"), _GET.replace("while", "if")), "IndexError"),
-        written(_shelf(_PUT.replace("notify_all", "notify"), _GET.replace("notify_all", "notify")), "can never go on"),
-        written(
-            _shelf(_PUT, _GET.replace("            self.condition.notify_all()\n", "")),
-            "1 baker and 1 seller can never go on",
-        ),
-        written(_shelf(_PUT, _GET.replace("pop(0)", "pop()")), "came out as"),
-        written(_shelf(_PUT.replace(">=", ">"), _GET), "3 buns lay on a shelf of 2"),
-        written(
-            _shelf(
-                "        while len(self.buns) >= self.places: time.sleep(0.01)\n        self.buns.append(bun)\n",
-                "        while not self.buns: time.sleep(0.01)\n        return self.buns.pop(0)\n",
-            ),
-            "asks again and again",
-        ),
-        written(
-            _shelf(
-                "        if len(self.buns) >= self.places:\n"
-                "            with self.condition: self.condition.wait()\n"
-                "        with self.condition:\n"
-                "            self.buns.append(bun)\n"
-                "            self.condition.notify()\n",
-                _GET,
-            ),
-            "3 buns lay on a shelf of 2",
-        ),
-        written(
-            _shelf(
-                _PUT.replace("        with self.condition:\n", "        if True:\n"),
-                _GET.replace("        with self.condition:\n", "        if True:\n"),
-            ),
-            "un-acquired lock",
-        ),
-        written(
-            _shelf(_PUT, _GET.replace("while", "if").replace("pop(0)", "pop(0) if self.buns else None")),
-            "returned None, which nobody",
+        edit("with self.has_room", "if True", "with self.has_buns", "if True", says="un-acquired lock"),
+        edit(
+            *("while len", "if len", "while not", "if not"),
+            *("pop(0)", "pop(0) if self.buns else None"),
+            says="returned None, which nobody",
         ),
     ],
 }
