@@ -1,6 +1,7 @@
 """The ladder of things that can pause, from a generator to a process: memory for one of each, time for a switch.
 
-Each kind is measured in a fresh process, so that memory which another kind has freed is not taken for nothing.
+Each kind is measured in a fresh process, so that memory which another kind has freed is not taken for nothing. Memory
+is what that process grows by while it makes many of the kind; of a process, what it would give back by its end.
 """
 
 import gc
@@ -32,7 +33,18 @@ class Rung:
 
 
 def climb():
-    """Measure each kind once, in a process of its own: dict of str to Rung. Takes some seconds."""
+    """Measure each kind once, in a process of its own; takes some seconds.
+
+    Returns
+    -------
+    dict of str to Rung
+        By the name of the kind, in the order of KINDS.
+
+    Raises
+    ------
+    ChildError
+        If one of them cannot be measured.
+    """
     return {kind: _measure_apart(kind) for kind in KINDS}
 
 

@@ -1,7 +1,8 @@
 """The child's side of `%%isolated`: runs one job as `__main__` and reports through a pipe.
 
-A bare Python starts in a few milliseconds, so this imports next to nothing before the cell runs, and is itself not
-imported: the notebook sends it, compiled, ahead of the job.
+A bare Python starts in a few milliseconds, and a cell should not take much longer. So this file imports next to nothing
+before the cell runs, and is not even imported itself: `helpers.isolated` sends it, compiled, ahead of the job. For the
+same reason it has its own few lines for what `backstage.processes.messages` does elsewhere: to report to the owner.
 """
 
 import builtins
@@ -17,10 +18,17 @@ _print = print
 
 
 def ready(port=None):
-    """Tell the notebook that this background cell is ready, and on which port it listens.
+    """Tell the notebook that this background cell is ready.
 
-    Raises:
-        RuntimeError: this is not a cell that was started by `%%isolated --background NAME`.
+    Parameters
+    ----------
+    port : int, optional
+        Where it listens: the `port` of the cell in the notebook.
+
+    Raises
+    ------
+    RuntimeError
+        If this is not a cell that was started by `%%isolated --background NAME`.
     """
     if not (_background and _report):
         raise RuntimeError("ready() works only in a cell that starts with %%isolated --background NAME.")
@@ -28,13 +36,13 @@ def ready(port=None):
 
 
 def pack(value, place):
-    """Pickle a value for another process.
+    """Pickle a value for another process; `place` is what an error calls this one.
 
-    Raises:
-        TypeError: it depends on a function or class defined in `place` (words for an error), or is tied to its
-            process, as locks and open files are. So do other errors, of its own `__reduce__`.
+    Raises
+    ------
+    TypeError
+        If it depends on a function or class defined here, or is tied to its process, as locks and open files are.
     """
-
     from _pickle import Pickler  # lighter than `pickle`, yet half as heavy as Python itself: not before it is needed
 
     class Packer(Pickler):
@@ -54,7 +62,7 @@ def pack(value, place):
 
 
 def main(job):
-    """Run the job; `sys.argv` is `-c` and the number of the pipe."""
+    """Run the job, the dict that `helpers.isolated` makes; `sys.argv` is `-c` and the number of the pipe."""
     global _report, _background
     import _signal  # `signal` would import enum
 

@@ -1,7 +1,8 @@
-"""Draw timelines as Gantt charts: the picture language of the whole course.
+"""Timelines as Gantt charts: the picture language of the whole course.
 
 A thick dark bar is a stretch in which the row ran, a thin pale one in which it waited; where nobody told which, a
-grey bar says only that it was at work. Readable from 2 to 100 rows.
+grey bar says only that it was at work. The axis counts seconds, or switches where seconds would hide the order.
+Readable from 2 to 100 rows: the more there are, the lower they get, and the fewer have their name written.
 """
 
 import matplotlib.pyplot as plt
@@ -27,7 +28,7 @@ def plot_timelines(*timelines, by="time", greenlets=False, switches=False):
 
     Parameters
     ----------
-    timelines : sequence of Timeline
+    *timelines : Timeline
         Closed timelines; each starts at 0.
     by : "time" or "switch"
         What the horizontal axis counts: seconds, or switches between greenlets, each one step wide. The second

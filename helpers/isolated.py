@@ -1,7 +1,9 @@
-"""The `%%isolated` cell magic: a cell that runs in a fresh Python process, which belongs to the notebook.
+"""The notebook's side of `%%isolated`: a cell runs in a fresh Python process, where it can harm nobody.
 
-What is dangerous inside a kernel, `monkey.patch_all()` first of all, does no harm there. `%load_ext helpers`
-brings the magic; `run_isolated` and `start_isolated` do the same without IPython.
+The kernel compiles the cell, packs the variables it is given, and starts a bare Python that reads all of it from its
+standard input, after the code of `helpers.cell`. That runs the cell there and reports: "ready", a value, a refusal, an
+error. Here the output is shown as it comes, and the reports become values, or an exception that looks like the cell's
+own. `helpers.magic` is how IPython calls this.
 """
 
 import marshal
@@ -41,9 +43,12 @@ class _Failure:
 class IsolatedError(_Failure, Exception):
     """A cell that failed. Raised as a subclass that bears the name of the cell's own exception, if it had one.
 
-    Attributes:
-        values: the values that came back all the same, by name.
-        text: the traceback, as the cell's process wrote it.
+    Attributes
+    ----------
+    values : dict of str to object
+        The values that came back all the same.
+    text : str
+        The traceback, as the cell's process wrote it.
     """
 
 
@@ -51,47 +56,71 @@ class _Interrupted(_Failure, KeyboardInterrupt):
     pass
 
 
-def run_isolated(source, inputs=None, outputs=(), *, gevent=False, timeout=None, show=None, label="isolated cell"):
-    """Run `source` in a fresh Python process as its `__main__` and return the `outputs`, by name.
+def run_isolated(source, inputs=None, outputs=(), *, gevent=False, timeout=None, label="isolated cell"):
+    """Run `source` in a fresh Python process as its `__main__`, and write its output as it comes.
 
-    Args:
-        source: Python code.
-        inputs: values that it finds under their names; whatever pickle can send.
-        outputs: names of values to bring back.
-        gevent: run `monkey.patch_all()` first.
-        timeout: seconds that it may take; for ever if None.
-        show: called with each piece of output as it comes; `sys.stdout.write` if None.
-        label: what tracebacks call the source.
+    Parameters
+    ----------
+    source : str
+        Python code.
+    inputs : mapping of str to object, optional
+        Values that it finds under their names; whatever pickle can send.
+    outputs : iterable of str
+        Names of values to bring back.
+    gevent : bool
+        Run `monkey.patch_all()` first.
+    timeout : float, optional
+        Seconds that it may take; for ever by default.
+    label : str
+        What tracebacks call the source.
 
-    Raises:
-        IsolatedError: it failed, or something cannot be sent or brought back. See there for the subclasses.
-        KeyboardInterrupt: this process was interrupted; so was the cell.
+    Returns
+    -------
+    dict of str to object
+        The outputs.
+
+    Raises
+    ------
+    IsolatedError
+        If it failed, or something cannot be sent or brought back. See there for the subclasses.
+    KeyboardInterrupt
+        If this process was interrupted; so was the cell.
     """
-    show = show or sys.stdout.write
     pieces = queue.SimpleQueue()
     cell = _Cell(source, inputs or {}, outputs, gevent=gevent, label=label, on_output=pieces.put)
     try:
-        if not _drain(pieces, show, timeout):
-            where = _interrupt(cell, pieces, show)
+        if not _drain(pieces, timeout):
+            where = _interrupt(cell, pieces)
             message = f"the cell was stopped after {timeout:g} s"
             raise _error("TimeoutError", message, text=where and f"{where}\nTimeoutError: {message}")
     except KeyboardInterrupt:
-        raise interrupted(_interrupt(cell, pieces, show)) from None
+        raise interrupted(_interrupt(cell, pieces)) from None
     finally:
         cell.child.stop(grace=0)
     return cell.result(outputs)
 
 
 def start_isolated(source, inputs=None, *, name="server", gevent=False, timeout=20, label="isolated cell"):
-    """Start `source` in a fresh Python process; return its `Child` once it has called `helpers.ready`.
+    """Start `source` in a fresh Python process, and wait until it has called `helpers.ready`.
 
-    Args:
-        source, inputs, gevent, label: as for `run_isolated`.
-        name: what its representation calls it.
-        timeout: seconds that it may take to get ready.
+    Parameters
+    ----------
+    source, inputs, gevent, label
+        As for `run_isolated`.
+    name : str
+        What its representation calls it.
+    timeout : float
+        Seconds that it may take to get ready.
 
-    Raises:
-        IsolatedError: it ended before it was ready, or took longer; nothing of it is left then.
+    Returns
+    -------
+    backstage.processes.Child
+        The process, with the `port` that it named.
+
+    Raises
+    ------
+    IsolatedError
+        If it ended before it was ready, or took longer; nothing of it is left then.
     """
     cell = _Cell(source, inputs or {}, (), gevent=gevent, label=label, background=True)
     cell.child.name = f"background cell {name}"
@@ -119,7 +148,7 @@ def start_isolated(source, inputs=None, *, name="server", gevent=False, timeout=
 
 
 class _Cell:
-    """One cell in its process, and what that reports."""
+    """One cell in its process, and what that has reported so far, from another thread."""
 
     def __init__(self, source, inputs, outputs, *, gevent, label, background=False, on_output=None):
         job = {
@@ -133,7 +162,7 @@ class _Cell:
         }
         self.port = None
         self.ready = threading.Event()
-        self.told_all = threading.Event()
+        self.told_all = threading.Event()  # no more reports will come
         self.error = None  # name, message and traceback of the exception that ended it
         self.packed = {}
         self.refused = {}
@@ -181,7 +210,7 @@ class _Cell:
         return values
 
 
-def _drain(pieces, show, timeout):
+def _drain(pieces, timeout):
     """Show pieces until the last, and return True; return False after `timeout` seconds."""
     deadline = None if timeout is None else time.monotonic() + timeout
     while True:
@@ -194,18 +223,18 @@ def _drain(pieces, show, timeout):
             continue
         if not piece:
             return True
-        show(piece)
+        sys.stdout.write(piece)
 
 
-def _interrupt(cell, pieces, show):
+def _interrupt(cell, pieces):
     """End the cell as Ctrl-C does, within half a second at most; return its traceback, if it wrote one."""
     try:
         cell.child.interrupt()
-        ended = _drain(pieces, show, 0.5)
+        ended = _drain(pieces, 0.5)
     finally:
         cell.child.stop(grace=0)
     if not ended:
-        _drain(pieces, show, 0.3)
+        _drain(pieces, 0.3)
     cell.told_all.wait(1)
     return cell.error and cell.error[2]
 

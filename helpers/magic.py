@@ -1,4 +1,8 @@
-"""`%%isolated`, as IPython sees it: its options, and the names that it takes from and gives to the notebook."""
+"""`%%isolated`, as IPython sees it: a line of options, then a cell.
+
+What runs the cell is `helpers.isolated`, which knows no IPython. Here the options are read, names of the notebook
+become inputs, outputs become names, and a background cell is stopped when another one takes its name.
+"""
 
 import argparse
 import keyword

@@ -1,5 +1,8 @@
 """The course's one matplotlib style, bars for a comparison, curves for cost against scale.
 
+A chapter hands over what it measured, in seconds, bytes or plain numbers; how a number is written, on an axis or at
+the end of a bar, is decided by `quantity` alone. Importing this module sets the style.
+
 The colours are those of Okabe and Ito (https://jfly.uni-koeln.de/color/), told apart by colour-blind readers;
 curves also differ by line and marker. Figures are opaque, so that they read on a dark theme too.
 """

@@ -4,12 +4,12 @@
         gevent.joinall([gevent.spawn(steam, bun) for bun in range(10)], raise_error=True)
     together.plot()
 
-where `steam` marks its own work: `with span(f"bun {bun}"): ...`. Spans may come from any thread, greenlet or
-asyncio task of this process; what another process has measured is added by hand, for they share a clock.
-
-In the thread that opened the timeline, greenlet's own trace hook tells *running* (this greenlet holds the thread)
-from *waiting* (it has let go). Elsewhere nobody reports who runs, so a span there is only open or closed, unless its
-author says more: `span("oven", waiting=True)`.
+where `steam` marks its own work: `with span(f"bun {bun}"): ...`. While it is open, a timeline only notes times, since
+whatever is done then is paid inside what is measured: spans, from any thread, greenlet or asyncio task, go to `_open`;
+switches between greenlets, told by greenlet's trace hook, go to `_raw`. When it closes, `_resolve` lays the two over
+each other: a span *ran* while its greenlet held the thread, and *waited* else. The hook sees one thread alone, the one
+that opened the timeline. Elsewhere nobody knows, and a span is only open or closed, unless its author says more:
+`span("oven", waiting=True)`. What was measured elsewhere is added by hand, for all processes share a clock.
 """
 
 import sys
@@ -56,8 +56,14 @@ class Span:
 class Switch:
     """One switch from a greenlet to another.
 
-    Attributes: `time` in seconds (`time.perf_counter`), `origin` and `target` (names of rows), `event` ("switch" or
-    "throw").
+    Attributes
+    ----------
+    time : float
+        Seconds on the clock of `time.perf_counter`.
+    origin, target : str
+        The rows of the greenlet that stopped and of the one that went on.
+    event : str
+        "switch", or "throw" if an error was thrown into the target.
     """
 
     time: float
@@ -128,8 +134,10 @@ class Timeline:
     def __init__(self, title="", *, trace=True):
         self.title, self.trace = title, trace
         self.start = self.end = None
-        self._spans, self._switches, self._greenlet_rows = [], [], []
-        self._open, self._raw, self._names, self._seen = [], [], {}, {}
+        self._spans, self._switches, self._greenlet_rows = [], [], []  # for reading, once it is closed
+        self._open = []  # each _OpenSpan, in order of its start
+        self._raw = []  # time, event, (origin, target); time, …
+        self._names, self._seen = {}, {}  # of greenlets: as the author calls them, as they call themselves
 
     # -- recording ---------------------------------------------------------------------------------------------
 
@@ -177,7 +185,7 @@ class Timeline:
         if self._task is not None:
             self._task.get_loop().call_soon(lambda: setattr(self, "_awaited", True))
 
-    def add(self, row, start, end, *, running=None):
+    def add(self, row, start, end, *, running):
         """Add a span that was measured elsewhere.
 
         Parameters
@@ -186,8 +194,8 @@ class Timeline:
             The row it is drawn on.
         start, end : float
             Seconds of `time.perf_counter`.
-        running : bool, optional
-            True if it ran throughout, False if it only waited, None if nobody knows.
+        running : bool
+            True if it ran throughout, False if it only waited.
 
         Raises
         ------
@@ -196,8 +204,7 @@ class Timeline:
         """
         if end < start:
             raise ValueError(f"the span {row!r} ends {start - end:.3g} s before it starts: swap start and end")
-        parts = None if running is None else [(start, end)] if running else []
-        self._spans.append(Span(str(row), start, end, parts))
+        self._spans.append(Span(str(row), start, end, [(start, end)] if running else []))
         if self.end is not None:
             self.start, self.end = min(self.start, start), max(self.end, end)
 

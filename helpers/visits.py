@@ -1,4 +1,8 @@
-"""What a site saw of a crawl, as a Gantt chart: a bar for each request, coloured by how it ended."""
+"""What a site saw of a crawl, as a Gantt chart: a bar for each request, coloured by how it ended.
+
+Unlike `helpers.gantt` it shows the server's side, which has no workers. So a row is either a page, which tells who was
+asked again, or a place in the queue at the counter, so that the height of the chart is how many were in flight at once.
+"""
 
 import matplotlib.pyplot as plt
 from matplotlib.patches import Patch

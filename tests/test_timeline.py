@@ -158,7 +158,7 @@ def test_added_spans_count_and_impossible_ones_are_refused():
     assert recorded.total == pytest.approx(1)
     assert recorded.busy == pytest.approx(0.5)
     with pytest.raises(ValueError, match=r"'slice' ends 1 s before it starts"):
-        recorded.add("slice", 2.0, 1.0)
+        recorded.add("slice", 2.0, 1.0, running=True)
 
 
 def test_an_error_is_noted_and_not_swallowed():

@@ -1,7 +1,8 @@
 """An AMQP broker for this notebook: the one that AMQP_URL names, a private RabbitMQ node, or the embedded one.
 
 `AMQP_URL` if it is set; else RabbitMQ if it is installed; else `minibroker`. COURSE_BROKER=embedded or
-COURSE_BROKER=rabbitmq forces one of the latter two.
+COURSE_BROKER=rabbitmq forces one of the latter two. All three are a `Broker`, with the same few attributes and the
+same single line of output, so that a chapter need not know which it has; each refusal says how to go on without.
 """
 
 import logging

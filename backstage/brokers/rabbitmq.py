@@ -1,4 +1,9 @@
-"""Private RabbitMQ nodes: without root, on 127.0.0.1 only, strangers to any other RabbitMQ, gone with this process."""
+"""Private RabbitMQ nodes: without root, on 127.0.0.1 only, strangers to any other RabbitMQ, gone with this process.
+
+A `Realm` is all that nodes share: a temporary folder, a secret, and a daemon of its own that maps names to ports. A
+`Node` is a `Child` that runs RabbitMQ's own script there. Both tell it what they want by environment variables, after
+they have taken out of them what the machine's own RabbitMQ may have set.
+"""
 
 import os
 import random

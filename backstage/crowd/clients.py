@@ -1,4 +1,10 @@
-"""The process behind `backstage.crowd`: one thread that watches every connection of the crowd."""
+"""The process behind `backstage.crowd`: one thread that watches every connection of the crowd.
+
+A step puts clients into `ready`. The loop begins as many of them as may be in flight at once, and asks the selector who
+has got further; each client then is connected, has more to send, or has its answer, which ends its turn and may put it
+into `ready` again. Whatever fails hangs up and is counted by kind. As clients begin in order, the first in `in_flight`
+is always the next to time out.
+"""
 
 import errno
 import os

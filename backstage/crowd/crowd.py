@@ -1,4 +1,9 @@
-"""The client side: opens, holds and drives a crowd of connections to a server on this machine, and counts."""
+"""The owner's side of a crowd: gives it orders, hears its figures, and looks at the server meanwhile.
+
+The connections are in another process, `backstage.crowd.clients`, so that the figures are not those of a notebook's
+kernel and its descriptors are not used up. Each step is one message there and, some progress later, one back. CPU and
+memory of the server are measured from here, by looking at its whole family of processes before, during and after.
+"""
 
 import math
 import queue

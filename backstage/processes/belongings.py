@@ -1,6 +1,9 @@
 """What belongs to this process and goes with it, however it ends: process groups and temporary files.
 
-A guardian process (`backstage.processes.guardian`), started with the first belonging, is told of each.
+This is the owner's side of `backstage.processes.guardian`. The first belonging starts a guardian, which is told of
+each; each is remembered here as well, so that a guardian which somebody killed is replaced by one that knows them all.
+A file is entrusted before it is made, so that there is no moment in which a killed owner would leave it behind; a
+process cannot be, which is why it also bears a mark in its environment. A forked copy of the owner owns nothing.
 """
 
 import atexit
@@ -17,15 +20,25 @@ from pathlib import Path
 from backstage.processes import guardian
 
 _lock = threading.Lock()
-_guardian = None
-_entrusted = set()
-_mark = None
+_guardian = None  # a Popen
+_entrusted = set()  # "group:4711", "path:/tmp/x"
+_mark = None  # see `mark`
 
 
 def temporary_folder(prefix="course-"):
-    """Make a folder that is removed with everything in it when this process ends, SIGKILL included."""
+    """Make a folder that is removed with everything in it when this process ends, SIGKILL included.
+
+    Parameters
+    ----------
+    prefix : str
+        What its name begins with.
+
+    Returns
+    -------
+    pathlib.Path
+    """
     path = Path(tempfile.gettempdir(), prefix + secrets.token_hex(8))
-    belongs(path)  # first, so that there is no moment in which a killed owner would leave it behind
+    belongs(path)
     path.mkdir(mode=0o700)
     return path
 
@@ -46,7 +59,7 @@ def release(kind, what):
 
 
 def mark():
-    """The value of `guardian.MARK` in the environment of this process's children."""
+    """The value of `guardian.MARK` in the environment of this process's children, and of theirs."""
     global _mark
     _mark = _mark or f"{os.getpid()}-{secrets.token_hex(6)}"
     return _mark

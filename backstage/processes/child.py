@@ -1,4 +1,10 @@
-"""A process that belongs to this one: started once, ready when it says so, gone at the latest when its owner is."""
+"""A process that belongs to this one: started once, ready when it says so, gone at the latest when its owner is.
+
+A `Child` is the leader of a process group, so that one signal reaches all that it starts. Two threads attend to it: one
+reads its output, so that it never waits for a reader; the other waits for its end, and then kills the rest of the group
+before it takes the exit code, for until then nobody else can get the child's id. Its group is entrusted to
+`belongings`, which sees to it that the group goes when the owner is killed; if the owner just ends, `_stop_all` does.
+"""
 
 import atexit
 import codecs
@@ -20,7 +26,7 @@ from backstage.processes.messages import ReportPipe, write
 
 KEPT_OUTPUT = 1_000_000  # characters of output that a child keeps
 
-_children = set()
+_children = set()  # those that run, for `_stop_all`
 
 
 class ChildError(RuntimeError):
@@ -31,22 +37,46 @@ class Child:
     """A program that runs beside this process and ends with it, SIGKILL included.
 
     It has a process group of its own. When it ends, by itself or by `stop()`, whatever is left of that group is
-    killed. Standard output and standard error are one stream, so that their order is kept.
+    killed. Standard output and standard error are one stream, so that their order is kept. Use it with `with`, or
+    call `stop()`.
 
-    Args:
-        args: the program and its arguments.
-        name: how messages call it; the program's own name if not given.
-        env: its whole environment, as for `subprocess.Popen`; that of this process if not given.
-        cwd: its working directory; that of this process if not given.
-        stdin: bytes for its standard input, which then ends; None leaves it open, for `send`.
-        on_output: called, from another thread, with each piece of text as it comes and with "" at the end.
-        on_message: called, from another thread, with each message of the child and with None after the last one;
-            `args` get one more, as `backstage.processes.messages` says.
-        ready: waits until the child is ready, as `wait_ready` does.
-        timeout: seconds it may take to get ready.
+    Parameters
+    ----------
+    args : list of str
+        The program and its arguments.
+    name : str, optional
+        How sentences call it; the program's own name by default.
+    env : mapping of str to str, optional
+        Its whole environment; that of this process by default.
+    cwd : path, optional
+        Its working directory; that of this process by default.
+    stdin : bytes or None
+        What its standard input holds before it ends; None leaves it open, for `send`.
+    on_output : callable, optional
+        Called, from another thread, with each piece of text as it comes and with "" at the end.
+    on_message : callable, optional
+        Called, from another thread, with each message of the child and with None after the last one; `args` get one
+        more, as `backstage.processes.messages` says.
+    ready : str or callable, optional
+        Wait until the child is ready, as `wait_ready` does.
+    timeout : float
+        Seconds it may take to get ready.
 
-    Raises:
-        ChildError: it cannot be started, or is not ready in time; nothing of it is left then.
+    Attributes
+    ----------
+    name : str
+        As above.
+    pid : int
+        The id of its process, and of its process group.
+    port : int or None
+        Where it listens, if it has said so.
+    exit_code : int or None
+        None while it runs; negative if a signal killed it.
+
+    Raises
+    ------
+    ChildError
+        If it cannot be started, or is not ready in time; nothing of it is left then.
     """
 
     def __init__(
@@ -65,7 +95,7 @@ class Child:
         self._news = threading.Condition()
         self._ended = threading.Event()
         self._signalling = threading.Lock()
-        self._reaped = False
+        self._reaped = False  # from then on its id may be another process's; `_signalling` guards this
         self._stopped = False
         environment = {**(os.environ if env is None else env), guardian.MARK: belongings.mark()}
         reports = ReportPipe() if on_message else None
@@ -139,20 +169,30 @@ class Child:
         return total
 
     def wait(self, timeout=None):
-        """Wait for its end, at most `timeout` seconds; return its exit code, or None if it still runs."""
+        """Wait for its end, at most `timeout` seconds or for ever; return its exit code, or None if it still runs."""
         self._ended.wait(timeout)
         return self.exit_code
 
     def wait_ready(self, ready, timeout=20):
-        """Wait until the child is ready, and return its port if it named one.
+        """Wait until the child is ready.
 
-        Args:
-            ready: a regular expression to be found in its lines of output, whose first group, if any, is the port;
-                or a function that returns something true, such as the port, once the child is ready.
-            timeout: seconds it may take.
+        Parameters
+        ----------
+        ready : str or callable
+            A regular expression to be found in its lines of output, whose first group, if any, is the port; or a
+            function that returns something true, such as the port, once the child is ready.
+        timeout : float
+            Seconds it may take.
 
-        Raises:
-            ChildError: it ended before, or took longer; it is stopped then.
+        Returns
+        -------
+        int or None
+            The port, if it named one.
+
+        Raises
+        ------
+        ChildError
+            If it ended before, or took longer; it is stopped then.
         """
         deadline = time.monotonic() + timeout
         while True:
@@ -180,10 +220,12 @@ class Child:
         return "\n".join([". Its last output:", *lines]) if lines else "; it printed nothing."
 
     def send(self, *message):
-        """Send a message to a child whose `stdin` was left open.
+        """Send a message, of what marshal can write, to a child whose `stdin` was left open.
 
-        Raises:
-            OSError: it has ended.
+        Raises
+        ------
+        OSError
+            If it has ended.
         """
         try:
             write(self._process.stdin.fileno(), marshal.dumps(message))
@@ -195,7 +237,7 @@ class Child:
         self._signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT))
 
     def stop(self, grace=2):
-        """Ask the whole group to end (SIGTERM), and kill after `grace` seconds what is left."""
+        """Ask the whole group to end (SIGTERM), and kill after `grace` seconds what is left; at once, if that is 0."""
         if self._owner != os.getpid():
             return  # a forked copy of the owner
         self._stopped = self._stopped or self.running

@@ -1,10 +1,11 @@
 """The guardian: one tiny process that outlives its owner just long enough to clean up after it.
 
-Nothing in the owner can do that, for SIGKILL cannot be caught. `belongings` starts the guardian when the owner gets its
-first belonging, and tells it of each through its standard input: `+group:4711` for a process group that must be killed
-in the end, `-path:/tmp/x` for a file that is gone already, each message ended by a NUL. The end of that pipe, or of the
-owner, is the signal to clean up. Whoever asks it politely to end (SIGINT, SIGTERM, SIGHUP) is not heard: these signals
-have been blocked since before it was born.
+Nothing in the owner can do that, for SIGKILL cannot be caught. So the guardian waits for its owner's end, in a session
+of its own where no terminal reaches it; then it kills the owner's process groups and whatever else bears the owner's
+mark, and removes the owner's files. Which they are `belongings` has told it through its standard input: `+group:4711`
+for a group that must be killed in the end, `-path:/tmp/x` for a file that is gone already, each message ended by a NUL,
+so that half a message of a dead owner is none. Whoever asks the guardian politely to end (SIGINT, SIGTERM, SIGHUP) is
+not heard: these signals have been blocked since before it was born. As it runs beside each owner, it imports little.
 """
 
 import os
@@ -36,7 +37,7 @@ def remove(path):
 
 
 def messages(owner):
-    """Yield what the owner says, until the owner is gone."""
+    """Yield what the owner says, a str such as "+group:4711", until the owner is gone."""
     import select
 
     pipe, death, gone, rest = [0], [], False, b""
@@ -70,7 +71,17 @@ def marked(mark):
 
 
 def guard(owner, mark, leads):
-    """Wait for the owner's end; then kill its groups (its own too, if it leads one) and remove its paths."""
+    """Wait for the owner's end, and clean up.
+
+    Parameters
+    ----------
+    owner : int
+        The id of the owner, the parent of this process.
+    mark : str
+        What its descendants have in their environment, under the name MARK.
+    leads : bool
+        Whether the owner leads its session: its own process group goes as well then.
+    """
     belongings = {f"group:{owner}"} if leads else set()
     for message in messages(owner):
         (belongings.add if message[0] == "+" else belongings.discard)(message[1:])

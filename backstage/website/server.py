@@ -1,4 +1,10 @@
-"""The process behind `backstage.website`: gevent's WSGI server, which answers well or badly as planned."""
+"""The process behind `backstage.website`: gevent's WSGI server, which answers well or badly as planned.
+
+An answer is made at once and held back until its latency is over, counted from the moment when the request was read, so
+that the work is hidden in the wait. Meanwhile the client is watched: one that leaves is noted, and frees its place.
+Faults are answers that are made on purpose: a status, a reset, a body without an end, ten bytes a second. What was
+asked stands in a log that is itself a page, for HTTP is what this process speaks anyway.
+"""
 
 import errno
 import json

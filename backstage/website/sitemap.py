@@ -1,4 +1,9 @@
-"""What the pages of `backstage.website` hold, how they are linked and which of them fail: all from a seed."""
+"""What the pages of `backstage.website` hold, how they are linked and which of them fail: all from a seed.
+
+The good pages form a tree below the first one, each leading to LINKS new ones, so that a crawler which never meets a
+fault finds them all. Bad, flaky and closed pages are its leaves, for behind a page that is not fetched nothing is
+found. As many links again lead anywhere, so that a crawler meets most pages more than once.
+"""
 
 import math
 import random
@@ -69,9 +74,17 @@ def check_plan(plan):
 
 
 def lay_out(plan):
-    """Make the pages and the old paths that lead to some of them: list of Page, dict of str to str.
+    """Make the pages, and the old paths that lead to some of them.
 
-    `plan` holds the arguments of `Website` by name.
+    Parameters
+    ----------
+    plan : dict of str to object
+        The arguments of `Website` by name.
+
+    Returns
+    -------
+    list of Page, dict of str to str
+        The latter from an old path to that of the page.
     """
     choose = random.Random(plan["seed"])
     count = plan["pages"]

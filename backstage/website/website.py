@@ -1,4 +1,8 @@
-"""A small web site on this machine, of set latency, links and failures, so that crawls repeat exactly."""
+"""A small web site on this machine, of set latency, links and failures, so that crawls repeat exactly.
+
+The same arguments lay out the same site twice: here, as the truth that a crawl is compared with, and in the process of
+`backstage.website.server`, which answers. What came of it is in that process's log.
+"""
 
 import http.client
 import json
@@ -14,9 +18,16 @@ from backstage.website.sitemap import LOG_PATH, check_plan, lay_out
 class Request(NamedTuple):
     """What the site noted of one request.
 
-    `start` and `end` are seconds on the clock of `time.perf_counter`, which the processes of a machine share;
-    `end` is None while the request is in flight. `outcome` is the status, such as "200", or the page's fault that
-    it met, or "abandoned" if the client left before it had an answer that would have been good.
+    Attributes
+    ----------
+    path : str
+        What was asked for, such as "/page/17".
+    start, end : float
+        Seconds on the clock of `time.perf_counter`, which the processes of a machine share; `end` is None while the
+        request is in flight.
+    outcome : str
+        The status, such as "200", or the page's fault that it met, or "abandoned" if the client left before it had
+        an answer that would have been good.
     """
 
     path: str
@@ -127,7 +138,11 @@ class Website:
         self._child.stop()
 
     def log(self):
-        """Every request so far, in order of arrival: list of Request. Nonsense that is no HTTP is not noted.
+        """Every request so far, in order of arrival. Nonsense that is no HTTP is not noted.
+
+        Returns
+        -------
+        list of Request
 
         Raises
         ------
