@@ -32,12 +32,22 @@ def refresh(path):
     Raises RefreshError when a cell fails, takes longer than CELL_LIMIT seconds or ends the kernel; the file
     is then as it was.
     """
-    notebook = nbformat.read(path, as_version=4)
-    notebook.nbformat_minor = 5
-    _, notebook = nbformat.validator.normalize(notebook)  # gives an id to each cell that has none
+    notebook = read(path)
     run(notebook, path)
     tidy(notebook)
-    replace(path, nbformat.writes(notebook) + "\n")
+    replace(path, as_stored(notebook))
+
+
+def read(path):
+    """The notebook at `path`, with an id for each cell that has none."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.nbformat_minor = 5
+    return nbformat.validator.normalize(notebook)[1]
+
+
+def as_stored(notebook):
+    """A notebook as the text of its file, the same wherever it was written."""
+    return nbformat.writes(notebook) + "\n"
 
 
 def run(notebook, path):
