@@ -14,14 +14,16 @@ HALFWAY := $(VENV)/.installing
 FIRST_NOTEBOOK := notebooks/00_start_here.ipynb
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test refresh bench rabbitmq clean REDO
+.PHONY: help lab test lint refresh map bench rabbitmq clean REDO
 
 help:
 	@echo 'make lab       open the course in JupyterLab            (ARGS go to jupyter lab)'
 	@echo 'make test      prove that every notebook and helper works  (ARGS go to pytest)'
+	@echo 'make lint      check code, layout, spelling and links      (ARGS name checks; none: all)'
 	@echo 'make refresh   run the notebooks and store their outputs   (ARGS name notebooks; none: all)'
+	@echo 'make map       count minutes; write them into the notebooks and the README (ARGS=--check: only look)'
 	@echo 'make bench     run the benchmarks, one after another'
-	@echo 'make rabbitmq  install RabbitMQ for the course, where apt or Homebrew is; chapters 9 to 11 use it if it is there'
+	@echo 'make rabbitmq  install RabbitMQ for the course, where apt or Homebrew is; chapters 15 and 16 then use it'
 	@echo 'make clean     delete the virtual environments, RabbitMQ and caches'
 	@echo 'Add PYTHON=python3.13 (or a path) to use another interpreter; it gets an environment of its own.'
 
@@ -33,8 +35,14 @@ lab: $(LEARNER)
 test: $(TESTER)
 	@$(RUN) -m pytest $(ARGS)
 
+lint: $(TESTER)
+	@$(RUN) tools/lint.py $(ARGS)
+
 refresh: $(LEARNER)
 	@$(RUN) tools/refresh.py $(ARGS)
+
+map: $(LEARNER)
+	@$(RUN) -m tools.course_map $(ARGS)
 
 bench: $(LEARNER)
 	@failed=; \
@@ -82,7 +90,8 @@ define install
 	$(PYTHON_HERE) -c 'import matplotlib.font_manager' && mv $(HALFWAY) $@
 endef
 
-$(LEARNER): requirements.txt $(PYTHON_HERE) $(if $(wildcard $(HALFWAY)),REDO)
+# The course's own packages bring requirements of theirs.
+$(LEARNER): requirements.txt pyproject.toml minibroker/pyproject.toml $(PYTHON_HERE) $(if $(wildcard $(HALFWAY)),REDO)
 	$(call install,requirements.txt)
 
 $(TESTER): requirements-test.txt $(LEARNER) $(if $(wildcard $(HALFWAY)),REDO)

@@ -1,7 +1,8 @@
 """What every notebook of the course keeps to, so that a reader always knows which room this is.
 
 Each convention is a function of a chapter that yields a sentence for each breach. All are tried on every
-notebook, and each is proved able to complain on a model notebook that is spoilt in one way.
+notebook, and each is proved able to complain on a model notebook that is spoilt in one way. What `make lint`
+and `make map` look at as well is asked of their own tools.
 """
 
 import ast
@@ -15,6 +16,8 @@ import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
 from exercises import registered
+from tools import course_map, tidy
+from tools.links import CODE, dead, links
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 
@@ -24,8 +27,6 @@ MOST_LINES = 30
 MEDIAN_LINES = 6
 PICTURE_LIMIT = 150_000  # bytes
 
-CODE_IN_MARKDOWN = re.compile(r"^(```|~~~).*?^\1|`[^`\n]+`", re.MULTILINE | re.DOTALL)
-LINK = re.compile(r"\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)|\b(?:src|href)=\"([^\"]+)\"")
 MACHINE_PATH = re.compile(r"(?<![\w.~:/])/(?:home|Users|root|work)/\w|\bC:\\(?:Users|Windows|Program)")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -36,7 +37,7 @@ class Chapter:
 
     path: Path
     book: nbformat.NotebookNode
-    registered: set  # names of exercises and predictions that helpers.exercises can check, of all chapters
+    registered: set  # names of exercises and predictions that `exercises` can check, of all chapters
 
     @classmethod
     def read(cls, path, registered):
@@ -62,7 +63,7 @@ class Chapter:
     def sections(self):
         """Headings of level 2, each with the text below it."""
         text = "\n\n".join(cell.source for cell in self.prose)
-        parts = re.split(r"^## +(.+?) *$", CODE_IN_MARKDOWN.sub("", text), flags=re.MULTILINE)
+        parts = re.split(r"^## +(.+?) *$", CODE.sub("", text), flags=re.MULTILINE)
         return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
@@ -101,11 +102,6 @@ def assigns(cell, variable):
     return re.search(rf"^{re.escape(variable)}\s*=", cell.source, re.MULTILINE) is not None
 
 
-def links(cell):
-    for match in LINK.finditer(CODE_IN_MARKDOWN.sub("", cell.source)):
-        yield match[1] or match[2]
-
-
 def titled(chapter):
     first = chapter.cells[0]
     title = rf"# {chapter.number}\. [A-Z][a-z]+\b.*"
@@ -115,7 +111,7 @@ def titled(chapter):
 
 def linked_to_its_neighbours(chapter):
     opening = [cell for cell in chapter.cells[:2] if cell.cell_type == "markdown"]
-    found = {link.partition("#")[0] for cell in opening for link in links(cell)}
+    found = {link.partition("#")[0] for cell in opening for link in links(cell.source)}
     if not found & {"../README.md", "00_start_here.ipynb"} and chapter.number:
         yield "the first two cells do not lead to the contents (../README.md or 00_start_here.ipynb)"
     for number in (chapter.number - 1, chapter.number + 1):
@@ -124,34 +120,13 @@ def linked_to_its_neighbours(chapter):
                 yield f"the first two cells do not lead to {neighbour.name}"
 
 
-def headings(text):
-    """Headings of a Markdown text, without marks of code."""
-    return [line.replace("`", "") for line in re.findall(r"^#+ +(.+?) *$", text, re.MULTILINE)]
-
-
 def links_resolve(chapter):
-    # JupyterLab joins the words of a heading by dashes; a repository's web page also lowers them.
-    own = {head.replace(" ", "-") for cell in chapter.prose for head in headings(cell.source)}
-    for cell in chapter.prose:
-        for link in links(cell):
-            if re.match(r"[a-z]+:", link):
-                continue
-            target, _, anchor = link.partition("#")
-            path = chapter.path.parent / target
-            if target and not path.exists():
-                yield f"{name(cell)} links to {target}, which is not there"
-                continue
-            known = own
-            if path.suffix == ".md":
-                known = {head.lower().replace(" ", "-") for head in headings(path.read_text(encoding="utf-8"))}
-            if anchor and (not target or path.suffix == ".md") and anchor not in known:
-                yield f"{name(cell)} links to the heading {link}, which is not there"
+    for number, sentence in dead(chapter.path, [cell.source for cell in chapter.prose]):
+        yield f"{name(chapter.prose[number])} {sentence}"
 
 
 def run_in_order(chapter):
-    counts = [cell.execution_count for cell in chapter.code]
-    if counts != list(range(1, len(counts) + 1)):
-        yield f"not run once from top to bottom (execution counts {counts}): run `make refresh`"
+    yield from tidy.run_in_order(chapter.book)
 
 
 def errors_are_expected(chapter):
@@ -222,19 +197,24 @@ def glossary_speaks_chinese(chapter):
 
 
 def metadata_is_tidy(chapter):
-    metadata = chapter.book.metadata
-    if metadata.get("kernelspec", {}).get("name") != "python3":
-        yield "the kernel is not python3"
-    for extra in sorted(set(metadata) - {"kernelspec", "language_info"}):
-        yield f"the notebook stores {extra} in its metadata"
-    if "version" in metadata.get("language_info", {}):
-        yield "the notebook stores the version of the Python that ran it"
-    for cell in chapter.cells:
-        for extra in sorted(set(cell.metadata) - {"tags", "jupyter", "editable", "deletable"}):
-            yield f"{name(cell)} stores {extra} in its metadata"
-    ids = [cell.get("id") for cell in chapter.cells]
-    if chapter.book.nbformat_minor < 5 or None in ids or len(set(ids)) < len(ids):
-        yield "not every cell has an id of its own"
+    yield from tidy.metadata_is_tidy(chapter.book)
+
+
+def fits_a_sitting(chapter):
+    try:
+        yield from course_map.survey(chapter.path, chapter.book).excesses()
+    except course_map.CourseMapError as error:
+        yield str(error)
+
+
+def says_how_long_it_takes(chapter):
+    first = chapter.cells[0].source
+    try:
+        counted = course_map.survey(chapter.path, chapter.book)
+        if course_map.with_time(counted, first) != first:
+            yield f"the first cell does not say {counted.time!r}, which was counted: run `make map`"
+    except course_map.CourseMapError as error:
+        yield str(error)
 
 
 def no_path_of_any_machine(chapter):
@@ -316,6 +296,8 @@ CONVENTIONS = [
     sections_are_in_order,
     glossary_speaks_chinese,
     metadata_is_tidy,
+    fits_a_sitting,
+    says_how_long_it_takes,
     no_path_of_any_machine,
     exercises_are_complete,
     checks_are_those_registered,
@@ -330,22 +312,30 @@ def test_notebook_keeps_to(convention, path):
     assert not breaches, "\n".join(breaches)
 
 
-README = NOTEBOOKS.parent / "README.md"
+def gaps(names):
+    """Yield a sentence for each notebook whose number is not the one after its neighbour's; the first is 00."""
+    for number, each in enumerate(sorted(names)):
+        if not each.startswith(f"{number:02d}_"):
+            yield f"{each} stands where {number:02d}_... is wanted"
+            return
 
 
-def test_readme_links_resolve():
-    text = CODE_IN_MARKDOWN.sub("", README.read_text(encoding="utf-8"))
-    targets = [target for match in LINK.finditer(text) if not re.match(r"[a-z]+:", target := match[1] or match[2])]
-    assert targets and [target for target in targets if not (README.parent / target).exists()] == []
+def test_numbers_run_on():
+    assert list(gaps(path.name for path in NOTEBOOKS.glob("*.ipynb"))) == []
 
 
-def test_readme_maps_every_chapter():
-    rows = re.findall(r"^\| (\d+) \| (.+?) \|", README.read_text(encoding="utf-8"), re.MULTILINE)
-    assert [int(number) for number, _ in rows] == list(range(12))
-    for number, title in rows:
-        written = [path.name for path in NOTEBOOKS.glob(f"{int(number):02d}_*.ipynb")]
-        linked = re.findall(r"\]\(notebooks/([^)]+)\)", title)
-        assert linked == written and ("(coming)" in title) == (not written), f"chapter {number}: {title}"
+@pytest.mark.parametrize("names", [["01_a"], ["00_a", "02_b"], ["00_a", "01_b", "01_c"], ["00_a", "1_b"]])
+def test_a_gap_between_numbers_is_noticed(names):
+    assert list(gaps(names)) != []
+    assert list(gaps(["00_a", "01_b", "02_c"])) == []
+
+
+def test_the_map_is_up_to_date():
+    _, fresh, problems = course_map.draw(NOTEBOOKS.parent)
+    assert problems == []
+    assert [path.name for path, text in fresh.items() if text != path.read_text(encoding="utf-8")] == [], (
+        "run `make map`"
+    )
 
 
 PICTURE = "iVBORw0KGgo="
@@ -366,7 +356,9 @@ def prints(text, stream="stdout"):
 def exercise(number):
     check = f'check("04.{number}", buns)'
     return [
-        markdown(f"### Exercise 04.{number} Count buns\n\n<details><summary>Hint</summary>Count.</details>"),
+        markdown(
+            f"### Exercise 04.{number} Count buns (5 minutes)\n\n<details><summary>Hint</summary>Count.</details>"
+        ),
         code(f"buns = None\n{check}", prints(f"… 04.{number}: no answer yet"), tags=["exercise"]),
         code(
             f"buns = {number}\n{check}",
@@ -386,7 +378,9 @@ def model(tmp_path):
     book = nbformat.v4.new_notebook(
         cells=[
             markdown(
-                "# 4. Bake buns\n\n[previous](03_knead_dough.ipynb) · [contents](../README.md#the-chapters) · "
+                "# 4. Bake buns\n\n*You see a bun rise.*\n\n"
+                "**Time.** 5 minutes to read and run, 15 for the exercises.\n\n"
+                "[previous](03_knead_dough.ipynb) · [contents](../README.md#the-chapters) · "
                 "[next](05_sell_buns.ipynb) · [words](#Glossary) · `list[0](1)`"
             ),
             code('guess = ""'),
@@ -477,6 +471,17 @@ SPOILT = [
     (metadata_is_tidy, lambda chapter: chapter.code[0].metadata.update(execution={})),
     (metadata_is_tidy, lambda chapter: chapter.code[0].update(id=chapter.code[1].id)),
     (metadata_is_tidy, lambda chapter: chapter.cells[0].pop("id")),
+    (metadata_is_tidy, lambda chapter: find(chapter, "plot").outputs[0].data.update({tidy.WIDGET_VIEW: {}})),
+    (fits_a_sitting, lambda chapter: chapter.cells.extend(markdown("bun") for _ in range(90))),
+    (fits_a_sitting, lambda chapter: chapter.cells.insert(1, markdown("bun " * 75 * 150))),
+    (fits_a_sitting, lambda chapter: chapter.cells.insert(1, code("bun()\n" * 75 * 15))),
+    (fits_a_sitting, edit("### Exercise 04.2", "5 minutes", "55 minutes")),
+    (fits_a_sitting, edit("### Exercise 04.2", "(5 minutes)", "")),
+    (fits_a_sitting, edit("# 4", "*You see a bun rise.*", "You see a bun rise.")),
+    (says_how_long_it_takes, edit("# 4", "5 minutes to read", "40 minutes to read")),
+    (says_how_long_it_takes, edit("# 4", "15 for the exercises", "10 for the exercises")),
+    (says_how_long_it_takes, edit("# 4", "**Time.**", "**Time**:")),
+    (says_how_long_it_takes, edit("### Exercise 04.2", "(5 minutes)", "(brief)")),
     (no_path_of_any_machine, edit("warn()", "warn()", 'open("/home/baker/bun")')),
     (no_path_of_any_machine, store("warn()", 'File "/Users/baker/bun.py"')),
     (no_path_of_any_machine, store("warn()", r"C:\Users\baker")),

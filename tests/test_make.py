@@ -10,13 +10,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 MAKE = shutil.which("make")
-TARGETS = ["lab", "test", "refresh", "bench", "rabbitmq", "clean"]
+TARGETS = ["lab", "test", "lint", "refresh", "map", "bench", "rabbitmq", "clean"]
+REQUIREMENTS = ["requirements.txt", "pyproject.toml", "minibroker/pyproject.toml"]  # of a learner
 
 
 @pytest.fixture
 def checkout(tmp_path):
     """A folder with what an install looks at, and a function that calls make in it, with a PATH of its own."""
-    for name in ("Makefile", "requirements.txt", "requirements-test.txt"):
+    (tmp_path / "minibroker").mkdir()
+    for name in ("Makefile", "requirements-test.txt", *REQUIREMENTS):
         shutil.copy(ROOT / name, tmp_path / name)
     tools = tmp_path / "tools"
     tools.mkdir()
@@ -68,7 +70,7 @@ def test_make_alone_lists_the_targets(checkout):
     assert [line.split()[1] for line in said.stdout.splitlines() if line.startswith("make ")] == TARGETS
 
 
-@pytest.mark.parametrize("target", ["lab", "test", "refresh"])
+@pytest.mark.parametrize("target", ["lab", "test", "lint", "refresh", "map"])
 def test_arguments_are_handed_on(checkout, target):
     pretend_installed(checkout)
     said = checkout(target, "ARGS=--one two")
@@ -157,14 +159,15 @@ def test_interrupted_install_is_made_anew(checkout):
     assert (checkout.folder / "made").read_text().split() == ["made"] * 3
 
 
-def test_whole_install_is_kept_until_the_requirements_are_newer(checkout):
+@pytest.mark.parametrize("requirements", REQUIREMENTS)
+def test_whole_install_is_kept_until_the_requirements_are_newer(checkout, requirements):
     installing_python(checkout, "echo PIP >> pips")
     for _ in range(2):
         assert "LAB" in checkout("lab").stdout
     assert (checkout.folder / "pips").read_text().split() == ["PIP"]
     stamp = checkout.folder / ".venv" / ".installed"
     newer = stamp.stat().st_mtime + 60
-    os.utime(checkout.folder / "requirements.txt", (newer, newer))
+    os.utime(checkout.folder / requirements, (newer, newer))
     assert "LAB" in checkout("lab").stdout
     assert (checkout.folder / "pips").read_text().split() == ["PIP", "PIP"]
     assert (checkout.folder / "made").read_text().split() == ["made"]
