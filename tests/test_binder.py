@@ -41,10 +41,11 @@ def test_requirements_are_installed_where_the_whole_course_is(recipe):
     ]
     positions = [recipe.find(step) for step in steps]
     assert -1 not in positions and positions == sorted(positions), dict(zip(steps, positions, strict=True))
-    # pip reads `-r` relative to the file that says it, and `-e .` relative to where pip runs: REPO_DIR.
+    # pip reads `-r` relative to the file that says it, and `-e` relative to where pip runs: REPO_DIR.
     assert (ROOT / "binder" / "requirements.txt").read_text().split() == ["-r", "../requirements.txt"]
-    assert "-e ." in (ROOT / "requirements.txt").read_text().splitlines()
-    assert (ROOT / "pyproject.toml").is_file()
+    editable = re.findall(r"^-e (\S+)$", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    assert editable == [".", "./minibroker"]
+    assert [(ROOT / folder / "pyproject.toml").is_file() for folder in editable] == [True, True]
 
 
 def test_post_build_runs_and_stops_at_its_first_error(recipe):
