@@ -1,13 +1,12 @@
 """Checks of chapter 8: a crawler. Time is played, not waited for: the checks decide which page answers next."""
 
+import contextlib
 import gc
-import heapq
 import random
 import signal
 from collections import Counter
-from contextlib import contextmanager
-from itertools import count, pairwise
-from numbers import Real
+from itertools import pairwise
+from operator import itemgetter
 from urllib.parse import urlsplit
 
 import gevent
@@ -15,29 +14,43 @@ from gevent.event import Event
 from gevent.exceptions import LoopExit
 
 from exercises import Wrong, exercise
+from exercises.vocabulary import (
+    AutojumpClock,
+    Fuse,
+    GreenCall,
+    Planted,
+    capture,
+    eventually,
+    need,
+    quiet_hub,
+    reworded,
+)
 
 LOOKS = 100  # so many 5 ms an answer has to start what it could start, before it is said to stand still
 BLOCKED = 6  # seconds in which no other greenlet had a turn
 
+STOOD_STILL = Wrong(
+    "your code stopped the whole thread, and with it every other greenlet.",
+    "A loop without a switch does that; so do `time.sleep` and locks of `threading`: they know no greenlets.",
+)
+FOR_EVER = Wrong(
+    "your code waits for something that nobody will ever do.",
+    "A thread has a hub of its own, to which this check's events never come: use greenlets.",
+)
 _stopped = []  # that the thread was stopped: an answer may lose the error which says so
 
 
-class BrokenPage(Exception):
+class BrokenPage(Planted):
     """What a page raises in these checks."""
 
 
-@contextmanager
+@contextlib.contextmanager
 def _watched():
-    """Notice an answer that blocks the thread, and keep the hub from reporting the errors that a check plants."""
-    hub = gevent.get_hub()
-    hub.NOT_ERROR = (*hub.NOT_ERROR, Wrong, BrokenPage, LoopExit)
+    """Notice an answer that blocks the thread, and one that waits for ever."""
+    quiet_hub(LoopExit)
     try:
-        yield
-    except LoopExit:
-        raise Wrong(
-            "your code waits for something that nobody will ever do.",
-            "A thread has a hub of its own, to which this check's events never come: use greenlets.",
-        ) from None
+        with reworded({LoopExit: FOR_EVER}):
+            yield
     finally:
         _wind_alarm(0)
 
@@ -50,83 +63,28 @@ def _wind_alarm(seconds):
 
 def _blocked(*_):
     _stopped.append(True)
-    raise _stood_still()
-
-
-def _stood_still():
-    return Wrong(
-        "your code stopped the whole thread, and with it every other greenlet.",
-        "A loop without a switch does that; so do `time.sleep` and locks of `threading`: they know no greenlets.",
-    )
+    raise STOOD_STILL
 
 
 def _settle(wanted=lambda: True):
-    """Let everyone run who can, and wait until `wanted()`, for as long as patience lasts.
+    """Let everyone run who can, and wait until `wanted()`, for as long as patience lasts."""
 
-    Patience is counted in turns of the loop, so that a machine that stands still for a while uses none up.
-    """
+    def asked():
+        if _stopped:
+            raise STOOD_STILL
+        return wanted()
+
     _wind_alarm(BLOCKED)
     for _ in range(20):
         gevent.sleep(0)
-    for _ in range(LOOKS):
-        if _stopped:
-            raise _stood_still()
-        if wanted():
-            return
-        gevent.sleep(0.005)
+    eventually(asked, looks=LOOKS, sleep=gevent.sleep)
 
 
-class _Run:
-    """An answer at work in a greenlet; the hub says nothing if it fails, `result` raises what it raised."""
-
-    def __init__(self, function, *args):
-        self.error = None
-        self.greenlet = gevent.spawn(self._run, function, *args)
-        self.ready = self.greenlet.ready
-
-    def _run(self, function, *args):
-        try:
-            return function(*args)
-        except Exception as error:
-            self.error = error
-
-    def result(self):
-        if self.error:
-            raise self.error
-        return self.greenlet.get()
-
-
-# -- 08.1 ----------------------------------------------------------------------------------------------------------
+# -- 08.1 -------------------------------------------------------------------------------------------------------------
 
 
 @exercise(
     "08.1",
-    praise="rounds of waiting or work for the CPU, whichever takes longer.",
-    hint="Two bounds: whole rounds times latency, and pages times work. The answer is the larger one.",
-)
-def _least_seconds(answer):
-    for pages, latency, at_once, work, wanted, why in [
-        (9, 1, 3, 0, 3, ""),
-        (7, 1, 3, 0, 3, ": the last round has one page and takes as long as a full one"),
-        (3, 0.2, 10, 0, 0.2, ": fewer pages than places are one round"),
-        (500, 0.2, 500, 0.001, 0.5, ": half a second of work fits into no shorter time"),
-        (500, 0.2, 50, 0.001, 2, ": the work is done during the ten rounds of waiting"),
-        (7, 1, 3, 0.5, 3.5, ": the work of a short round is shorter"),
-        (0, 0.2, 50, 0.001, 0, ""),
-    ]:
-        said = answer(pages, latency, at_once, work)
-        call = f"least_seconds({pages}, {latency}, {at_once}, {work})"
-        if not isinstance(said, Real):
-            raise Wrong(f"{call} returned {said!r}, which is no number.")
-        if not abs(said - wanted) < 1e-6:
-            raise Wrong(f"{call} is {wanted:g}, and your function says {float(said):g}{why}.")
-
-
-# -- 08.2 ----------------------------------------------------------------------------------------------------------
-
-
-@exercise(
-    "08.2",
     praise="absolute, without fragments, each once, and none that leads away.",
     hint="urljoin first, then urldefrag; compare urlsplit(...).netloc with that of the page, and look at the scheme.",
 )
@@ -153,9 +111,7 @@ def _same_site(answer):
 
 
 def _clean_up(answer, page, right, wrong):
-    got = answer(page, [*right, *wrong, "#top"])
-    if not isinstance(got, (set, frozenset)):
-        raise Wrong(f"return a set, not a {type(got).__name__}.")
+    got = need(answer(page, [*right, *wrong, "#top"]), (set, frozenset), "return a set")
     for url in got:
         if not isinstance(url, str):
             raise Wrong(f"your set has {url!r}, which is no string.", "urldefrag returns two things: take its `.url`.")
@@ -172,7 +128,7 @@ def _clean_up(answer, page, right, wrong):
         raise Wrong(f"your set has {min(extra)!r}, to which no link leads.")
 
 
-# -- 08.3 ----------------------------------------------------------------------------------------------------------
+# -- 08.2 -------------------------------------------------------------------------------------------------------------
 
 
 class NoSuchPage(OSError):
@@ -182,29 +138,25 @@ class NoSuchPage(OSError):
 def _knock_once(answer, failures, text="text of page", tries=4, pause=0.5):
     """Return what it returned, what it raised, how often it asked, and the pauses."""
     asked, pauses = [], []
+    fuse = Fuse(50, lambda: Wrong("your function asked fifty times: stop after `tries`."))
 
     def fetch(url):
         asked.append(url)
-        if len(asked) > 50:
-            raise Wrong("your function asked fifty times: stop after `tries`.")
-        if len(asked) <= len(failures):
-            raise failures[len(asked) - 1]
+        fuse()
+        if fuse.passed <= len(failures):
+            raise failures[fuse.passed - 1]
         return text
 
-    returned = raised = None
-    try:
-        returned = answer(fetch, "page", tries, pause, pauses.append)
-    except Exception as error:
-        if error not in failures and error.__context__ not in failures:
-            raise  # a mistake of another kind, on a line to be named
-        raised = error
+    outcome = capture(answer, fetch, "page", tries, pause, pauses.append)
+    if outcome.error and outcome.error not in failures and outcome.error.__context__ not in failures:
+        outcome.unwrap()  # a mistake of another kind, on a line to be named
     if other := set(asked) - {"page"}:
         raise Wrong(f"the URL was 'page', and your function fetched {other.pop()!r}.")
-    return returned, raised, len(asked), pauses
+    return outcome.value, outcome.error, len(asked), pauses
 
 
 @exercise(
-    "08.3",
+    "08.2",
     praise="patient where patience helps, and no longer.",
     hint="for attempt in range(tries): return in the try, raise in the except if it was the last, then sleep.",
 )
@@ -220,8 +172,9 @@ def _knock(answer):
     resets = [(ConnectionResetError, ConnectionError)[number % 2](f"reset {number + 1}") for number in range(100)]
     returned, raised, asked, pauses = _knock_once(answer, resets[:3])
     if returned != "text of page":
-        outcome = f"raised {raised!r}" if raised else f"returned {returned!r}"
-        raise Wrong(f"the fourth of 4 tries succeeds, and your function {outcome} after {asked} of them.")
+        raise Wrong(
+            f"the fourth of 4 tries succeeds, and your function {_what(returned, raised)} after {asked} of them."
+        )
     if not pauses:
         raise Wrong("your function never called the `sleep` that it was given.")
     if pauses != [0.5, 1, 2]:
@@ -256,15 +209,19 @@ def _knock(answer):
                 f" {len(pauses) - len(failures)} times and asked {more} times more."
             )
         if raised is not missing:
-            outcome = f"raised {raised!r}" if raised else f"returned {returned!r}"
-            raise Wrong(f"an error that is no ConnectionError should be raised as it is; your function {outcome}.")
+            did = _what(returned, raised)
+            raise Wrong(f"an error that is no ConnectionError should be raised as it is; your function {did}.")
 
 
-# -- 08.4 ----------------------------------------------------------------------------------------------------------
+def _what(returned, raised):
+    return f"raised {raised!r}" if raised else f"returned {returned!r}"
+
+
+# -- 08.3 -------------------------------------------------------------------------------------------------------------
 
 
 @exercise(
-    "08.4",
+    "08.3",
     praise="each host has its bound, none waits for another, and no failure is lost.",
     hint="A semaphore for each host, taken around `fetch`, and a greenlet for each URL.",
     seconds=30,
@@ -289,19 +246,17 @@ def _fetch_with_a_failure(answer):
             raise BrokenPage("steamer broken")
         return f"text of {url}"
 
-    run = _Run(answer, urls, fetch, 1)
-    _settle(run.ready)
-    if not run.ready() and len(asked) < len(urls):
+    call = GreenCall(answer, urls, fetch, 1)
+    _settle(call.ready)
+    if not call.ready() and len(asked) < len(urls):
         raise Wrong(
             "one page failed, and the others of its host were never fetched after that.",
             "Whatever happens in between, give the place back: `with` does.",
         )
-    if not run.ready():
+    if not call.ready():
         raise Wrong("one page failed, and your function did not return.")
-    try:
-        got = run.result()
-    except BrokenPage:
-        raise Wrong("one page failed, and your function raised its error instead of keeping it.") from None
+    with reworded({BrokenPage: "one page failed, and your function raised its error instead of keeping it."}):
+        got = call.result()
     if not isinstance(got.get(broken), BrokenPage):
         raise Wrong(f"one page raised BrokenPage; in your dictionary stands {got.get(broken)!r} for it.")
     if any(got.get(url) != f"text of {url}" for url in urls if url != broken):
@@ -323,7 +278,7 @@ def _fetch_by_hand(answer, urls, per_host):
     def in_flight():
         return Counter(urlsplit(url).netloc for url in waiting)
 
-    crawler = _Run(answer, urls, fetch, per_host)
+    crawler = GreenCall(answer, urls, fetch, per_host)
     while sum(left.values()):
         wanted = {host: min(per_host, number) for host, number in left.items()}
         _settle(lambda wanted=wanted: crawler.ready() or all(in_flight()[host] >= wanted[host] for host in wanted))
@@ -345,54 +300,15 @@ def _fetch_by_hand(answer, urls, per_host):
     _settle(crawler.ready)
     if not crawler.ready():
         raise Wrong("everything was fetched, and your function did not return.")
-    got = crawler.result()
-    if not isinstance(got, dict):
-        raise Wrong(f"return a dictionary, not a {type(got).__name__}.")
-    if got != {url: f"text of {url}" for url in urls}:
+    if need(crawler.result(), dict, "return a dictionary") != {url: f"text of {url}" for url in urls}:
         raise Wrong("your dictionary should have the text of each URL, and has not.")
 
 
-# -- 08.5 ----------------------------------------------------------------------------------------------------------
-
-
-class _PlayedTime:
-    """A clock that jumps to the next one who wakes up, as soon as everyone sleeps."""
-
-    def __init__(self):
-        self.now, self.asleep, self.number, self.glances = 5000.0, [], count(), 0
-
-    def clock(self):
-        self.glances += 1
-        if self.glances > 100_000:
-            raise Wrong("your limiter asks the clock again and again; time passes only while it sleeps.")
-        return self.now
-
-    def sleep(self, seconds):
-        if seconds < 0:
-            raise Wrong(f"your limiter sleeps for {seconds:g} s: nobody can sleep for less than nothing.")
-        wake = Event()
-        heapq.heappush(self.asleep, (self.now + seconds, next(self.number), wake))
-        wake.wait()
-
-    def play(self, *functions):
-        """Run the functions, each in a greenlet, until all have ended."""
-        runs = [_Run(function) for function in functions]
-        while True:
-            _settle()
-            for run in runs:
-                if run.error:
-                    raise run.error
-            if all(run.ready() for run in runs):
-                return
-            _settle(lambda: self.asleep)
-            if not self.asleep:
-                raise Wrong("a turn waits for something, and not in the `sleep` that it was given.")
-            self.now, _, wake = heapq.heappop(self.asleep)
-            wake.set()
+# -- 08.4 -------------------------------------------------------------------------------------------------------------
 
 
 @exercise(
-    "08.5",
+    "08.4",
     praise="never two turns too close, however many ask, and none later than it must be.",
     hint="Keep the first free moment. A turn takes it, moves it on by `pause`, and only then sleeps.",
     seconds=30,
@@ -404,15 +320,37 @@ def _rate_limiter(answer):
 
 
 def _limit(answer, pause):
-    time = _PlayedTime()
-    limiter = answer(pause, time.clock, time.sleep)
+    clock = AutojumpClock(
+        5000.0,
+        looks=Fuse(
+            100_000, lambda: Wrong("your limiter asks the clock again and again; time passes only while it sleeps.")
+        ),
+        backwards=lambda seconds: f"your limiter sleeps for {seconds:g} s: nobody can sleep for less than nothing.",
+    )
+    limiter = answer(pause, clock.now, clock.sleep)
     turns = []
 
     def ask():
         limiter.turn()
-        turns.append(time.now)
+        turns.append(clock.time)
 
-    def look(what, begun, number):
+    def late():
+        clock.sleep(pause / 2)
+        ask()
+
+    def ask_and_work():
+        for _ in range(4):
+            ask()
+            clock.sleep(pause / 4)
+
+    for what, number, askers in [
+        ("one greenlet alone", 1, [ask]),
+        ("six greenlets that ask at the same moment, after a long rest", 6, [ask] * 6),
+        ("one greenlet that works for a while after each turn", 4, [ask_and_work]),
+        ("two greenlets that ask, and two a little later", 4, [ask, late, ask, late]),
+    ]:
+        begun = clock.time
+        _play_time(clock, askers)
         if len(turns) != number:
             raise Wrong(f"{what}: {number} turns were asked for, {len(turns)} came.")
         if turns[0] > begun + 1e-6:
@@ -423,37 +361,26 @@ def _limit(answer, pause):
         if gaps and max(gaps) > 1.1 * pause:
             raise Wrong(f"{what}: {max(gaps):g} s passed between two turns, though {pause} s are enough.")
         turns.clear()
-
-    begun = time.now
-    time.play(ask)
-    look("one greenlet alone", begun, 1)
-
-    time.play(lambda: time.sleep(100))
-    begun = time.now
-    time.play(*[ask] * 6)
-    look("six greenlets that ask at the same moment, after a long rest", begun, 6)
-
-    def ask_and_work():
-        for _ in range(4):
-            ask()
-            time.sleep(pause / 4)
-
-    time.play(lambda: time.sleep(100))
-    begun = time.now
-    time.play(ask_and_work)
-    look("one greenlet that works for a while after each turn", begun, 4)
-
-    def late():
-        time.sleep(pause / 2)
-        ask()
-
-    time.play(lambda: time.sleep(100))
-    begun = time.now
-    time.play(ask, late, ask, late)
-    look("two greenlets that ask, and two a little later", begun, 4)
+        _play_time(clock, [lambda: clock.sleep(100)])
 
 
-# -- 08.6 ----------------------------------------------------------------------------------------------------------
+def _play_time(clock, functions):
+    """Run the functions, each in a greenlet, until all have ended."""
+    calls = [GreenCall(function) for function in functions]
+    while True:
+        _settle()
+        for call in calls:
+            if call.error:
+                raise call.error
+        if all(call.ready() for call in calls):
+            return
+        _settle(lambda: clock.asleep)
+        if not clock.asleep:
+            raise Wrong("a turn waits for something, and not in the `sleep` that it was given.")
+        clock.jump()
+
+
+# -- 08.5 -------------------------------------------------------------------------------------------------------------
 
 
 def _ring(size, seed):
@@ -471,58 +398,48 @@ def _star(size):
     return {"page 0": leaves, **{leaf: ["page 0"] for leaf in leaves}}
 
 
-def _first(waiting, choose):
-    return waiting[0]
-
-
-def _last(waiting, choose):
-    return waiting[-1]
-
-
-def _any(waiting, choose):
-    return choose.choice(waiting)
-
-
 @exercise(
-    "08.6",
+    "08.5",
     praise="every page once, under two dozen schedules, with all workers at work and nobody left behind.",
     hint="Workers, a JoinableQueue, a set of pages found; mark a page as found when you put it into the queue.",
     seconds=30,
 )
 def _crawl(answer):
     with _watched():
-        _play(answer, {"page 0": []}, {}, 3, _first, 1)
+        first, last = itemgetter(0), itemgetter(-1)
+        _play(answer, {"page 0": []}, {}, 3, first)
         for seed, workers in enumerate([1, 2, 3, 5]):
-            for pick in (_first, _last, _any, _any):
-                _play(answer, _ring(8, seed), {}, workers, pick, seed)
-        for workers, pick in [(2, _first), (4, _last), (50, _any)]:
-            _play(answer, _star(20), {}, workers, pick, workers)
+            anyone = random.Random(seed).choice
+            for pick in (first, last, anyone, anyone):
+                _play(answer, _ring(8, seed), {}, workers, pick)
+        for workers, pick in [(2, first), (4, last), (50, anyone)]:
+            _play(answer, _star(20), {}, workers, pick)
         broken = {f"page {number}": BrokenPage(f"page {number} is broken") for number in (2, 5, 7, 11)}
-        for pick in (_first, _last, _any):
-            _play(answer, _ring(12, 7), broken, 3, pick, 3)
-        _play(answer, {"page 0": []}, {"page 0": BrokenPage("page 0 is broken")}, 2, _first, 1)
-        _play(answer, _star(6), {}, 3, _first, 1, rest=1.2)
+        for pick in (first, last, anyone):
+            _play(answer, _ring(12, 7), broken, 3, pick)
+        _play(answer, {"page 0": []}, {"page 0": BrokenPage("page 0 is broken")}, 2, first)
+        _play(answer, _star(6), {}, 3, first, rest=1.2)
 
 
-def _play(answer, web, broken, workers, pick, seed, rest=0):
+def _play(answer, web, broken, workers, pick, rest=0):
     """Run the crawl; answer one request at a time, the one that `pick` chooses, and look on at each step.
 
     The first page takes `rest` seconds: long enough for workers that do not wait for work to go home.
     """
-    start, choose, hub = "page 0", random.Random(seed), gevent.get_hub()
-    waiting, asked, done, complaints = {}, Counter(), set(), []
+    start, hub = "page 0", gevent.get_hub()
+    waiting, asked, done, complaints = {}, set(), set(), []
 
     def links_of(page):
-        asked[page] += 1
         if gevent.get_hub() is not hub:
             complaints.append("a page was asked for in another thread: use greenlets.")
-            return []
-        if asked[page] > 1:
-            complaints.append(f"{page!r} was asked for twice, the second time {_when(page, done)}.")
-            return []
-        if page not in web:
+        elif page in asked:
+            when = "after it had been visited" if page in done else "while the first request was on its way"
+            complaints.append(f"{page!r} was asked for twice, the second time {when}.")
+        elif page not in web:
             complaints.append(f"{page!r} was asked for, to which no link leads.")
+        if complaints:
             return []
+        asked.add(page)
         waiting[page] = Event()
         waiting[page].wait()
         del waiting[page]
@@ -536,7 +453,7 @@ def _play(answer, web, broken, workers, pick, seed, rest=0):
         return known - done
 
     before = {id(each) for each in _greenlets()}
-    crawler = _Run(answer, start, links_of, workers)
+    crawler = GreenCall(answer, start, links_of, workers)
     while True:
         _settle(lambda: complaints or crawler.ready() or (waiting and len(waiting) >= min(workers, len(to_do()))))
         wanted = min(workers, len(to_do()))
@@ -557,9 +474,13 @@ def _play(answer, web, broken, workers, pick, seed, rest=0):
             )
         if not done:
             gevent.sleep(rest)
-        waiting[pick(list(waiting), choose)].set()
+        waiting[pick(list(waiting))].set()
         _settle()
-    _judge(crawler, web, broken, done, to_do())
+    with reworded({BrokenPage: "a page failed, and your function raised its error instead of keeping it."}):
+        got = crawler.result()
+    if missing := to_do():
+        raise Wrong(f"your function returned before {len(missing)} page(s) had been visited: {min(missing)!r}.")
+    _judge(got, done, {page: error for page, error in broken.items() if page in done})
     _settle()
     left = [each for each in _greenlets() if id(each) not in before and not each.dead and each is not crawler.greenlet]
     if left:
@@ -574,38 +495,23 @@ def _who_is_missing(done, broken, rest):
     return "a slow page must not keep the others from working"
 
 
-def _when(page, done):
-    return "after it had been visited" if page in done else "while the first request was on its way"
-
-
 def _greenlets():
     return [each for each in gc.get_objects() if isinstance(each, gevent.Greenlet)]
 
 
-def _judge(crawler, web, broken, done, missing):
-    """Look at what the answer returned."""
-    try:
-        got = crawler.result()
-    except BrokenPage:
-        raise Wrong("a page failed, and your function raised its error instead of keeping it.") from None
-    if missing:
-        raise Wrong(f"your function returned before {len(missing)} page(s) had been visited: {min(missing)!r}.")
-    if (
-        not isinstance(got, (tuple, list))
-        or len(got) != 2
-        or not isinstance(got[0], (set, frozenset))
-        or not isinstance(got[1], dict)
-    ):
+def _judge(got, done, broken):
+    """Look at what the answer returned, when the pages of `done` were asked for and those of `broken` raised."""
+    kinds = [type(each) for each in got] if isinstance(got, (tuple, list)) else []
+    if len(kinds) != 2 or not issubclass(kinds[0], (set, frozenset)) or not issubclass(kinds[1], dict):
         raise Wrong(f"return two things, the set of good pages and the dictionary of errors, not {got!r}.")
     good, failed = got
     wanted = done - set(broken)
-    if set(good) != wanted:
-        odd = sorted(set(good) ^ wanted)[0]
-        verdict = "is missing" if odd in wanted else "does not belong there"
-        raise Wrong(f"in your set of good pages {odd!r} {verdict}.")
-    if set(failed) != done & set(broken):
-        odd = sorted(set(failed) ^ (done & set(broken)))[0]
-        raise Wrong(f"{odd!r} {'failed' if odd in broken else 'did not fail'}, and your dictionary says otherwise.")
+    if odd := sorted(good ^ wanted):
+        verdict = "is missing" if odd[0] in wanted else "does not belong there"
+        raise Wrong(f"in your set of good pages {odd[0]!r} {verdict}.")
+    if odd := sorted(set(failed) ^ set(broken)):
+        did = "failed" if odd[0] in broken else "did not fail"
+        raise Wrong(f"{odd[0]!r} {did}, and your dictionary says otherwise.")
     for page, error in failed.items():
         if str(broken[page]) not in str(error):
             raise Wrong(f"{page!r} failed with {broken[page]!r}, and your dictionary has {error!r}.")

@@ -1,0 +1,130 @@
+"""Answers to the exercises of chapter 7 that are right, in other styles than the solution's."""
+
+from exercises.answers import edit, written
+
+RIGHT = {
+    "07.1": [
+        edit(
+            '    "from gevent import monkey",\n    "monkey.patch_all()",\n    "import gevent",\n',
+            '    "import gevent",\n    "from gevent import monkey",\n    "monkey.patch_all()",\n',
+        ),
+        written("""
+answer = (
+    "from gevent import monkey",
+    "monkey.patch_all()",
+    "from threading import Lock",
+    "from time import sleep",
+    "import gevent",
+    "gevent.joinall([gevent.spawn(sleep, 0.01) for customer in 'ABC'], raise_error=True)",
+)
+"""),
+        written("""
+answer = [
+    "from gevent import monkey",
+    "monkey.patch_all()",
+    "from time import sleep",
+    "import gevent",
+    "gevent.joinall([gevent.spawn(sleep, 0.01) for customer in 'ABC'], raise_error=True)",
+    "from threading import Lock",
+]
+"""),
+    ],
+    "07.2": [
+        written("""
+from math import ceil
+
+def answer(pages, latency, at_once, work):
+    return max(ceil(pages / at_once) * latency, pages * work)
+"""),
+        written("""
+def answer(pages, latency, at_once, work):
+    waiting = 0
+    for _ in range(0, pages, at_once):
+        waiting += latency
+    if waiting > pages * work:
+        return waiting
+    return pages * work
+"""),
+    ],
+    "07.3": [
+        edit("threadpool.apply(function, args, kwargs)", "threadpool.spawn(function, *args, **kwargs).get()"),
+        written("""
+import functools
+from gevent.threadpool import ThreadPoolExecutor as GreenExecutor
+
+def answer(function):
+    pool = GreenExecutor(5)
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        return pool.submit(function, *args, **kwargs).result()
+
+    return call
+"""),
+        written("""
+from gevent.threadpool import ThreadPool
+
+class answer:
+    def __init__(self, function):
+        self.function, self.pool = function, ThreadPool(10)
+
+    def __call__(self, *args, **kwargs):
+        return self.pool.apply(self.function, args, kwargs)
+"""),
+        written("""
+import threading
+
+def answer(function):
+    def call(*args, **kwargs):
+        outcome = []
+
+        def run():
+            try:
+                outcome.append((function(*args, **kwargs), None))
+            except Exception as error:
+                outcome.append((None, error))
+
+        threading.Thread(target=run).start()
+        while not outcome:
+            gevent.sleep(0.001)
+        value, error = outcome[0]
+        if error:
+            raise error
+        return value
+
+    return call
+"""),
+    ],
+    "07.4": [
+        written("""
+def answer(module, suspects):
+    found = set()
+    for suspect in suspects:
+        home, _, item = suspect.rpartition(".")
+        if monkey.is_object_patched(home, item):
+            original = monkey.get_original(home, item)
+            for name in vars(module):
+                if getattr(module, name) is original:
+                    found.add(name)
+    return found
+"""),
+        written("""
+def answer(module, suspects):
+    pairs = [suspect.rsplit(".", 1) for suspect in suspects]
+    originals = {id(monkey.get_original(*pair)) for pair in pairs if monkey.is_object_patched(*pair)}
+    return {name for name in vars(module) if id(vars(module)[name]) in originals}
+"""),
+        written("""
+import importlib
+
+def answer(module, suspects):
+    originals = []
+    for suspect in suspects:
+        home, _, item = suspect.rpartition(".")
+        original = monkey.get_original(home, item)
+        if getattr(importlib.import_module(home), item) is not original:
+            originals.append(original)
+    return frozenset(name for name, value in vars(module).items() if id(value) in map(id, originals))
+"""),
+    ],
+}
