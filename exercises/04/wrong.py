@@ -4,7 +4,8 @@ from exercises.answers import edit, written
 
 WRONG = {
     "04.1": [
-        edit("guest in guests", "guest in reversed(guests)", says="ask each once, in the order given"),
+        edit("guest in guests", "guest in sorted(guests)", says="ask each once, in the order given"),
+        edit("guest in guests", "guest in dict.fromkeys(guests)", says="ask each once, in the order given"),
         edit(
             "await ask(guest) for guest in guests",
             "order for guest in guests if (order := await ask(guest))",
@@ -12,30 +13,13 @@ WRONG = {
         ),
         edit("async def", "def", "[await ask", "[ask", says="should be an `async def` function"),
         edit(
-            "return [await ask(guest) for guest in guests]",
-            "for guest in guests: yield await ask(guest)",
-            says="`yield`",
+            "return [await ask(guest) for guest in guests]", "for each in guests: yield await ask(each)", says="`yield`"
         ),
-        edit("return [await", "[await", says="it returned None"),
-        written(
-            """
-async def answer(ask, guests):
-    orders = {}
-    for guest in guests:
-        orders[guest] = await ask(guest)
-    return list(orders.values())
-""",
-            "Li orders twice",
-        ),
-        written(
-            """
-async def answer(ask, guests):
-    orders = []
-    for guest in dict.fromkeys(guests):
-        orders.append(await ask(guest))
-    return orders
-""",
-            "Li orders twice",
+        edit("return [await", "[await", says="you returned None"),
+        edit(
+            "[await ask(guest) for guest in guests]",
+            "list({guest: await ask(guest) for guest in guests}.values())",
+            says="Li orders twice",
         ),
         written(
             """
