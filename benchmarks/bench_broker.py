@@ -205,7 +205,7 @@ def fuzz(seconds):
     folder = Path(__file__).resolve().parent.parent / "minibroker" / "tests"
     server = find_server()
     names = ["test_fuzz.py", "test_twin.py"] if server else ["test_fuzz.py"]
-    command = [sys.executable, "-m", "pytest", "-q", *(str(folder / name) for name in names)]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *(str(folder / name) for name in names)]
     environment = {**os.environ, "MINIBROKER_FUZZ_SECONDS": str(seconds)}
     with Private(server, "this is a benchmark") if server else nullcontext() as node:
         if node:
