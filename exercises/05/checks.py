@@ -5,11 +5,12 @@ from itertools import count, islice
 from greenlet import getcurrent, greenlet
 
 from exercises import Wrong, exercise
+from exercises.vocabulary import Fuse, Planted, capture, need, reworded, same_lines
 
 ENOUGH = 1000  # calls after which an answer that should have stopped is taken to have no end
 
 
-class Stranger(Exception):
+class Stranger(Planted):
     """What somebody else's code raises in these checks."""
 
 
@@ -50,18 +51,14 @@ def _three_greenlets():
 )
 def _order(answer):
     truth = _three_greenlets()
-    if not isinstance(answer, (list, tuple)):
-        raise Wrong(f"give a list of the seven lines, not a {type(answer).__name__}.")
-    answer = list(answer)
+    answer = list(need(answer, (list, tuple), "give a list of the seven lines"))
     for each in answer:
         if each not in truth:
             raise Wrong(f"{each!r} is none of the seven lines.")
     for each in truth:
         if answer.count(each) != 1:
             raise Wrong(f"every line comes exactly once; {each!r} comes {answer.count(each)} times in your list.")
-    for place, (said, ran) in enumerate(zip(answer, truth, strict=True), 1):
-        if said != ran:
-            raise Wrong(f"line {place} was not {said!r} when it ran just now. The lines before it are right.")
+    same_lines(answer, truth)
 
 
 # -- 05.2 ----------------------------------------------------------------------------------------------------------
@@ -74,18 +71,17 @@ def _order(answer):
 )
 def _lesson(answer):
     said = []
+    enough = Fuse(ENOUGH, Wrong("your lesson goes on saying things without end: the five lines come once."))
 
     def say(what):
+        enough()
         said.append((str(what), getcurrent()))
-        if len(said) > ENOUGH:
-            raise Wrong("your lesson goes on saying things without end: the five lines come once.")
 
     returned = answer(say)
-    try:
+    no_greenlets = "`lesson` should return the two greenlets, gr1 and gr2, as it did."
+    with reworded({(TypeError, ValueError, AttributeError): no_greenlets}):
         gr1, gr2 = returned
         states = [gr1.dead, gr2.dead]
-    except (TypeError, ValueError, AttributeError):
-        raise Wrong("`lesson` should return the two greenlets, gr1 and gr2, as it did.") from None
     lines = [what for what, _ in said]
     wanted = ["12", "56", "34", "78", "test1 ends"]
     if lines != wanted:
@@ -115,12 +111,12 @@ def _rally(answer):
 
     def play(ball, strokes):
         made = []
+        enough = Fuse(ENOUGH, Wrong(f"{strokes} strokes were asked for, and your players go on without end."))
 
         def player(name, change):
             def stroke(ball):
+                enough()
                 made.append((name, getcurrent()))
-                if len(made) > ENOUGH:
-                    raise Wrong(f"{strokes} strokes were asked for, and your players go on without end.")
                 if not isinstance(ball, int):
                     raise Wrong(f"{name} was handed {ball!r} instead of the ball: pass it on with the switch.")
                 return change(ball)
@@ -170,10 +166,8 @@ def _visit(tree, found):
 def _walk(answer):
     def walked(visit, tree):
         leaves = answer(visit, tree)
-        try:
+        with reworded({TypeError: f"`walk` returned {leaves!r}, which cannot stand in a `for` loop."}):
             return iter(leaves)
-        except TypeError:
-            raise Wrong(f"`walk` returned {leaves!r}, which cannot stand in a `for` loop.") from None
 
     def compare(tree, wanted, why):
         got = list(islice(walked(_visit, tree), ENOUGH))
@@ -214,11 +208,11 @@ def _walk(answer):
     leaves = walked(breaks, ())
     if next(leaves, None) != "first":
         raise Wrong("a visitor finds one leaf and then raises: that one leaf should still come.")
-    try:
-        second = next(leaves, "the end")
-    except Stranger:
-        return
-    raise Wrong(f"`visit` raised after the first leaf; whoever asked for the second got {second!r} and no error.")
+    second = capture(next, leaves, "the end", catch=Stranger)
+    if second.error is None:
+        raise Wrong(
+            f"`visit` raised after the first leaf; whoever asked for the second got {second.value!r} and no error."
+        )
 
 
 # -- 05.5 ----------------------------------------------------------------------------------------------------------
@@ -232,14 +226,16 @@ def _walk(answer):
 def _close_shop(answer):
     boss = getcurrent()
     left, worked, closing = [], [], True
+    enough = Fuse(
+        ENOUGH, lambda: Wrong(f"the shop closes, and {worked[-1]!r} is given turn after turn to go on working.")
+    )
 
     def work(name, fault=None):
         try:
             boss.switch()
             while True:
                 worked.append(name)
-                if len(worked) > ENOUGH:
-                    raise Wrong(f"the shop closes, and {name!r} is given turn after turn to go on working.")
+                enough()
                 boss.switch()
         finally:
             left.append(name)
@@ -258,10 +254,10 @@ def _close_shop(answer):
     early.switch()
     staff = [early, paused["helper"], paused["cook"], late, *(paused[name] for name in names[2:])]
 
+    stopped = {Stranger: lambda fault: f"the `finally` of one raised ({fault}), and your function stopped there."}
     try:
-        errors = answer(list(staff))
-    except Stranger as fault:
-        raise Wrong(f"the `finally` of one raised ({fault}), and your function stopped there.") from None
+        with reworded(stopped):
+            errors = answer(list(staff))
     finally:
         closing = False
     if worked:

@@ -1,321 +1,197 @@
 """Answers to the exercises of chapter 5 that are wrong, and a word of what they should be told."""
 
-from exercises.answers import written
+from exercises.answers import edit, written
 
-LESSON = """
-def answer(say):
-    def test1():
-        say(12)
-        gr2.switch()
-        say(34)
-        {second}
-        say("test1 ends")
-
-    def test2():
-        say(56)
-        gr1.switch()
-        say(78)
-        {last}
-
-    {make}
-    gr1.switch()
-    {after}
-    return {result}
-"""
-
-
-def lesson(second="gr2.switch()", last="pass", make=None, after="pass", result="gr1, gr2"):
-    make = make or "gr1, gr2 = greenlet(test1), greenlet(test2)"
-    return LESSON.format(second=second, last=last, make=make, after=after, result=result)
-
-
-WALK = """
-def walk(visit, tree):
-    walker = greenlet(visit)
-    leaf = walker.switch(tree, getcurrent().switch)
-    while not walker.dead:
-        yield leaf
-        leaf = walker.switch()
-"""
+PAIRS = "    pairs = zip_longest(walk(one), walk(other), fillvalue=object())\n"
+VERDICT = "    return all(left == right for left, right in pairs)"
+FIRST_SWITCH = "    walker = greenlet(visit)\n    leaf = walker.switch(tree, getcurrent().switch)\n"
+STEP = "        leaf = walker.switch()\n"
+COLLECT = "        except Exception as problem:\n            errors.append(problem)\n    return errors"
+ADOPT = "        person.parent = getcurrent()\n"
+SECOND = "        say(34)\n        gr2.switch()"
 
 WRONG = {
     "05.1": [
-        written("answer = 'flour chop open'", "not a str"),
-        written("answer = ['flour', 'chop', 'open', 'knead', 'close', 'mix']", "'rest' comes 0 times"),
-        written("answer = ['flour', 'chop', 'mix', 'open', 'knead', 'close', 'rest']", "line 3"),
-        written("answer = ['flour', 'chop', 'open', 'knead', 'close', 'rest', 'mix']", "line 6"),
-        written("answer = ['flour', 'chop', 'open', 'knead', 'close', 'mix', 'ends']", "'ends' is none of"),
+        written("answer = 'flour chop open'", says="not a str"),
+        edit(', "rest"]', "]", says="'rest' comes 0 times"),
+        edit('"open", "knead", "close", "mix"', '"mix", "open", "knead", "close"', says="line 3"),
+        edit('"mix", "rest"', '"rest", "mix"', says="line 6"),
+        edit('"rest"', '"ends"', says="'ends' is none of"),
     ],
     "05.2": [
-        written(lesson(last="gr1.switch()"), "gr2 has not ended"),
-        written(lesson(last="say('test1 ends')"), "should be said by test1"),
-        written(lesson(after="say('test1 ends')"), "should be said by test1"),
-        written(lesson(make="gr2 = greenlet(test2); gr1 = greenlet(test1, gr2)"), "test1 ends is missing"),
-        written(lesson(second="pass"), "78 is missing"),
-        written(lesson(second="pass", after="gr2.switch()"), "came in the order 12, 56, 34, test1 ends, 78"),
-        written(lesson(after="gr1.switch()", result="None"), "should return the two greenlets"),
+        edit("say(78)", "say(78)\n        gr1.switch()", "(test2, gr1)", "(test2)", says="gr2 has not ended"),
+        edit("say(78)", "say(78)\n        say('test1 ends')", "(test2, gr1)", "(test2)", says="said by test1"),
+        edit(
+            "    gr1.switch()\n    return",
+            "    gr1.switch()\n    say('test1 ends')\n    return",
+            "(test2, gr1)",
+            "(test2)",
+            says="said by test1",
+        ),
+        edit(
+            "gr1 = greenlet(test1)\n    gr2 = greenlet(test2, gr1)",
+            "gr2 = greenlet(test2)\n    gr1 = greenlet(test1, gr2)",
+            says="test1 ends is missing",
+        ),
+        edit(SECOND, "        say(34)", "(test2, gr1)", "(test2)", says="78 is missing"),
+        edit(
+            SECOND,
+            "        say(34)",
+            "(test2, gr1)",
+            "(test2)",
+            "    gr1.switch()\n    return",
+            "    gr1.switch()\n    gr2.switch()\n    return",
+            says="came in the order 12, 56, 34, test1 ends, 78",
+        ),
+        edit("return gr1, gr2", "return None", says="should return the two greenlets"),
     ],
     "05.3": [
         written(
-            "def answer(left, right, ball, strokes):\n"
-            "    for number in range(strokes):\n"
-            "        ball = greenlet((left, right)[number % 2]).switch(ball)\n"
-            "    return ball",
-            "new greenlet for each stroke",
+            """
+def answer(left, right, ball, strokes):
+    for number in range(strokes):
+        ball = greenlet((left, right)[number % 2]).switch(ball)
+    return ball
+""",
+            says="new greenlet for each stroke",
         ),
         written(
-            "def answer(left, right, ball, strokes):\n"
-            "    def play(ball):\n"
-            "        for number in range(strokes):\n"
-            "            ball = (left, right)[number % 2](ball)\n"
-            "        return ball\n"
-            "    return greenlet(play).switch(ball)",
-            "both players play in the same greenlet",
+            """
+def answer(left, right, ball, strokes):
+    def play(ball):
+        for number in range(strokes):
+            ball = (left, right)[number % 2](ball)
+        return ball
+    return greenlet(play).switch(ball)
+""",
+            says="both players play in the same greenlet",
+        ),
+        edit("ball = referee.switch", "referee.switch", says="you returned"),
+        edit(
+            "ball = referee.switch(stroke(ball))",
+            "stroke(ball)\n            ball = referee.switch()",
+            says="was handed ()",
         ),
         written(
-            "def answer(left, right, ball, strokes):\n"
-            "    main = getcurrent()\n"
-            "    def play(stroke, ball):\n"
-            "        while True:\n"
-            "            main.switch(stroke(ball))\n"
-            "    players = [greenlet(partial(play, each)) for each in (left, right)]\n"
-            "    for number in range(strokes):\n"
-            "        ball = players[number % 2].switch(ball)\n"
-            "    return ball",
-            "you returned",
+            """
+def answer(left, right, ball, strokes):
+    players = []
+    def play(me, stroke, ball):
+        while True:
+            ball = players[1 - me].switch(stroke(ball))
+    players += [greenlet(partial(play, 0, left)), greenlet(partial(play, 1, right))]
+    return players[0].switch(ball)
+""",
+            says="without end",
         ),
-        written(
-            "def answer(left, right, ball, strokes):\n"
-            "    main = getcurrent()\n"
-            "    def play(stroke, ball):\n"
-            "        while True:\n"
-            "            stroke(ball)\n"
-            "            ball = main.switch()\n"
-            "    players = [greenlet(partial(play, each)) for each in (left, right)]\n"
-            "    for number in range(strokes):\n"
-            "        ball = players[number % 2].switch(ball)\n"
-            "    return ball",
-            "was handed ()",
-        ),
-        written(
-            "def answer(left, right, ball, strokes):\n"
-            "    players = []\n"
-            "    def play(me, stroke, ball):\n"
-            "        while True:\n"
-            "            ball = players[1 - me].switch(stroke(ball))\n"
-            "    players += [greenlet(partial(play, 0, left)), greenlet(partial(play, 1, right))]\n"
-            "    return players[0].switch(ball)",
-            "without end",
-        ),
-        written(
-            "def answer(left, right, ball, strokes):\n"
-            "    main = getcurrent()\n"
-            "    def play(stroke, ball):\n"
-            "        while True:\n"
-            "            ball = main.switch(stroke(ball))\n"
-            "    one, two = greenlet(partial(play, left)), greenlet(partial(play, right))\n"
-            "    for _ in range(strokes):\n"
-            "        ball = two.switch(one.switch(ball))\n"
-            "    return ball",
-            "8 were made",
+        edit(
+            "for number in range(strokes)",
+            "for _ in range(strokes)",
+            "players[number % 2].switch(ball)",
+            "players[1].switch(players[0].switch(ball))",
+            says="8 were made",
         ),
     ],
     "05.4": [
-        written(WALK.replace("not walker.dead", "leaf is not None") + "answer = walk", "and nothing else"),
-        written(
-            WALK.replace("not walker", "leaf is not None and not walker") + "answer = walk", "any value may be a leaf"
+        edit("not walker.dead", "leaf is not None", says="and nothing else"),
+        edit("not walker.dead", "leaf is not None and not walker.dead", says="any value may be a leaf"),
+        edit(
+            "while not walker.dead",
+            "while True",
+            STEP,
+            f"        if walker.dead:\n            return\n{STEP}",
+            says="and nothing else",
         ),
         written(
-            "def answer(visit, tree):\n"
-            "    walker = greenlet(visit)\n"
-            "    leaf = walker.switch(tree, getcurrent().switch)\n"
-            "    while True:\n"
-            "        yield leaf\n"
-            "        if walker.dead:\n"
-            "            return\n"
-            "        leaf = walker.switch()",
-            "and nothing else",
-        ),
-        written(
-            "def answer(visit, tree):\n"
-            "    if isinstance(tree, (tuple, list)):\n"
-            "        for branch in tree:\n"
-            "            yield from answer(visit, branch)\n"
-            "    else:\n"
-            "        yield tree",
-            "in its order",
+            """
+def answer(visit, tree):
+    if isinstance(tree, (tuple, list)):
+        for branch in tree:
+            yield from answer(visit, branch)
+    else:
+        yield tree
+""",
+            says="in its order",
         ),
         written(
             "def answer(visit, tree):\n    def found(leaf):\n        yield leaf\n    return visit(tree, found)",
-            "gave [",
+            says="gave [",
         ),
-        written(
-            "def answer(visit, tree):\n"
-            "    walker = greenlet(visit)\n"
-            "    leaf = walker.switch(tree, getcurrent().switch)\n"
-            "    while not walker.dead:\n"
-            "        following = walker.switch()\n"
-            "        yield leaf\n"
-            "        leaf = following",
-            "go on to leaf",
+        edit(
+            "        yield leaf\n",
+            "        following = walker.switch()\n        yield leaf\n",
+            STEP,
+            "        leaf = following\n",
+            says="go on to leaf",
         ),
-        written(
-            WALK.replace(
-                "        leaf = walker.switch()",
-                "        try:\n            leaf = walker.switch()\n        except Exception:\n            return",
-            )
-            + "answer = walk",
-            "no error",
+        edit(STEP, f"        try:\n    {STEP}        except Exception:\n            return\n", says="no error"),
+        edit(
+            FIRST_SWITCH,
+            FIRST_SWITCH + "    return _leaves(walker, leaf)\n\n\ndef _leaves(walker, leaf):\n",
+            says="nobody has asked for a leaf yet",
         ),
-        written(
-            "def answer(visit, tree):\n"
-            "    walker = greenlet(visit)\n"
-            "    first = walker.switch(tree, getcurrent().switch)\n"
-            "    def leaves(leaf):\n"
-            "        while not walker.dead:\n"
-            "            yield leaf\n"
-            "            leaf = walker.switch()\n"
-            "    return leaves(first)",
-            "nobody has asked for a leaf yet",
-        ),
-        written("def answer(visit, tree):\n    return None", "cannot stand in a `for` loop"),
+        written("def answer(visit, tree): return None", says="cannot stand in a `for` loop"),
     ],
     "05.5": [
+        edit(ADOPT, "", says="went on working"),
         written(
-            "def answer(staff):\n"
-            "    errors = []\n"
-            "    for person in staff:\n"
-            "        try:\n"
-            "            person.throw()\n"
-            "        except Exception as problem:\n"
-            "            errors.append(problem)\n"
-            "    return errors",
-            "went on working",
+            """
+def answer(staff):
+    for person in staff:
+        person.parent = getcurrent()
+        person.throw()
+    return []
+""",
+            says="your function stopped there",
         ),
+        edit("errors.append(problem)", "pass", " as problem", "", says="your list is []"),
+        edit("            person.throw()", "            person and person.throw()", says="never begun"),
         written(
-            "def answer(staff):\n"
-            "    for person in staff:\n"
-            "        person.parent = getcurrent()\n"
-            "        person.throw()\n"
-            "    return []",
-            "your function stopped there",
+            """
+def answer(staff):
+    for person in staff:
+        while not person.dead:
+            person.switch()
+    return []
+""",
+            says="turn after turn",
         ),
-        written(
-            "def answer(staff):\n"
-            "    for person in staff:\n"
-            "        person.parent = getcurrent()\n"
-            "        try:\n"
-            "            person.throw()\n"
-            "        except Exception:\n"
-            "            pass\n"
-            "    return []",
-            "your list is []",
+        edit(
+            ADOPT, "", "in staff", "in reversed(staff)", "append(problem)", "insert(0, problem)", says="went on working"
         ),
-        written(
-            "def answer(staff):\n"
-            "    errors = []\n"
-            "    for person in staff:\n"
-            "        person.parent = getcurrent()\n"
-            "        try:\n"
-            "            if person:\n"
-            "                person.throw()\n"
-            "        except Exception as problem:\n"
-            "            errors.append(problem)\n"
-            "    return errors",
-            "never begun",
-        ),
-        written(
-            "def answer(staff):\n"
-            "    for person in staff:\n"
-            "        while not person.dead:\n"
-            "            person.switch()\n"
-            "    return []",
-            "turn after turn",
-        ),
-        written(
-            "def answer(staff):\n"
-            "    errors = []\n"
-            "    for person in reversed(staff):\n"
-            "        try:\n"
-            "            person.throw()\n"
-            "        except Exception as problem:\n"
-            "            errors.insert(0, problem)\n"
-            "    return errors",
-            "went on working",
-        ),
-        written("def answer(staff):\n    staff.clear()\n    return []", "not dead"),
-        written(
-            "def answer(staff):\n"
-            "    for person in staff:\n"
-            "        person.parent = getcurrent()\n"
-            "        try:\n"
-            "            person.throw()\n"
-            "        except Exception as problem:\n"
-            "            print(problem)",
-            "not None",
-        ),
+        edit("errors = []", "staff, errors = [], []", says="not dead"),
+        edit(COLLECT, "        except Exception as problem:\n            print(problem)", says="not None"),
     ],
     "05.6": [
-        written(
-            WALK + "def answer(visit, one, other):\n"
-            "    return all(a == b for a, b in zip(walk(visit, one), walk(visit, other)))",
-            "one has a leaf more",
+        edit("zip_longest", "zip", ", fillvalue=object()", "", says="one has a leaf more"),
+        edit(", fillvalue=object()", "", says="None is a leaf"),
+        edit(PAIRS, "", VERDICT, "    return set(walk(one)) == set(walk(other))", says="the order counts"),
+        edit(PAIRS, "", VERDICT, "    return list(walk(one)) == list(walk(other))", says="take turns"),
+        edit(
+            "all(left == right for left, right in pairs)",
+            "all([left == right for left, right in pairs])",
+            says="goes on and on",
         ),
-        written(
-            WALK + "def answer(visit, one, other):\n"
-            "    return all(a == b for a, b in zip_longest(walk(visit, one), walk(visit, other)))",
-            "None is a leaf",
+        edit(
+            VERDICT,
+            "    for left, right in pairs:\n        if left != right:\n            return False",
+            says="returned None",
         ),
+        *[edit("object()", fill, says="is a leaf like any other") for fill in ("''", "0", "-1", "...", "'end'")],
+        edit("left == right for", "left is right for", says="the same if they are equal"),
         written(
-            WALK + "def answer(visit, one, other):\n    return set(walk(visit, one)) == set(walk(visit, other))",
-            "the order counts",
+            """
+def answer(visit, one, other):
+    here = getcurrent()
+    first = greenlet(partial(visit, one, here.switch))
+    second = greenlet(partial(visit, other, here.switch))
+    while not first.dead and not second.dead:
+        if first.switch() != second.switch():
+            return False
+    return first.dead and second.dead
+""",
+            says="the branches differ",
         ),
-        written(
-            WALK + "def answer(visit, one, other):\n    return list(walk(visit, one)) == list(walk(visit, other))",
-            "take turns",
-        ),
-        written(
-            WALK + "def answer(visit, one, other):\n"
-            "    verdict = True\n"
-            "    for a, b in zip_longest(walk(visit, one), walk(visit, other), fillvalue=object()):\n"
-            "        if a != b:\n"
-            "            verdict = False\n"
-            "    return verdict",
-            "goes on and on",
-        ),
-        written(
-            WALK + "def answer(visit, one, other):\n"
-            "    for a, b in zip_longest(walk(visit, one), walk(visit, other), fillvalue=object()):\n"
-            "        if a != b:\n"
-            "            return False",
-            "returned None",
-        ),
-        *[
-            (
-                WALK + "def answer(visit, one, other):\n"
-                f"    pairs = zip_longest(walk(visit, one), walk(visit, other), fillvalue={fill})\n"
-                "    return all(a == b for a, b in pairs)",
-                "is a leaf like any other",
-            )
-            for fill in ("''", "0", "-1", "...", "'end'")
-        ],
-        written(
-            WALK + "def answer(visit, one, other):\n"
-            "    pairs = zip_longest(walk(visit, one), walk(visit, other), fillvalue=object())\n"
-            "    return all(a is b for a, b in pairs)",
-            "the same if they are equal",
-        ),
-        written(
-            "def answer(visit, one, other):\n"
-            "    here = getcurrent()\n"
-            "    first = greenlet(partial(visit, one, here.switch))\n"
-            "    second = greenlet(partial(visit, other, here.switch))\n"
-            "    while not first.dead and not second.dead:\n"
-            "        if first.switch() != second.switch():\n"
-            "            return False\n"
-            "    return first.dead and second.dead",
-            "the branches differ",
-        ),
-        written("def answer(visit, one, other): return one == other", "the branches differ"),
+        written("def answer(visit, one, other): return one == other", says="the branches differ"),
     ],
 }
