@@ -1,4 +1,4 @@
-"""How near a crawl of many pages together comes to the time of one page (chapter 5): gevent, urllib, all patched.
+"""How near a crawl of many pages together comes to the time of one page: gevent, urllib, all patched.
 
 Aim: 0.97, 0.95, 0.9, 0.7 of the ideal with 10, 50, 100, 500 pages. Run as `python benchmarks/bench_crawl.py`; the
 crawler is a process of its own, as in the chapter. The work for each page is the crawler's CPU time alone.

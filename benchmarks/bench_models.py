@@ -1,4 +1,4 @@
-"""The servers of chapter 7, as they stand there, under more rounds than a notebook has time for.
+"""The servers of the chapter on server models, as they stand there, under more rounds than a notebook has time for.
 
 For an order that waits 20 ms and one that only works: answers a second, p50 and p99 at 1, 10, 100 and 500 guests
 at once, and the server's CPU for each answer. "the crowd" is the share of the time in which the client itself was
@@ -16,7 +16,7 @@ import nbformat
 from helpers import Crowd
 from helpers.isolated import start_isolated
 
-NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "07_choose_a_server_model.ipynb"
+[NOTEBOOK] = Path(__file__).resolve().parents[1].glob("notebooks/*_choose_a_server_model.ipynb")
 SERVERS = ("process_each", "thread_each", "event_loop", "by_callbacks", "process_pool", "thread_pool")
 ORDERS = {b"steam\n": "waits 20 ms", b"knead\n": "only works"}
 ROUNDS = {1: 30, 10: 30, 100: 15, 500: 5}  # guests at once: how often each of them comes
