@@ -57,8 +57,8 @@ rabbitmq:
 	@sh tools/install_rabbitmq.sh
 
 clean:
-	rm -rf .venv .venv-* .rabbitmq .rabbitmq.new .pytest_cache .ruff_cache *.egg-info
-	find . -name __pycache__ -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
+	rm -rf .venv .venv-* .rabbitmq .rabbitmq.new .hypothesis .pytest_cache .ruff_cache *.egg-info
+	find . -name __pycache__ -prune -exec rm -rf {} + -o -name .pytest_cache -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
 # A stamp is older than its requirements: install again. A missing interpreter or an install that was
 # interrupted: make the environment anew. The marker becomes the stamp only when everything is in place,

@@ -1,4 +1,4 @@
-"""How near ten, a hundred, a thousand waits together come to one (chapter 4). Aim: 0.95, 0.95, 0.9 of the ideal."""
+"""How near ten, a hundred, a thousand waits together come to one (chapter 6). Aim: 0.95, 0.95, 0.9 of the ideal."""
 
 import statistics
 from time import perf_counter

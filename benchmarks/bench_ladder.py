@@ -1,4 +1,4 @@
-"""What a thing that can pause weighs, and what a switch there and back costs (chapter 2). Aim: one climb under 20 s."""
+"""What a thing that can pause weighs, and what a switch there and back costs (chapter 3). Aim: one climb under 20 s."""
 
 import statistics
 from time import perf_counter

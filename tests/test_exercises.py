@@ -48,9 +48,10 @@ def test_a_wrong_answer_fails_for_its_own_reason(name, answer):
     assert answer.says in verdict.reason
 
 
-def test_every_exercise_has_several_wrong_answers():
-    assert {name: len(WRONG.get(name, ())) for name in EXERCISES if len(WRONG.get(name, ())) < 3} == {}
-    assert set(WRONG) == set(EXERCISES)
+@pytest.mark.parametrize(("several", "least"), [(RIGHT, 2), (WRONG, 3)], ids=["right", "wrong"])
+def test_every_exercise_has_several_answers(several, least):
+    assert {name: len(several.get(name, ())) for name in EXERCISES if len(several.get(name, ())) < least} == {}
+    assert set(several) == set(EXERCISES)
 
 
 @pytest.mark.parametrize("name", PREDICTIONS)

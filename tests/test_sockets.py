@@ -1,4 +1,4 @@
-"""Chapter 6 where a process may hold 1,024 descriptors and no more: it runs to its end, and says what it left out."""
+"""Chapter 10 where a process may hold 1,024 descriptors and no more: it runs to its end, and says what it left out."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("resource", reason="this system has no limit of descriptors")
 
-NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "06_talk_over_sockets.ipynb"
+NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "10_hold_ten_thousand_connections.ipynb"
 
 RUN = """
 import resource, sys
