@@ -1,12 +1,15 @@
 """Checks of chapter 13: watching sockets. They look at bytes, order and who is left; nothing depends on speed."""
 
 import contextlib
+import math
 import random
 import reprlib
+import select
 import socket
+import time
 
 from exercises import Wrong, exercise
-from exercises.vocabulary import Call, Enough, MockClock, awkward_pair, eventually, reworded
+from exercises.vocabulary import Call, MockClock, Standstill, awkward_pair, eventually, in_time, reset, reworded
 
 
 def _at_once(answer, scene, *, stuck):
@@ -93,9 +96,9 @@ def _who_speaks(answer):
 
 
 def _refusal(error):
-    return (
-        "with two thousand lines, `select` refuses: descriptors from 1024 on." if "descriptor" in str(error) else None
-    )
+    if "descriptor" in str(error):
+        return "with two thousand lines, `select` refuses: descriptors from 1024 on."
+    return None
 
 
 def _ask(answer, scene, stuck, where=""):
@@ -148,7 +151,7 @@ def _drain(answer):
             lines = []
 
             def scene(sent=sent, still_open=still_open, end_fault=end_fault, stack=stack, lines=lines):
-                pair = awkward_pair(tcp=False, most=700, whole_with=0, end_fault=end_fault)
+                pair = awkward_pair(tcp=False, most=700, whole_with=0, most_ends=math.inf, end_fault=end_fault)
                 line, there = (stack.enter_context(each) for each in pair)
                 line.setblocking(False)
                 there.sendall(sent)
@@ -157,14 +160,12 @@ def _drain(answer):
                 lines.append(line)
                 return (line,), there.close
 
-            stuck = f"on {what}, your function waits; it must never wait."
             words = {
-                Enough: stuck,
                 BlockingIOError: f"on {what}, your function let BlockingIOError out; it only means: empty.",
                 ConnectionError: lambda error, what=what: f"on {what}, your function let {type(error).__name__} out.",
             }
             with reworded(words):
-                got = _at_once(answer, scene, stuck=stuck)
+                got = _at_once(answer, scene, stuck=f"on {what}, your function waits; it must never wait.")
             if lines[-1].patient:
                 raise Wrong(f"on {what}, your function lets `recv` wait; leave the line non-blocking.")
             _drained(got, what, sent, still_open)
@@ -184,6 +185,109 @@ def _drained(got, what, sent, still_open):
 
 
 # -- 13.3 ----------------------------------------------------------------------------------------------------------
+
+
+class _Shop:
+    """Guests, and an answer that takes turns with them."""
+
+    def __init__(self, answer, stack):
+        self.answer, self.stack, self.guests = answer, stack, {}
+
+    def let_in(self, *, tcp=False):
+        """Return both ends of a new guest's line, neither of which waits."""
+        near, far = (
+            self.stack.enter_context(each) for each in awkward_pair(tcp=tcp, most_sent=5_000, most_ends=math.inf)
+        )
+        near.setblocking(False)
+        far.setblocking(False)
+        self.guests[near] = bytearray()
+        return near, far
+
+    def turn(self, patience=0.001):
+        words = "your function let {} out; a guest who does not read, or has left, is no reason to end."
+        with reworded({OSError: lambda error: words.format(type(error).__name__)}):
+            self.answer(self.guests, patience)
+
+    def until(self, progress):
+        """Take turns until it returns True, or the same for 300 turns in a row; return whether it was True."""
+        still = Standstill(300)
+        while (state := progress()) is not True:
+            if still(f"state {state}"):
+                return False
+            self.turn()
+        return True
+
+    def hears(self, far, text, who):
+        """Let a guest listen until this text has come, and no other."""
+        got = bytearray()
+
+        def progress():
+            with contextlib.suppress(BlockingIOError):
+                got.extend(far.recv(65536))
+            return len(got) >= len(text) or len(got)
+
+        if not self.until(progress) or got != text:
+            right = next((place for place, (a, b) in enumerate(zip(got, text, strict=False)) if a != b), len(got))
+            raise Wrong(f"{who} had said {len(text):,} bytes, and of what came back the first {right:,} are right.")
+
+    def talks(self, far, text, who):
+        far.sendall(text)
+        self.hears(far, text, who)
+
+    def sleeps(self, story):
+        """Nothing can be read or written: no turn may end before its time."""
+        for _ in range(5):
+            start = time.monotonic()
+            self.turn(0.05)
+            if time.monotonic() - start < 0.02:
+                raise Wrong(f"{story}, and your function comes back at once: a server would turn without end.")
+
+
+@exercise(
+    "13.3",
+    praise="the slow get all that is theirs, the others wait for nobody, and an idle shop sleeps.",
+    hint="Give `select` a second list: those for whom bytes are left. `send` says how many it took.",
+    seconds=30,
+)
+def _turn(answer):
+    stuck = "your function waits for one guest, while others could be served."
+    with contextlib.ExitStack() as stack:
+        in_time(_serve_the_slow, _Shop(answer, stack), stuck=stuck, seconds=10)
+
+
+def _serve_the_slow(shop):
+    _, far = shop.let_in()
+    shop.talks(far, b"one bun", "a guest")
+    shop.sleeps("nobody speaks, and nothing is left to be sent")
+    slow, slow_far = shop.let_in()
+    text, sent = bytes(range(256)) * 2_000, 0
+
+    def progress():
+        nonlocal sent
+        with contextlib.suppress(BlockingIOError, BrokenPipeError):
+            sent += slow_far.send(text[sent : sent + 5_000])
+        return sent == len(text) or slow not in shop.guests or sent
+
+    if not shop.until(progress):
+        raise Wrong(f"a guest who did not read yet had said {sent:,} bytes, and your function reads no more of them.")
+    if slow not in shop.guests or slow.closed:
+        raise Wrong("a guest who did not read for a while was sent home; keep what is theirs.")
+    eventually(lambda: not any(select.select([slow], [slow], [], 0)), looks=10_000, sleep=lambda _: shop.turn())
+    shop.sleeps("there is no room for what is left to be sent")
+    shop.talks(far, b"some tea", "a guest beside a slow one")
+    shop.hears(slow_far, text, "a guest who read late")
+    for how, leave in (("hung up", socket.socket.close), ("reset the line", reset)):
+        near, leaver = shop.let_in(tcp=True)
+        shop.guests[near] += b"left over"
+        leave(leaver)
+        if not eventually(lambda near=near: near not in shop.guests, looks=100, sleep=lambda _: shop.turn(0.01)):
+            raise Wrong(f"a guest has {how}, and is still in the dictionary after a hundred turns.")
+        if not near.closed:
+            raise Wrong(f"a guest has {how}, and your function has not closed the line.")
+    shop.talks(far, b"good night", "a guest who stayed to the end")
+
+
+# -- 13.4 ----------------------------------------------------------------------------------------------------------
 
 
 class _Day:
@@ -218,7 +322,7 @@ class _Day:
 
 
 @exercise(
-    "13.3",
+    "13.4",
     praise="they ring in order, once, not before their time, and not if taken back.",
     hint="Keep (when, number) in a heap and the calls in a dictionary by number: cancelling takes them out of there.",
 )

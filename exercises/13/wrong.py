@@ -99,6 +99,64 @@ def answer(lines):
         edit('return b"".join(pieces), True', "continue", says="it must never wait"),
     ],
     "13.3": [
+        written(
+            """
+def answer(guests, patience):
+    readable, _, _ = select.select(list(guests), [], [], patience)
+    for guest in readable:
+        guest.sendall(guest.recv(65536))
+""",
+            says="your function let BlockingIOError out",
+        ),
+        written(
+            """
+def answer(guests, patience):
+    readable, _, _ = select.select(list(guests), [], [], patience)
+    for guest in readable:
+        guest.setblocking(True)
+        guest.sendall(guest.recv(65536))
+""",
+            says="your function waits for one guest",
+        ),
+        written(
+            """
+def answer(guests, patience):
+    readable, _, _ = select.select(list(guests), [], [], patience)
+    for guest in readable:
+        try:
+            guest.sendall(guest.recv(65536))
+        except OSError:
+            guests.pop(guest)
+            guest.close()
+""",
+            says="was sent home",
+        ),
+        edit(
+            "for guest, left in guests.items() if left", "for guest in guests", says="nothing is left to be sent, and"
+        ),
+        edit("hungry, [], patience", "hungry, [], 0 if hungry else patience", says="there is no room for what is left"),
+        edit(
+            "del guests[guest][: guest.send(guests[guest])]",
+            "guest.send(guests[guest])\n            guests[guest].clear()",
+            says="a guest who read late had said",
+        ),
+        edit("guests[guest] += data", "guests[guest][:] = data", says="a guest who read late had said"),
+        edit("in writable:", "in writable[:0]:", says="a guest had said 7 bytes"),
+        edit(
+            "        if not data:\n            del guests[guest]\n            guest.close()",
+            "",
+            says="a guest has hung up, and is still in the dictionary",
+        ),
+        edit("            guest.close()", "", says="has not closed the line"),
+        edit(
+            "with contextlib.suppress(OSError):",
+            "if True:",
+            '        except OSError:\n            data = b""\n',
+            "",
+            says="a guest who does not read, or has left, is no reason to end",
+        ),
+    ],
+    "13.4": [
         edit(
             "        while self.heap and self.heap[0][1] not in self.calls:\n            heappop(self.heap)\n",
             "",
