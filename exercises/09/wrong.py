@@ -1,602 +1,251 @@
-"""Answers to the exercises of chapter 9 that are wrong, and a word of what they should be told."""
+"""What learners would really get wrong in chapter 9, with a part of what they should be told."""
 
-from exercises.answers import written
+from exercises.answers import edit, written
 
 WRONG = {
     "09.1": [
-        written("answer = [b'bun', b'teas\\n', b'\\x02']", "message 2 is not b'teas"),
-        written("answer = [b'bun', b'', b'teas', b'\\x02']", "message 3 is not b'teas'"),
-        written("answer = [b'bun', b'', b'teas\\n']", "holds 4 messages; you give 3"),
-        written("answer = ['bun', '', 'teas\\n', '\\x02']", "write b'bun'"),
-        written("answer = b'bun'", "not a bytes"),
-        written("answer = [3, 0, 5, 1]", "message 1 is 3, and a message is bytes"),
-        written("answer = [b'bun', b'', b'teas\\n', b'\\x02', b'']", "you give 5"),
+        edit('b"", ', "", says="message 2 is not b'teas"),
+        edit(r'b"teas\n"', 'b"teas"', says="message 3 is not b'teas'"),
+        edit(r', b"\x02"', "", says="holds 4 messages; you give 3"),
+        written(r"answer = ['bun', '', 'teas\n', '\x02']", says="write b'bun'"),
+        written("answer = b'bun'", says="not a bytes"),
+        written("answer = [3, 0, 5, 1]", says="message 1 is 3, and a message is bytes"),
+        edit(r'b"\x02"', r'b"\x02", b""', says="you give 5"),
     ],
     "09.2": [
-        written(
-            "def answer(client):\n"
-            "    with client, contextlib.suppress(ConnectionError):\n"
-            "        while data := client.recv(1024):\n"
-            "            client.send(data)",
-            "`send` may take a part only",
+        edit("client.sendall(", "client.send(", says="`send` may take a part only"),
+        edit("with client, contextlib", "with contextlib", says="left the socket open"),
+        edit(
+            ", contextlib.suppress(ConnectionError)",
+            "",
+            says="broke off, and your function let out ConnectionResetError",
+        ),
+        edit("suppress(ConnectionError)", "suppress(Exception)", says="your function swallowed it"),
+        edit(
+            "while data := client.recv(1024):\n            client.sendall(data)",
+            "client.sendall(client.recv(1024))",
+            says="bytes did not come back",
+        ),
+        edit(
+            ", contextlib.suppress(ConnectionError)",
+            "",
+            "while data := client.recv(1024):",
+            "while True:\n            data = client.recv(1024)",
+            says="reads on and on",
+        ),
+        edit(
+            "with client, contextlib",
+            "with contextlib",
+            "client.sendall(data)",
+            "client.sendall(data)\n        client.close()",
+            says="left the socket open when the customer broke off",
+        ),
+        edit(
+            "while data := client.recv(1024):",
+            "data = b''\n        while len(data) < 1e6:",
+            "    client.sendall(data)",
+            "    data += client.recv(1024)\n        client.sendall(data)",
+            says="waits for the answer to its first words",
+        ),
+        edit(
+            "while data := client.recv(1024):",
+            "data = b''\n        while piece := client.recv(1024):",
+            "    client.sendall(data)",
+            "    data += piece\n        client.sendall(data)",
+            says="waits for the answer to its first words",
+        ),
+        edit(
+            "data := client.recv(1024):",
+            "len(data := client.recv(1024)) == 1024:",
+            "client.sendall(data)",
+            "client.sendall(data)\n        client.sendall(data)",
+            says="only b'' is the end",
         ),
         written(
-            "def answer(client):\n"
-            "    with contextlib.suppress(ConnectionError):\n"
-            "        while data := client.recv(1024):\n"
-            "            client.sendall(data)",
-            "left the socket open",
+            """
+def answer(client):
+    with client:
+        while True:
+            try:
+                data = client.recv(1024)
+            except ConnectionError:
+                break
+            if not data:
+                break
+            client.sendall(data)
+""",
+            says="broke off during your answer, and your function let out",
         ),
-        written(
-            "def answer(client):\n"
-            "    with client:\n"
-            "        while data := client.recv(1024):\n"
-            "            client.sendall(data)",
-            "broke off, and your function let out ConnectionResetError",
+        edit("suppress(ConnectionError)", "suppress(OSError)", says="raised OSError ([Errno 12]"),
+        edit(
+            "suppress(ConnectionError)",
+            "suppress(ConnectionResetError)",
+            says="was gone before your answer, and your function let out BrokenPipeError",
         ),
-        written(
-            "def answer(client):\n"
-            "    try:\n"
-            "        while data := client.recv(1024):\n"
-            "            client.sendall(data)\n"
-            "    except Exception:\n"
-            "        pass\n"
-            "    finally:\n"
-            "        client.close()",
-            "your function swallowed it",
-        ),
-        written(
-            "def answer(client):\n"
-            "    with client, contextlib.suppress(ConnectionError):\n"
-            "        client.sendall(client.recv(1024))",
-            "bytes did not come back",
-        ),
-        written(
-            "def answer(client):\n"
-            "    with client:\n"
-            "        while True:\n"
-            "            data = client.recv(1024)\n"
-            "            client.sendall(data)",
-            "reads on and on",
-        ),
-        written(
-            "def answer(client):\n"
-            "    try:\n"
-            "        while data := client.recv(1024):\n"
-            "            client.sendall(data)\n"
-            "        client.close()\n"
-            "    except ConnectionError:\n"
-            "        pass",
-            "left the socket open when the customer broke off",
-        ),
-        written(
-            "def answer(client):\n"
-            "    data = b''\n"
-            "    with client, contextlib.suppress(ConnectionError):\n"
-            "        while len(data) < 1e6:\n"
-            "            data += client.recv(1024)\n"
-            "        client.sendall(data)",
-            "waits for the answer to its first words",
-        ),
-        written(
-            "def answer(client):\n"
-            "    data = b''\n"
-            "    with client, contextlib.suppress(ConnectionError):\n"
-            "        while piece := client.recv(1024):\n"
-            "            data += piece\n"
-            "        client.sendall(data)",
-            "waits for the answer to its first words",
-        ),
-        written(
-            "def answer(client):\n"
-            "    with client, contextlib.suppress(ConnectionError):\n"
-            "        while len(data := client.recv(1024)) == 1024:\n"
-            "            client.sendall(data)\n"
-            "        client.sendall(data)",
-            "only b'' is the end",
-        ),
-        written(
-            "def answer(client):\n"
-            "    with client:\n"
-            "        while True:\n"
-            "            try:\n"
-            "                data = client.recv(1024)\n"
-            "            except ConnectionError:\n"
-            "                break\n"
-            "            if not data:\n"
-            "                break\n"
-            "            client.sendall(data)",
-            "broke off during your answer, and your function let out",
-        ),
-        written(
-            "def answer(client):\n"
-            "    with client, contextlib.suppress(OSError):\n"
-            "        while data := client.recv(1024):\n"
-            "            client.sendall(data)",
-            "raised OSError ([Errno 12]",
-        ),
-        written(
-            "def answer(client):\n"
-            "    with client, contextlib.suppress(ConnectionResetError):\n"
-            "        while data := client.recv(1024):\n"
-            "            client.sendall(data)",
-            "was gone before your answer, and your function let out BrokenPipeError",
-        ),
-        written(
-            "def answer(client):\n"
-            "    with client, contextlib.suppress(ConnectionError):\n"
-            "        while data := client.recv(1024):\n"
-            "            client.sendall(data.strip())",
-            "is not what the customer said",
-        ),
+        edit("sendall(data)", "sendall(data.strip())", says="is not what the customer said"),
     ],
     "09.3": [
+        edit(
+            '            if not answer.endswith(b"\\n"):\n                break\n',
+            "",
+            "stream.readline()",
+            "line.recv(1024)",
+            "answer[:-1].decode()",
+            "answer.decode().rstrip()",
+            says="came in pieces",
+        ),
+        edit("            if not order:\n                continue\n", "", says="sent an empty line"),
+        edit(r' + b"\n"', "", says="has no newline"),
+        edit("continue", "break", says="of six things typed, four were empty"),
+        edit("EOFError, ", "", says="EOFError, the user's way to leave"),
+        edit('            if not answer.endswith(b"\\n"):\n                break\n', "", says="the server ended"),
+        edit("    return answers", "", says="your function returned None"),
         written(
-            "def answer(line, read, show):\n"
-            "    count = 0\n"
-            "    with contextlib.suppress(EOFError):\n"
-            "        while True:\n"
-            "            line.sendall(read().encode() + b'\\n')\n"
-            "            show(line.recv(1024).decode().rstrip())\n"
-            "            count += 1\n"
-            "    return count",
-            "came in pieces",
+            """
+def answer(line, read, show):
+    orders, answers = [], 0
+    with contextlib.suppress(EOFError):
+        while True:
+            orders.append(read())
+    for order in filter(None, orders):
+        line.sendall(order.encode() + b"\\n")
+    line.shutdown(socket.SHUT_WR)
+    for reply in line.makefile("rb"):
+        show(reply.decode().rstrip())
+        answers += 1
+    return answers
+""",
+            says="read the next order before it had shown",
         ),
         written(
-            "def answer(line, read, show):\n"
-            "    count, stream = 0, line.makefile('rb')\n"
-            "    with contextlib.suppress(EOFError):\n"
-            "        while True:\n"
-            "            line.sendall(read().encode() + b'\\n')\n"
-            "            show(stream.readline().decode().rstrip())\n"
-            "            count += 1\n"
-            "    return count",
-            "sent an empty line",
+            """
+def answer(line, read, show):
+    count = 0
+    with contextlib.suppress(EOFError):
+        while True:
+            if order := read():
+                line.sendall(order.encode() + b"\\n")
+                reply = ""
+                while not reply.endswith("\\n"):
+                    reply += line.recv(1024).decode()
+                show(reply.rstrip())
+                count += 1
+    return count
+""",
+            says="decode a line when it is whole",
         ),
-        written(
-            "def answer(line, read, show):\n"
-            "    count, stream = 0, line.makefile('rb')\n"
-            "    with contextlib.suppress(EOFError):\n"
-            "        while True:\n"
-            "            line.sendall(read().encode())\n"
-            "            show(stream.readline().decode().rstrip())\n"
-            "            count += 1\n"
-            "    return count",
-            "has no newline",
-        ),
-        written(
-            "def answer(line, read, show):\n"
-            "    count, stream = 0, line.makefile('rb')\n"
-            "    with contextlib.suppress(EOFError):\n"
-            "        while order := read():\n"
-            "            line.sendall(order.encode() + b'\\n')\n"
-            "            show(stream.readline().decode().rstrip())\n"
-            "            count += 1\n"
-            "    return count",
-            "of six things typed, four were empty",
-        ),
-        written(
-            "def answer(line, read, show):\n"
-            "    count, stream = 0, line.makefile('rb')\n"
-            "    while True:\n"
-            "        order = read()\n"
-            "        if order:\n"
-            "            line.sendall(order.encode() + b'\\n')\n"
-            "            show(stream.readline().decode().rstrip())\n"
-            "            count += 1",
-            "EOFError, the user's way to leave",
-        ),
-        written(
-            "def answer(line, read, show):\n"
-            "    count, stream = 0, line.makefile('rb')\n"
-            "    with contextlib.suppress(EOFError, ConnectionError):\n"
-            "        while True:\n"
-            "            order = read()\n"
-            "            if order:\n"
-            "                line.sendall(order.encode() + b'\\n')\n"
-            "                show(stream.readline().decode().rstrip())\n"
-            "                count += 1\n"
-            "    return count",
-            "the server ended",
-        ),
-        written(
-            "def answer(line, read, show):\n"
-            "    stream = line.makefile('rb')\n"
-            "    with contextlib.suppress(EOFError):\n"
-            "        while True:\n"
-            "            if order := read():\n"
-            "                line.sendall(order.encode() + b'\\n')\n"
-            "                show(stream.readline().decode().rstrip())",
-            "your function returned None",
-        ),
-        written(
-            "def answer(line, read, show):\n"
-            "    orders, answers = [], 0\n"
-            "    with contextlib.suppress(EOFError):\n"
-            "        while True:\n"
-            "            orders.append(read())\n"
-            "    for order in filter(None, orders):\n"
-            "        line.sendall(order.encode() + b'\\n')\n"
-            "    line.shutdown(socket.SHUT_WR)\n"
-            "    for reply in line.makefile('rb'):\n"
-            "        show(reply.decode().rstrip())\n"
-            "        answers += 1\n"
-            "    return answers",
-            "read the next order before it had shown",
-        ),
-        written(
-            "def answer(line, read, show):\n"
-            "    count = 0\n"
-            "    with contextlib.suppress(EOFError):\n"
-            "        while True:\n"
-            "            if order := read():\n"
-            "                line.sendall(order.encode() + b'\\n')\n"
-            "                reply = ''\n"
-            "                while not reply.endswith('\\n'):\n"
-            "                    reply += line.recv(1024).decode()\n"
-            "                show(reply.rstrip())\n"
-            "                count += 1\n"
-            "    return count",
-            "decode a line when it is whole",
-        ),
-        written(
-            "def answer(line, read, show):\n"
-            "    count, stream = 0, line.makefile('rb')\n"
-            "    with contextlib.suppress(EOFError):\n"
-            "        while True:\n"
-            "            if order := read():\n"
-            "                line.sendall(order.encode('ascii') + b'\\n')\n"
-            "                show(stream.readline().decode().rstrip())\n"
-            "                count += 1\n"
-            "    return count",
-            "encode as UTF-8",
-        ),
-        written(
-            "def answer(line, read, show):\n"
-            "    count, stream = 0, line.makefile('rb')\n"
-            "    with contextlib.suppress(EOFError, ConnectionError):\n"
-            "        while True:\n"
-            "            if order := read():\n"
-            "                line.sendall(order.encode() + b'\\n')\n"
-            "                reply = stream.readline()\n"
-            "                if not reply.endswith(b'\\n'):\n"
-            "                    continue\n"
-            "                show(reply.decode().rstrip())\n"
-            "                count += 1\n"
-            "    return count",
-            "asked the user for more",
-        ),
-        written(
-            "def answer(line, read, show):\n"
-            "    count, stream = 0, line.makefile('rb')\n"
-            "    with contextlib.suppress(EOFError):\n"
-            "        while True:\n"
-            "            if order := read():\n"
-            "                line.send(order.encode() + b'\\n')\n"
-            "                show(stream.readline().decode().rstrip())\n"
-            "                count += 1\n"
-            "    return count",
-            "half a line",
-        ),
+        edit("order.encode()", 'order.encode("ascii")', says="encode as UTF-8"),
+        edit("break", "continue", says="asked the user for more"),
+        edit("line.sendall(", "line.send(", says="half a line"),
     ],
     "09.4": [
         written(
-            "def answer(line, limit):\n"
-            "    while header := line.recv(4, socket.MSG_WAITALL):\n"
-            "        (length,) = struct.unpack('>I', header)\n"
-            "        yield line.recv(length)",
-            "came byte by byte",
+            """
+def answer(line, limit):
+    while header := line.recv(4, socket.MSG_WAITALL):
+        (length,) = struct.unpack(">I", header)
+        yield line.recv(length)
+""",
+            says="came byte by byte",
         ),
         written(
-            "def answer(line, limit):\n"
-            "    stream = line.makefile('rb')\n"
-            "    while header := stream.read(4):\n"
-            "        (length,) = struct.unpack('>I', header)\n"
-            "        yield stream.read(length)",
-            "ended as if nothing had happened",
+            """
+def answer(line, limit):
+    stream = line.makefile("rb")
+    while header := stream.read(4):
+        (length,) = struct.unpack(">I", header)
+        yield stream.read(length)
+""",
+            says="ended as if nothing had happened",
         ),
         written(
-            "def answer(line, limit):\n"
-            "    stream = line.makefile('rb')\n"
-            "    while header := stream.read(4):\n"
-            "        (length,) = struct.unpack('>I', header)\n"
-            "        body = stream.read(length)\n"
-            "        if len(body) < length:\n"
-            "            raise ConnectionError('cut')\n"
-            "        yield body",
-            "within a length, and your generator raised struct.error",
+            """
+def answer(line, limit):
+    stream = line.makefile("rb")
+    while header := stream.read(4):
+        (length,) = struct.unpack(">I", header)
+        body = stream.read(length)
+        if len(body) < length:
+            raise ConnectionError("cut")
+        yield body
+""",
+            says="within a length, and your generator raised struct.error",
+        ),
+        edit(", end_is_fine=True", "", says="your generator raised ConnectionError: the stream ended after 0 of 4"),
+        edit("if length > limit:", "if length < 0:", says="waits for them: raise ValueError at once"),
+        written(
+            """
+def answer(line, limit):
+    data = b""
+    while piece := line.recv(1024):
+        data += piece
+    while data:
+        if len(data) < 4:
+            raise ConnectionError("cut")
+        (length,) = struct.unpack(">I", data[:4])
+        if len(data) < 4 + length:
+            raise ConnectionError("cut")
+        yield data[4 : 4 + length]
+        data = data[4 + length :]
+""",
+            says="yield each at once",
         ),
         written(
-            "def answer(line, limit):\n"
-            "    def exactly(n):\n"
-            "        got = b''\n"
-            "        while len(got) < n:\n"
-            "            piece = line.recv(n - len(got))\n"
-            "            if not piece:\n"
-            "                raise ConnectionError('cut')\n"
-            "            got += piece\n"
-            "        return got\n"
-            "    while True:\n"
-            "        yield exactly(struct.unpack('>I', exactly(4))[0])",
-            "your generator raised ConnectionError: cut",
+            """
+def answer(line, limit):
+    while header := line.recv(4):
+        (length,) = struct.unpack(">I", header)
+        data = b""
+        while len(data) < length:
+            data += line.recv(length - len(data))
+        yield data
+""",
+            says="came byte by byte",
         ),
+        written("def answer(line, limit): return None", says="no generator, but None"),
         written(
-            "def answer(line, limit):\n"
-            "    def exactly(n):\n"
-            "        got = b''\n"
-            "        while len(got) < n:\n"
-            "            piece = line.recv(n - len(got))\n"
-            "            if not piece:\n"
-            "                if n == 4 and not got: return None\n"
-            "                raise ConnectionError('cut')\n"
-            "            got += piece\n"
-            "        return got\n"
-            "    while header := exactly(4):\n"
-            "        yield exactly(struct.unpack('>I', header)[0])",
-            "waits for them: raise ValueError at once",
+            """
+def answer(line, limit):
+    found, stream = [], line.makefile("rb")
+    while header := stream.read(4):
+        found.append(stream.read(struct.unpack(">I", header)[0]))
+    return found
+""",
+            says="no generator, but a list",
         ),
-        written(
-            "def answer(line, limit):\n"
-            "    data = b''\n"
-            "    while piece := line.recv(1024):\n"
-            "        data += piece\n"
-            "    while data:\n"
-            "        if len(data) < 4: raise ConnectionError('cut')\n"
-            "        (length,) = struct.unpack('>I', data[:4])\n"
-            "        if len(data) < 4 + length: raise ConnectionError('cut')\n"
-            "        yield data[4:4 + length]\n"
-            "        data = data[4 + length:]",
-            "yield each at once",
-        ),
-        written(
-            "def answer(line, limit):\n"
-            "    while header := line.recv(4):\n"
-            "        (length,) = struct.unpack('>I', header)\n"
-            "        data = b''\n"
-            "        while len(data) < length:\n"
-            "            data += line.recv(length - len(data))\n"
-            "        yield data",
-            "came byte by byte",
-        ),
-        written("def answer(line, limit): return None", "no generator, but None"),
-        written(
-            "def answer(line, limit):\n"
-            "    found, stream = [], line.makefile('rb')\n"
-            "    while header := stream.read(4):\n"
-            "        found.append(stream.read(struct.unpack('>I', header)[0]))\n"
-            "    return found",
-            "no generator, but a list",
-        ),
-        written(
-            "def answer(line, limit):\n"
-            "    rest = b''\n"
-            "    while piece := line.recv(1024):\n"
-            "        rest += piece\n"
-            "        while len(rest) >= 4:\n"
-            "            (length,) = struct.unpack('<I', rest[:4])\n"
-            "            if length > limit: raise ValueError(length)\n"
-            "            if len(rest) < 4 + length: break\n"
-            "            yield rest[4:4 + length]\n"
-            "            rest = rest[4 + length:]\n"
-            "    if rest: raise ConnectionError('cut')",
-            "raised ValueError",
-        ),
-        written(
-            "def answer(line, limit):\n"
-            "    stream = line.makefile('rb')\n"
-            "    while header := stream.read(4):\n"
-            "        if len(header) < 4: raise ConnectionError('cut')\n"
-            "        (length,) = struct.unpack('>i', header)\n"
-            "        if length > limit: raise ValueError(length)\n"
-            "        body = stream.read(length)\n"
-            "        if len(body) < length: raise ConnectionError('cut')\n"
-            "        yield body",
-            "4,294,967,295 bytes were announced",
-        ),
+        edit('">I"', '"<I"', says="raised ValueError"),
+        edit('">I"', '">i"', says="4,294,967,295 bytes were announced"),
     ],
     "09.5": [
-        written(
-            "def answer(client, patience):\n"
-            "    with client, contextlib.suppress(ConnectionError):\n"
-            "        while data := client.recv(1024):\n"
-            "            client.sendall(data)",
-            "still waits to send",
+        edit("            client.settimeout(patience)\n", "", says="still waits to send"),
+        edit(
+            "            client.settimeout(patience)\n",
+            "",
+            "            client.settimeout(None)\n",
+            "",
+            "with client,",
+            "client.settimeout(patience)\n    with client,",
+            says="was shown the door",
         ),
-        written(
-            "def answer(client, patience):\n"
-            "    client.settimeout(patience)\n"
-            "    with client, contextlib.suppress(ConnectionError, TimeoutError):\n"
-            "        while data := client.recv(1024):\n"
-            "            client.sendall(data)",
-            "was shown the door",
+        edit(", TimeoutError", "", says="raised TimeoutError: give up"),
+        edit("            client.settimeout(None)\n", "", says="was shown the door"),
+        edit(
+            "with client, contextlib",
+            "with contextlib",
+            "client.settimeout(None)",
+            "client.settimeout(None)\n        client.close()",
+            says="left the socket open when it gave up",
         ),
-        written(
-            "def answer(client, patience):\n"
-            "    with client, contextlib.suppress(ConnectionError):\n"
-            "        while data := client.recv(1024):\n"
-            "            client.settimeout(patience)\n"
-            "            client.sendall(data)\n"
-            "            client.settimeout(None)",
-            "raised TimeoutError: give up",
+        edit(
+            "TimeoutError",
+            "BlockingIOError",
+            "settimeout(patience)",
+            "setblocking(False)",
+            "settimeout(None)",
+            "setblocking(True)",
+            says="give up after that time, not before",
         ),
-        written(
-            "def answer(client, patience):\n"
-            "    with client, contextlib.suppress(ConnectionError, TimeoutError):\n"
-            "        while data := client.recv(1024):\n"
-            "            client.settimeout(patience)\n"
-            "            client.sendall(data)",
-            "was shown the door",
-        ),
-        written(
-            "def answer(client, patience):\n"
-            "    with contextlib.suppress(ConnectionError, TimeoutError):\n"
-            "        while data := client.recv(1024):\n"
-            "            client.settimeout(patience)\n"
-            "            client.sendall(data)\n"
-            "            client.settimeout(None)\n"
-            "        client.close()",
-            "left the socket open when it gave up",
-        ),
-        written(
-            "def answer(client, patience):\n"
-            "    with client, contextlib.suppress(ConnectionError, BlockingIOError):\n"
-            "        while data := client.recv(1024):\n"
-            "            client.setblocking(False)\n"
-            "            client.sendall(data)\n"
-            "            client.setblocking(True)",
-            "give up after that time, not before",
-        ),
-        written(
-            "def answer(client, patience):\n"
-            "    with client, contextlib.suppress(Exception):\n"
-            "        while data := client.recv(1024):\n"
-            "            client.settimeout(patience)\n"
-            "            client.sendall(data)\n"
-            "            client.settimeout(None)",
-            "your function swallowed it",
-        ),
-        written(
-            "def answer(client, patience):\n"
-            "    with client, contextlib.suppress(ConnectionError, TimeoutError):\n"
-            "        while data := client.recv(1024):\n"
-            "            client.settimeout(1)\n"
-            "            client.sendall(data)\n"
-            "            client.settimeout(None)",
-            "give up after that time, not before",
-        ),
-    ],
-    "09.6": [
-        written(
-            "def answer(accept, serve, pause):\n    while True:\n        serve(accept())",
-            "EMFILE, which passes, and your loop ended with it",
-        ),
-        written(
-            "def answer(accept, serve, pause):\n"
-            "    while True:\n"
-            "        try:\n"
-            "            serve(accept())\n"
-            "        except OSError:\n"
-            "            pause()",
-            "goes on for ever: raise it",
-        ),
-        written(
-            "def answer(accept, serve, pause):\n"
-            "    while True:\n"
-            "        try:\n"
-            "            serve(accept())\n"
-            "        except OSError as error:\n"
-            "            if error.errno not in (errno.EMFILE, errno.ENFILE, errno.ECONNABORTED):\n"
-            "                raise\n"
-            "            pause()",
-            "paused, which helps nobody",
-        ),
-        written(
-            "def answer(accept, serve, pause):\n"
-            "    while True:\n"
-            "        try:\n"
-            "            serve(accept())\n"
-            "        except OSError as error:\n"
-            "            if error.errno in (errno.EMFILE, errno.ENFILE):\n"
-            "                pause()\n"
-            "            elif error.errno != errno.ECONNABORTED:\n"
-            "                raise",
-            "took it for one of accept",
-        ),
-        written(
-            "def answer(accept, serve, pause):\n"
-            "    while True:\n"
-            "        try:\n"
-            "            client = accept()\n"
-            "        except OSError as error:\n"
-            "            if error.errno in (errno.EMFILE, errno.ENFILE):\n"
-            "                continue\n"
-            "            elif error.errno != errno.ECONNABORTED:\n"
-            "                raise\n"
-            "        else:\n"
-            "            serve(client)",
-            "paused 0 times",
-        ),
-        written(
-            "def answer(accept, serve, pause):\n"
-            "    while True:\n"
-            "        try:\n"
-            "            client = accept()\n"
-            "        except OSError as error:\n"
-            "            if error.errno == errno.EMFILE:\n"
-            "                pause()\n"
-            "            elif error.errno != errno.ECONNABORTED:\n"
-            "                raise\n"
-            "        else:\n"
-            "            serve(client)",
-            "ENFILE, which passes",
-        ),
-        written(
-            "def answer(accept, serve, pause):\n"
-            "    while True:\n"
-            "        try:\n"
-            "            client = accept()\n"
-            "        except OSError as error:\n"
-            "            if error.errno not in (errno.EMFILE, errno.ENFILE):\n"
-            "                raise\n"
-            "            pause()\n"
-            "        else:\n"
-            "            serve(client)",
-            "the next one was not served",
-        ),
-        written(
-            "def answer(accept, serve, pause):\n"
-            "    try:\n"
-            "        while True:\n"
-            "            serve(accept())\n"
-            "    except OSError:\n"
-            "        return",
-            "kept that to itself",
-        ),
-        written(
-            "def answer(accept, serve, pause):\n"
-            "    while True:\n"
-            "        try:\n"
-            "            client = accept()\n"
-            "        except OSError as error:\n"
-            "            if error.errno in (errno.EMFILE, errno.ENFILE):\n"
-            "                pause()\n"
-            "            elif error.errno != errno.ECONNABORTED:\n"
-            "                raise\n"
-            "        else:\n"
-            "            with contextlib.suppress(ConnectionError):\n"
-            "                serve(client)",
-            "raised ConnectionAbortedError",
-        ),
-        written(
-            "def answer(accept, serve, pause):\n"
-            "    client = None\n"
-            "    while True:\n"
-            "        try:\n"
-            "            client = accept()\n"
-            "        except OSError as error:\n"
-            "            if error.errno in (errno.EMFILE, errno.ENFILE):\n"
-            "                pause()\n"
-            "            elif error.errno != errno.ECONNABORTED:\n"
-            "                raise\n"
-            "        if client:\n"
-            "            serve(client)",
-            "your loop does: accept, pause, serve one",
-        ),
-        written(
-            "def answer(accept, serve, pause):\n"
-            "    failures = 0\n"
-            "    while True:\n"
-            "        try:\n"
-            "            client = accept()\n"
-            "        except OSError as error:\n"
-            "            failures += 1\n"
-            "            if error.errno not in (errno.EMFILE, errno.ENFILE, errno.ECONNABORTED) or failures > 3:\n"
-            "                raise\n"
-            "            if error.errno != errno.ECONNABORTED:\n"
-            "                pause()\n"
-            "        else:\n"
-            "            serve(client)",
-            "your loop ended with it",
-        ),
+        edit("suppress(ConnectionError, TimeoutError)", "suppress(Exception)", says="your function swallowed it"),
+        edit("settimeout(patience)", "settimeout(1)", says="give up after that time, not before"),
     ],
 }

@@ -1,0 +1,350 @@
+"""Checks of chapter 10: many connections. The limits and the clock are played, so that an answer meets them at once."""
+
+import errno
+import math
+from collections import deque
+
+from exercises import Wrong, exercise
+from exercises.vocabulary import BurntBun, Enough, Fuse, MockClock, capture, in_time, need, os_error, reworded
+
+# -- 10.1 -------------------------------------------------------------------------------------------------------------
+
+
+@exercise(
+    "10.1",
+    praise="callers wait for `accept`, sockets for descriptors, and `select` looks at their numbers.",
+    hint="Count the descriptors that are held at the same time, and ask `select` for the number of each.",
+)
+def _walls(answer):
+    truth = ["none", "none", "none", "select", "select", "waiting room", "descriptors"]
+    need(answer, (list, tuple), "give a list of seven words")
+    for number, (said, right) in enumerate(zip(answer, truth, strict=False), 1):
+        if said not in truth:
+            raise Wrong(f"server {number}: {said!r} is none of the four words.")
+        if said != right:
+            raise Wrong(f"server {number}: {said!r} is not right. Those before it are.")
+    if len(answer) != len(truth):
+        raise Wrong(f"there are {len(truth)} servers; you give {len(answer)} words.")
+
+
+# -- 10.2 -------------------------------------------------------------------------------------------------------------
+
+
+@exercise(
+    "10.2",
+    praise="full is a reason to wait, a lost caller is none, and a failure is heard of.",
+    hint="`except OSError as error`, then look at error.errno; `raise` alone raises it again.",
+    seconds=60,
+)
+def _keep_accepting(answer):
+    diary, error = _accepting(answer, ["one", "two"])
+    served = [each for each in diary if each.startswith("serve")]
+    if isinstance(error, Enough):
+        raise Wrong("accept failed with EBADF (the listener is closed), and your loop goes on for ever: raise it.")
+    if served != ["serve one", "serve two"]:
+        raise Wrong(f"two clients came, and your loop served {len(served)}.")
+    if error is None:
+        raise Wrong("accept failed with EBADF, the listener is closed, and your function kept that to itself.")
+    if error.errno != errno.EBADF:
+        raise error
+
+    for number in (errno.EMFILE, errno.ENFILE):
+        name = errno.errorcode[number]
+        diary, error = _accepting(answer, ["one", *[os_error(number)] * 10, "two"])
+        if getattr(error, "errno", None) == number:
+            raise Wrong(f"accept failed with {name}, which passes, and your loop ended with it.")
+        if "serve two" not in diary:
+            raise Wrong(f"accept failed with {name}, and the client after that was not served.")
+        if diary.count("pause") != 10:
+            raise Wrong(f"accept failed ten times with {name}, and your loop paused {diary.count('pause')} times.")
+        if diary != ["accept", "serve one", *["accept", "pause"] * 10, "accept", "serve two", "accept"]:
+            did = ", ".join(diary[2:8])
+            raise Wrong(f"accept failed with {name}: pause, accept again, and nothing else; your loop does: {did}.")
+    aborted = os_error(errno.ECONNABORTED)
+    diary, error = _accepting(answer, [aborted, "one"])
+    if "serve one" not in diary:
+        raise Wrong("one caller hung up while waiting (ECONNABORTED), and the next one was not served.")
+    if "pause" in diary:
+        raise Wrong("one caller hung up while waiting (ECONNABORTED), and your loop paused, which helps nobody.")
+
+    for fault, what in (
+        (BurntBun("the oven is on fire"), "an error of its own"),
+        (os_error(errno.EMFILE), "OSError, EMFILE (it opens files too)"),
+        (aborted, "ConnectionAbortedError (its customer is gone)"),
+    ):
+        diary, error = _accepting(answer, ["one", "two"], fault)
+        if "serve two" in diary:
+            raise Wrong(f"`serve` raised {what}, and your loop took it for one of accept, or swallowed it.")
+        if error is None or "pause" in diary:
+            raise Wrong(f"`serve` raised {what}, and it did not come out of your function.")
+
+
+def _accepting(answer, script, fault=None):
+    """Run an answer on a script of clients and errors, and a `serve` that raises `fault`; return what it did, and the
+    error that came out."""
+    diary, rest, fuse = [], iter(script), Fuse(100, Enough())
+
+    def accept():
+        fuse()
+        happens = next(rest, None) or os_error(errno.EBADF)
+        diary.append("accept")
+        if isinstance(happens, Exception):
+            raise happens
+        return happens
+
+    def serve(client):
+        diary.append(f"serve {client}")
+        if fault:
+            raise fault
+
+    def run():
+        stuck = "your loop stands still: it calls neither accept nor anything else."
+        in_time(answer, accept, serve, lambda: diary.append("pause"), stuck=stuck)
+
+    return diary, capture(run, catch=(Enough, OSError, BurntBun)).error
+
+
+# -- 10.3 -------------------------------------------------------------------------------------------------------------
+
+ORDERED_AT = 1_000  # what the clock shows at the call
+GIVEN = 10  # seconds of patience
+
+
+@exercise(
+    "10.3",
+    praise="one deadline for the whole order, however it comes, and each wait gets what is left of it.",
+    hint="Note the deadline first; before each recv, `deadline - now()` seconds are left, or none.",
+)
+def _read_order(answer):
+    for wanted, *pieces in (
+        (b"two pork buns", (1, b"two pork buns\n")),
+        (b"two pork buns", (1, b"two "), (1, b"pork bu"), (1, b"ns\n")),
+        (b" one tea ", (4, b" one"), (5, b" tea \n")),
+        (b"", (1, b"\n")),
+    ):
+        _reads(answer, wanted, pieces)
+    drops = [bytes([letter]) for letter in b"two pork buns\n"]
+    _gives_up(answer, "nobody said a word", [])
+    _gives_up(answer, "a byte came every 4 s", [(4, drop) for drop in drops])
+    _gives_up(answer, "a byte came every 5 s, so that no time is left after two", [(5, drop) for drop in drops])
+    late = "a byte came every 3 s, and the machine was so busy that `recv` returned 3 s later"
+    _gives_up(answer, late, [(3, drop) for drop in drops], lag=3)
+    _notices_the_end(answer, "the customer hung up in the middle of an order", [(1, b"two po"), (1, b"")])
+    _notices_the_end(answer, "the customer hung up without a word", [(1, b"")])
+
+
+def _reads(answer, wanted, pieces):
+    took = sum(seconds for seconds, _ in pieces)
+    parts = f"{len(pieces)} pieces" if len(pieces) > 1 else "one piece"
+    what = f"the order came in {parts}, and was whole after {took} of {GIVEN} s"
+    got, _ = _ordering(answer, what, pieces)
+    if got.error:
+        raise Wrong(f"{what}; your function raised {_named(got.error)}.")
+    if got.value != wanted or not isinstance(got.value, bytes):
+        raise Wrong(f"{what}; your function returned {got.value!r}, not {wanted!r}.")
+
+
+def _gives_up(answer, what, pieces, lag=0):
+    got, seconds = _ordering(answer, what, pieces, lag)
+    if got.error is None:
+        raise Wrong(f"{what}, and your function returned {got.value!r} after {seconds:g} s: raise TimeoutError.")
+    if not isinstance(got.error, TimeoutError):
+        raise Wrong(f"{what}, and your function raised {_named(got.error)}.")
+    if not GIVEN - 0.1 <= seconds <= GIVEN + lag + 0.1:
+        raise Wrong(f"{what}, and your function gave up after {seconds:g} s, with a patience of {GIVEN} s.")
+
+
+def _notices_the_end(answer, what, pieces):
+    got, _ = _ordering(answer, what, pieces)
+    if got.error is None:
+        raise Wrong(f"{what}, and your function returned {got.value!r}: raise ConnectionError.")
+    if not isinstance(got.error, ConnectionError):
+        raise Wrong(f"{what}, and your function raised {type(got.error).__name__}, not ConnectionError.")
+
+
+def _ordering(answer, what, pieces, lag=0):
+    """Let an answer read an order on a clock that is played; return what came of it, and the seconds it took."""
+    clock = MockClock(ORDERED_AT, looks=Fuse(10_000, Enough()))
+    line = _Line(clock, pieces, lag)
+    with reworded({Enough: lambda error: f"{what}, and your function {error or 'looks at the clock on and on'}."}):
+        return capture(answer, line, GIVEN, clock.now), clock.time - ORDERED_AT
+
+
+def _named(error):
+    return f"{type(error).__name__}: {error}"
+
+
+class _Line:
+    """A socket on a played clock: pieces are pairs of the seconds since the one before, and bytes; b"" is the end."""
+
+    def __init__(self, clock, pieces, lag):
+        self._clock, self._pieces, self._lag, self._timeout = clock, deque(pieces), lag, None
+        self._reads = Fuse(2_000, Enough("calls recv on and on"))
+
+    def settimeout(self, seconds):
+        if seconds is not None and seconds < 0:
+            raise ValueError("Timeout value out of range")
+        self._timeout = seconds
+
+    def recv(self, count, flags=0):
+        self._reads()
+        wait, data = self._pieces.popleft() if self._pieces else (math.inf, b"")
+        if self._timeout is None and wait == math.inf:
+            raise Enough("waits for ever")
+        if self._timeout is not None and wait > self._timeout:
+            self._clock.time += self._timeout
+            self._pieces.appendleft((wait - self._timeout, data))
+            raise TimeoutError("timed out") if self._timeout else os_error(errno.EAGAIN)
+        self._clock.time += wait + self._lag
+        if data[count:] or not data:
+            self._pieces.appendleft((0, data[count:]))
+        return data[:count]
+
+
+# -- 10.4 -------------------------------------------------------------------------------------------------------------
+
+
+@exercise(
+    "10.4",
+    praise="nobody waits without a word, and the spare descriptor is there again for the next one.",
+    hint="Reserve before the first accept. At EMFILE: close the spare, accept, say it, hang up, and reserve again.",
+)
+def _let_in(answer):
+    shop, error = _letting_in(answer, 4, ["A", "B", "C", "D", "E", "-A", "F"])
+    if not shop.reserved:
+        raise Wrong("`reserve` was never called: nothing is kept back for the moment when the shop is full.")
+    if not shop.prepared:
+        raise Wrong("nothing was in reserve when A called: when the shop is full, it is too late for that.")
+    if isinstance(error, Enough) and shop.next == "nobody":
+        raise Wrong("accept failed with EBADF (the listener is closed), and your loop goes on for ever: raise it.")
+    if isinstance(error, Enough):
+        raise Wrong(f"{shop.next} waits, and your loop calls accept on and on.")
+    if shop.most_spares > 1:
+        raise Wrong(f"{shop.most_spares} spare files were open at the same time: one is enough.")
+    _refuses_those_told(shop, "D", "E")
+    if getattr(error, "errno", None) == errno.EMFILE:
+        raise Wrong(f"the shop was full when {shop.next} called, and your loop ended with EMFILE.")
+    if shop.served != ["A", "B", "C", "F"]:
+        served = ", ".join(shop.served) or "nobody"
+        raise Wrong(f"three may come in, and when A leaves, F may; the others are to be told. You served {served}.")
+    if error is None:
+        raise Wrong("accept failed with EBADF, the listener is closed, and your function kept that to itself.")
+    if error.errno != errno.EBADF:
+        raise error
+
+    shop, error = _letting_in(answer, 2, ["A", "B, who is gone", "C"])
+    if isinstance(error, ConnectionError):
+        raise Wrong(f"a caller was gone when they were to be told, and your loop ended with {type(error).__name__}.")
+    _refuses_those_told(shop, "C")
+    if "C" not in shop.callers:
+        raise Wrong("a caller was gone when they were to be told, and the next one was not told either.")
+
+    for number in (errno.ECONNABORTED, errno.ENFILE):
+        name = errno.errorcode[number]
+        shop, error = _letting_in(answer, 3, ["A", os_error(number), "B"])
+        if shop.served != ["A"] or getattr(error, "errno", None) != number:
+            raise Wrong(f"accept failed with {name}, and your loop did not let that out.")
+    for fault in (os_error(errno.EMFILE), BurntBun("the oven is on fire")):
+        shop, error = _letting_in(answer, 4, ["A", "B"], fault)
+        if error is not fault or len(shop.callers) > 1:
+            raise Wrong(f"`serve` raised {type(fault).__name__} ({fault}), and your loop did not let that out.")
+
+
+def _letting_in(answer, descriptors, script, fault=None):
+    shop = _Shop(descriptors, script, fault)
+    catch = (Enough, OSError, BurntBun)
+    return shop, capture(answer, shop.accept, shop.serve, shop.reserve, catch=catch).error
+
+
+def _refuses_those_told(shop, *names):
+    """Check that those of these names who were accepted have been told that the shop is full, and no more."""
+    for caller in (shop.callers[name] for name in names if name in shop.callers):
+        if caller.name in shop.served:
+            raise Wrong(f"{caller.name} was let in on the descriptor that was to be kept in reserve.")
+        if caller.heard != b"full\n":
+            raise Wrong(f"the shop was full, and {caller.name} heard {caller.heard!r}, not b'full\\n'.")
+    for caller in shop.callers.values():
+        if caller.name not in shop.served and not caller.closed:
+            raise Wrong(f"{caller.name} was not let in, and their socket is still open: it holds a descriptor.")
+
+
+class _Opened:
+    """What holds a descriptor of the shop until it is closed."""
+
+    def __init__(self, shop):
+        if len(shop.open) >= shop.descriptors:
+            raise os_error(errno.EMFILE)
+        shop.open.append(self)
+        self._shop = shop
+
+    @property
+    def closed(self):
+        return self not in self._shop.open
+
+    def close(self):
+        if not self.closed:
+            self._shop.open.remove(self)
+
+
+class _Caller(_Opened):
+    def __init__(self, shop, name):
+        super().__init__(shop)
+        self.name, self.heard = name, b""
+
+    def sendall(self, data):
+        if "gone" in self.name:
+            raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+        self.heard += data
+
+    def send(self, data):
+        self.sendall(data)
+        return len(data)
+
+    def shutdown(self, how):
+        """Nothing is under way that it could end."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+class _Shop:
+    """A shop with so many descriptors, and a script: names of those who call or, after a dash, leave; and errors."""
+
+    def __init__(self, descriptors, script, fault):
+        self.descriptors, self._script, self._fault = descriptors, deque(script), fault
+        self.open, self.served, self.callers = [], [], {}
+        self.reserved = self.most_spares = 0
+        self.prepared = None  # whether something was in reserve at the first accept
+        self._accepts = Fuse(100, Enough())
+
+    @property
+    def next(self):
+        return self._script[0] if self._script else "nobody"
+
+    def accept(self):
+        self._accepts()
+        if self.prepared is None:
+            self.prepared = self.reserved > 0
+        while self._script and str(self.next).startswith("-"):
+            self.callers[self._script.popleft()[1:]].close()
+        if not self._script:
+            raise os_error(errno.EBADF)
+        if isinstance(self.next, OSError):
+            raise self._script.popleft()
+        caller = _Caller(self, self.next)
+        self.callers[self._script.popleft()] = caller
+        return caller
+
+    def serve(self, client):
+        self.served.append(client.name)
+        if self._fault:
+            raise self._fault
+
+    def reserve(self):
+        self.reserved += 1
+        spare = _Opened(self)
+        self.most_spares = max(self.most_spares, sum(type(each) is _Opened for each in self.open))
+        return spare
