@@ -1,0 +1,60 @@
+"""A broker for one check, and what a check does with its queues; chapter 16 uses it, too. Nothing depends on speed."""
+
+import contextlib
+import logging
+import socket
+import sys
+
+import pika
+
+from backstage.processes import Child
+
+
+@contextlib.contextmanager
+def started_broker():
+    """The url of a broker that has just been started, and ends with the check."""
+    logging.getLogger("pika").setLevel(logging.CRITICAL)  # connections are cut here on purpose
+    command = [sys.executable, "-m", "minibroker", "--port", "0"]
+    with Child(command, name="the check's broker", ready=r"port (\d+)") as child:
+        yield f"amqp://guest:guest@127.0.0.1:{child.port}/%2F"
+
+
+@contextlib.contextmanager
+def open_channel(url):
+    """A channel whose connection is closed whatever the answer did to it."""
+    connection = pika.BlockingConnection(pika.URLParameters(url))
+    try:
+        yield connection.channel()
+    finally:
+        with contextlib.suppress(Exception):
+            connection.close()
+
+
+def put(channel, queue, *bodies):
+    """Put messages into a queue, which is declared if need be."""
+    channel.queue_declare(queue, durable=True)
+    for body in bodies:
+        channel.basic_publish("", queue, body)
+
+
+def take(channel, queue):
+    """Take all messages out of a queue: list of (method, properties, body)."""
+    found = []
+    while (message := channel.basic_get(queue, auto_ack=True))[0]:
+        found.append(message)
+    return found
+
+
+def drain(channel, queue):
+    """Take all messages out of a queue, and return their bodies."""
+    return [body for _, _, body in take(channel, queue)]
+
+
+def state(channel, queue):
+    """How many messages wait in a queue, and how many consumers it has, as `message_count` and `consumer_count`."""
+    return channel.queue_declare(queue, passive=True).method
+
+
+def cut(connection):
+    """Break a connection, as when its process is killed: nothing more is said on it."""
+    connection._impl._transport._sock.shutdown(socket.SHUT_RDWR)
