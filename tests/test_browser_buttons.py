@@ -1,10 +1,10 @@
-"""The buttons of chapter 7 in a real browser: a click becomes an event, and the sign says what the loop has done."""
+"""The buttons of chapter 12 in a real browser: a click becomes an event, and the sign says what the loop has done."""
 
 import pytest
 
 from tests.browser import assert_nothing_went_wrong, fresh, notebook_page, run_all_cells
 
-NOTEBOOK = "notebooks/07_choose_a_server_model.ipynb"
+NOTEBOOK = "notebooks/12_drive_a_program_by_events.ipynb"
 
 
 @pytest.fixture
