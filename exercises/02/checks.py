@@ -21,6 +21,7 @@ from exercises.vocabulary import PATIENCE, Call, eventually, need, reworded
 
 SCRIPT_PATIENCE = 15  # seconds for a script that takes about one
 MOST_BYTES = 1_000  # that four tasks and their results may take
+QUIET = 0.3  # seconds without a task
 
 
 def _run(command, folder, enough=lambda output: False):
@@ -91,13 +92,15 @@ class _PicklingPool(ThreadPoolExecutor):
     ----------
     tasks : list of tuple
         The arguments of each task, in the order in which they were handed in.
+    results : list
+        What they came to, in the order in which they ended.
     bytes : int
         How many of them went in and out.
     """
 
     def __init__(self, workers):
         super().__init__(workers)
-        self.tasks, self.bytes = [], 0
+        self.tasks, self.results, self.bytes = [], [], 0
 
     def submit(self, function, /, *arguments, **named):
         self.tasks.append((*arguments, *named.values()))
@@ -105,7 +108,8 @@ class _PicklingPool(ThreadPoolExecutor):
 
     def _work(self, packed):
         function, arguments, named = pickle.loads(packed)
-        return pickle.loads(self._pack(function(*arguments, **named)))
+        self.results.append(pickle.loads(self._pack(function(*arguments, **named))))
+        return self.results[-1]
 
     def _pack(self, what):
         try:
@@ -119,6 +123,15 @@ class _PicklingPool(ThreadPoolExecutor):
         return packed
 
 
+def _lend_pool(workers, answer, *arguments):
+    """Call an answer with a pool, which it may not shut down; return the pool and what the answer returned."""
+    with _PicklingPool(workers) as pool:
+        said = answer(pool, *arguments)
+        with reworded({RuntimeError: "your function shut the pool down: it is lent, and others still need it."}):
+            ThreadPoolExecutor.submit(pool, len, "")
+    return pool, said
+
+
 @exercise(
     "02.2",
     praise="four tasks, the right sum, and hardly a byte on the way: the workers make the numbers themselves.",
@@ -126,8 +139,7 @@ class _PicklingPool(ThreadPoolExecutor):
 )
 def _send_the_recipe(answer):
     for n in (1_000, 10, 7, 1, 0, 1_000_003):
-        with _PicklingPool(2) as pool:
-            said = answer(pool, n)
+        pool, said = _lend_pool(2, answer, n)
         if said != sum(range(n)):
             raise Wrong(
                 f"for n = {n:,} it returned {reprlib.repr(said)}, and the sum is {sum(range(n))}.",
@@ -141,13 +153,19 @@ def _send_the_recipe(answer):
         largest = max((len(each) for task in pool.tasks for each in task if hasattr(each, "__len__")), default=0)
         if n >= 4 and largest > n / 2:
             raise Wrong(f"for n = {n:,} one task got {largest:,} of the numbers: share them out.")
+        added = sum(result for result in pool.results if isinstance(result, (int, float)))
+        if n >= 4 and added != said:
+            raise Wrong(f"for n = {n:,} the results of the four tasks add up to {added}: let the pool do the adding.")
         if pool.bytes > MOST_BYTES:
             raise Wrong(f"for n = {n:,} there were {pool.bytes:,} bytes on their way, over {MOST_BYTES:,}.")
 
 
+_NO_WEIGHT = {-20: ValueError, -30: ArithmeticError}  # what these buns raise
+
+
 def _weigh(bun):
     if bun < 0:
-        raise ValueError(f"{bun} g are no bun")
+        raise _NO_WEIGHT[bun](f"{bun} g are no bun")
     return bun
 
 
@@ -172,20 +190,19 @@ def _weigh_together(bun):
 )
 def _weigh_them_all(answer):
     for buns in ([80, 75], [], [0, 75, 80, 75, 0], [80, 0, -20, 80, -30]):
-        with _PicklingPool(3) as pool, reworded({ValueError: _one_error_for_all}):
-            said = answer(pool, _weigh, buns)
+        with reworded({tuple(_NO_WEIGHT.values()): _one_error_for_all}):
+            pool, said = _lend_pool(3, answer, _weigh, buns)
         need(said, list, f"for the buns {buns} give a list")
-        if len(pool.tasks) < len(buns):
+        if len(pool.tasks) != len(buns):
             raise Wrong(f"there were {len(buns)} buns, and the pool was given {len(pool.tasks)} task(s).")
         if len(said) != len(buns):
             raise Wrong(f"for the buns {buns} your list has {len(said)} entries, not {len(buns)}.")
         for bun, found in zip(buns, said, strict=True):
             if bun >= 0 and found != bun:
                 raise Wrong(f"for the buns {buns} there is {found!r} in the place of {bun}.")
-            if bun < 0 and not isinstance(found, ValueError):
+            if bun < 0 and not isinstance(found, _NO_WEIGHT[bun]):
                 raise Wrong(f"for the buns {buns} there is {found!r} in the place of {bun}, not the error itself.")
-    with _PicklingPool(3) as pool:
-        said = answer(pool, _weigh_together, [70, 80, 90])
+    _, said = _lend_pool(3, answer, _weigh_together, [70, 80, 90])
     if any(isinstance(found, threading.BrokenBarrierError) for found in said):
         raise Wrong("three buns and three workers, and they were not weighed at the same time.")
     if said != [70, 80, 90]:
@@ -268,6 +285,15 @@ def _try_method(folder, method):
 
 # -- 02.5 -------------------------------------------------------------------------------------------------------------
 
+_baked = []
+
+
+def times_baked(bun):
+    """Bake a bun; return how often it has been baked."""
+    _baked.append(bun)
+    return _baked.count(bun)
+
+
 _TASKS = [  # function, argument, and what is to come back: the value, or the kind of the error
     (len, "leek", 4),
     (abs, 0, 0),
@@ -277,7 +303,7 @@ _TASKS = [  # function, argument, and what is to come back: the value, or the ki
     (len, "pork", 4),
     (pickle.loads, b"", EOFError),
     (memoryview, b"bun", Exception),  # no error of the function: a memoryview cannot be pickled
-    (abs, -1, 1),
+    (times_baked, "bun", 1),
 ]
 
 
@@ -291,7 +317,8 @@ class _Pipe:
     def ask(self, function, argument):
         """Send a task and return the reply to it."""
         task = f"{function.__name__}({argument!r})"
-        self.here.send((function, argument))
+        with contextlib.suppress(OSError):  # the worker may have gone home already
+            self.here.send((function, argument))
         replied = eventually(lambda: self.here.poll() or self.worker.ready())
         for reply in self.replies():
             return task, reply
@@ -320,6 +347,7 @@ class _Pipe:
     hint="One `try` around the call and its reply, and another one around the whole loop, for the pipe.",
 )
 def _work_at_the_far_end(answer):
+    _baked.clear()
     pipe = _Pipe(answer)
     for function, argument, wanted in _TASKS:
         task, reply = pipe.ask(function, argument)
@@ -331,6 +359,10 @@ def _work_at_the_far_end(answer):
             raise Wrong(f"the reply to the task {task} was {reply!r}: {due} was due.")
         if failed and not isinstance(reply[1], wanted):
             raise Wrong(f"the reply to the task {task} brought {reply[1]!r}, not the error itself.")
+    time.sleep(QUIET)
+    if pipe.worker.ready():
+        pipe.end("after the last task")
+        raise Wrong("no task came for a moment, and the worker went home, though nobody had sent `None`.")
     pipe.here.send(None)
     pipe.end("when `None` had come,")
     for reply in pipe.replies():

@@ -31,6 +31,12 @@ WRONG = {
         edit("range(first, n, 4)", "(number for number in range(first, n, 4))", says="cannot be pickled"),
         edit("sum(pool.map(sum, parts))", "list(pool.map(sum, parts))", says="and the sum is 499500"),
         edit("range(first, n, 4)", "range(first, n + 1, 4)", says="it returned 500500"),
+        edit(
+            "return sum(pool.map(sum, parts))",
+            "list(pool.map(len, parts))\n    return n * (n - 1) // 2",
+            says="the results of the four tasks add up to 1000",
+        ),
+        edit("return sum", "with pool: return sum", says="shut the pool down"),
     ],
     "02.3": [
         written(_LOCAL_WRAPPER, says="cannot be pickled"),
@@ -70,6 +76,25 @@ def answer(pool, weigh, buns):
 """,
             says="not weighed at the same time",
         ),
+        written(
+            """
+def answer(pool, weigh, buns):
+    futures, weights = [pool.submit(weigh, bun) for bun in buns], []
+    for future in futures:
+        try:
+            weights.append(future.result())
+        except ValueError as error:
+            weights.append(error)
+    return weights
+""",
+            says="(-30 g are no bun), and for that your function gave no weight at all",
+        ),
+        edit(
+            *("for future in futures", "for future, bun in zip(futures, buns)"),
+            *("future.exception() or", "future.exception() and pool.submit(weigh, bun).exception() or"),
+            says="5 buns, and the pool was given 7",
+        ),
+        edit("futures = [", "with pool: futures = [", says="shut the pool down"),
     ],
     "02.4": [
         edit('if __name__ == "__main__":', "if True:", says="under 'forkserver' each child ran your script again"),
@@ -127,5 +152,16 @@ def answer(line):
         edit("while (task := line.recv()) is not None:", "if task := line.recv():", says="after the task abs(0)"),
         edit('line.send(("failed", error))', "raise", says="itself ended with ValueError"),
         edit('line.send(("failed", error))', "continue", says="no reply to the task int('leek')"),
+        edit(
+            'line.send(("failed", error))',
+            'line.send(("failed", error))\n                return line.close()',
+            says="after the task len('pork') the worker went home",
+        ),
+        edit("while (", "while line.poll(0.02) and (", says="no task came for a moment, and the worker went home"),
+        edit(
+            "try:\n                line",
+            "try:\n                function(argument)\n                line",
+            says="('done', 2)",
+        ),
     ],
 }

@@ -29,11 +29,14 @@ def _standing(tasks):
 
 def _let_order(answer, guests, replies):
     """Let the answer ask the guests; return whom it asked, and what it returned."""
-    asked, made = [], []
+    asked, made, unheard, turns = [], [], [], 0
 
     async def order(guest):
         asked.append(guest)
+        before = turns
         await asyncio.sleep(0)  # a bare pause, whoever drives it
+        if turns == before:
+            unheard.append(guest)
         reply = replies[len(asked) - 1] if len(asked) <= len(replies) else None
         if isinstance(reply, BaseException):
             raise reply
@@ -48,13 +51,25 @@ def _let_order(answer, guests, replies):
         if not hasattr(taking, "send"):
             told = "`take_orders` should be an `async def` function, without `yield`; it returned"
             raise Wrong(f"{told} an object of type {type(taking).__name__}.")
-        while True:
-            taking.send(None)
+        with reworded({RuntimeError: _loop_of_its_own}):
+            while True:
+                turns += 1
+                if taking.send(None) is not None:
+                    raise Wrong(_loop_of_its_own())
     except StopIteration as end:
+        if unheard:
+            told = f"{unheard[0]} took a while to answer, and nobody else could do anything meanwhile: the pause"
+            raise Wrong(f"{told} must reach whoever runs `take_orders`, and only `await` hands it up.") from None
         return asked, end.value
     finally:
         for each in made:
             each.close()  # who is never awaited must not complain
+
+
+def _loop_of_its_own(error=""):
+    if not str(error) or "loop" in str(error) or "await wasn't used with future" in str(error):
+        return "this works in asyncio's own loop alone: `await ask(guest)`, one after the other, works in any."
+    return None
 
 
 @exercise(
@@ -76,7 +91,7 @@ def _take_orders(answer):
         if got != replies:
             raise Wrong(f"{told}: {replies} should be returned; you returned {got}.")
     if not capture(_let_order, answer, ["Li", "Wang"], [BurntBun("Li"), "tea"], catch=BurntBun).error:
-        raise Wrong("to ask Li raised an error, and the caller of `take_orders` never heard of it.")
+        raise Wrong("asking Li raised an error, and the caller of `take_orders` never heard of it.")
 
 
 # -- 04.2 -------------------------------------------------------------------------------------------------------------

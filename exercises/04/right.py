@@ -12,6 +12,14 @@ async def answer(ask, guests):
         orders.append(order)
     return orders
 """),
+        written("""
+async def answer(ask, guests):
+    return [order async for order in orders_of(ask, guests)]
+
+async def orders_of(ask, guests):
+    for guest in guests:
+        yield await ask(guest)
+"""),
         edit("[await ask(guest) for guest in guests]", "[await order for order in [ask(guest) for guest in guests]]"),
         written("""
 @types.coroutine

@@ -34,6 +34,31 @@ async def answer(ask, guests):
 """,
             "never heard of it",
         ),
+        edit(
+            *("async def", "from asyncio import gather\n\nasync def"),
+            *("[await ask(guest) for guest in guests]", "await gather(*map(ask, guests))"),
+            says="one after the other, works in any",
+        ),
+        edit(
+            *("async def", "from asyncio import run\n\nasync def"),
+            *("[await ask(guest)", "[run(ask(guest))"),
+            says="the pause must reach whoever runs",
+        ),
+        written(
+            """
+async def answer(ask, guests):
+    orders = []
+    for guest in guests:
+        asking = ask(guest)
+        try:
+            while True:
+                asking.send(None)
+        except StopIteration as end:
+            orders.append(end.value)
+    return orders
+""",
+            "the pause must reach whoever runs",
+        ),
     ],
     "04.2": [
         written(
