@@ -127,10 +127,14 @@ def _read_order(answer):
     _gives_up(answer, "nobody said a word", [])
     _gives_up(answer, "a byte came every 4 s", [(4, drop) for drop in drops])
     _gives_up(answer, "a byte came every 5 s, so that no time is left after two", [(5, drop) for drop in drops])
+    part = "a byte came every 3.2 s, so that less than a second is left after three"
+    _gives_up(answer, part, [(3.2, drop) for drop in drops])
     late = "a byte came every 3 s, and the machine was so busy that `recv` returned 3 s later"
     _gives_up(answer, late, [(3, drop) for drop in drops], lag=3)
     _notices_the_end(answer, "the customer hung up in the middle of an order", [(1, b"two po"), (1, b"")])
     _notices_the_end(answer, "the customer hung up without a word", [(1, b"")])
+    reset = os_error(errno.ECONNRESET)
+    _notices_the_end(answer, "the customer broke off in the middle of an order", [(1, b"two po"), (1, reset)])
 
 
 def _reads(answer, wanted, pieces):
@@ -175,7 +179,10 @@ def _named(error):
 
 
 class _Line:
-    """A socket on a played clock: pieces are pairs of the seconds since the one before, and bytes; b"" is the end."""
+    """A socket on a played clock: pieces are pairs of the seconds since the one before, and bytes.
+
+    No bytes are the end of the stream; an error in their place is raised.
+    """
 
     def __init__(self, clock, pieces, lag):
         self._clock, self._pieces, self._lag, self._timeout = clock, deque(pieces), lag, None
@@ -185,6 +192,9 @@ class _Line:
         if seconds is not None and seconds < 0:
             raise ValueError("Timeout value out of range")
         self._timeout = seconds
+
+    def gettimeout(self):
+        return self._timeout
 
     def recv(self, count, flags=0):
         self._reads()
@@ -196,6 +206,8 @@ class _Line:
             self._pieces.appendleft((wait - self._timeout, data))
             raise TimeoutError("timed out") if self._timeout else os_error(errno.EAGAIN)
         self._clock.time += wait + self._lag
+        if isinstance(data, OSError):
+            raise data
         if data[count:] or not data:
             self._pieces.appendleft((0, data[count:]))
         return data[:count]
@@ -244,6 +256,9 @@ def _let_in(answer):
         shop, error = _letting_in(answer, 3, ["A", os_error(number), "B"])
         if shop.served != ["A"] or getattr(error, "errno", None) != number:
             raise Wrong(f"accept failed with {name}, and your loop did not let that out.")
+    shop, error = _letting_in(answer, 3, ["A", os_error(errno.EMFILE), os_error(errno.ENFILE), "B"])
+    if getattr(error, "errno", None) != errno.ENFILE:
+        raise Wrong("the accept after closing the spare file failed with ENFILE, and your loop did not let that out.")
     for fault in (os_error(errno.EMFILE), BurntBun("the oven is on fire")):
         shop, error = _letting_in(answer, 4, ["A", "B"], fault)
         if error is not fault or len(shop.callers) > 1:
@@ -302,6 +317,9 @@ class _Caller(_Opened):
 
     def shutdown(self, how):
         """Nothing is under way that it could end."""
+
+    def settimeout(self, seconds):
+        """Nothing keeps a sender waiting here."""
 
     def __enter__(self):
         return self

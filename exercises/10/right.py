@@ -78,6 +78,22 @@ def answer(line, patience, now):
             return bytes(order).removesuffix(b"\\n")
     raise TimeoutError("too slow")
 """),
+        written("""
+def answer(line, patience, now):
+    before, deadline, order = line.gettimeout(), now() + patience, b""
+    try:
+        while b"\\n" not in order:
+            if (left := deadline - now()) <= 0:
+                raise TimeoutError("too slow")
+            line.settimeout(left)
+            piece = line.recv(1024)
+            if not piece:
+                raise ConnectionError("gone")
+            order += piece
+        return order.split(b"\\n")[0]
+    finally:
+        line.settimeout(before)
+"""),
     ],
     "10.4": [
         written("""

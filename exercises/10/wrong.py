@@ -100,6 +100,13 @@ def answer(line, patience, now):
         edit("if left <= 0:", "if left < 0:", says="raised BlockingIOError"),
         edit("line.settimeout(left)", "line.settimeout(patience / 4)", says="was whole after 9 of 10 s"),
         edit("line.settimeout(left)", "line.settimeout(max(left, 5))", says="gave up after 12 s"),
+        edit("line.settimeout(left)", "line.settimeout(max(left, 1))", says="less than a second is left after three"),
+        edit("line.settimeout(left)", "line.settimeout(round(left))", says="less than a second is left after three"),
+        edit(
+            "piece = line.recv(1024)",
+            "try:\n            piece = line.recv(1024)\n        except ConnectionError:\n            return order",
+            says="broke off in the middle of an order, and your function returned b'two po'",
+        ),
         edit("deadline, order = now() + patience", "deadline, order = patience", says="raised TimeoutError"),
         edit("if not piece:", "if piece is None:", says="hung up in the middle of an order, and your function calls"),
         edit("raise ConnectionError(", "return order or print(", says="your function returned b'two po'"),
@@ -143,6 +150,11 @@ def answer(accept, serve, reserve):
         edit("                raise\n", "                continue\n", says="your loop goes on for ever"),
         edit("                raise\n", "                return\n", says="kept that to itself"),
         edit(r'"full\n"', '"full"', says="heard b'full', not"),
+        edit(
+            "with accept() as refused, contextlib.suppress(ConnectionError)",
+            "with contextlib.suppress(OSError), accept() as refused",
+            says="after closing the spare file failed with ENFILE",
+        ),
         edit(r'refused.sendall(b"full\n")', "pass", says="heard b''"),
         edit(r'refused.sendall(b"full\n")', "serve(refused)", says="D was let in on the descriptor"),
         edit(
