@@ -109,6 +109,22 @@ def titled(chapter):
         yield f"the first cell begins with no '# {chapter.number}. Verb ...'"
 
 
+def sections_are_numbered(chapter):
+    """Sections, exercises and predictions are numbered 1, 2, 3 and a, b, c, in the order in which they come."""
+    text = "\n".join(cell.source for cell in chapter.prose)
+    sections = re.findall(r"^## (\d+\.\d+)\b", text, re.MULTILINE)
+    exercises = re.findall(r"^### Exercise (\S+)", text, re.MULTILINE)
+    checked = [each for cell in chapter.code for each, _ in checks(cell)]
+    predictions = [each for each in checked if each[-1].isalpha()]
+    for found, wanted in (
+        (sections, [f"{chapter.number}.{place}" for place, _ in enumerate(sections, start=1)]),
+        (exercises, [f"{chapter.number:02d}.{place}" for place, _ in enumerate(exercises, start=1)]),
+        (predictions, [f"{chapter.number:02d}.{chr(97 + place)}" for place, _ in enumerate(predictions)]),
+    ):
+        if found != wanted:
+            yield f"the numbers are {', '.join(found)}, not {', '.join(wanted)}"
+
+
 def linked_to_its_neighbours(chapter):
     opening = [cell for cell in chapter.cells[:2] if cell.cell_type == "markdown"]
     found = {link.partition("#")[0] for cell in opening for link in links(cell.source)}
@@ -286,6 +302,7 @@ def predictions_are_asked_first(chapter):
 
 CONVENTIONS = [
     titled,
+    sections_are_numbered,
     linked_to_its_neighbours,
     links_resolve,
     run_in_order,
@@ -439,6 +456,9 @@ def store(start, text):
 SPOILT = [
     (titled, edit("# 4", "# 4. Bake", "# 5. Bake")),
     (titled, edit("# 4", "# 4. Bake", "## 4. Bake")),
+    (sections_are_numbered, lambda chapter: chapter.cells.insert(1, markdown("## 4.2 Knead"))),
+    (sections_are_numbered, edit("### Exercise 04.2", "Exercise 04.2", "Exercise 04.1")),
+    (sections_are_numbered, edit("check", "04.a", "04.b")),
     (linked_to_its_neighbours, edit("# 4", "[next](05_sell_buns.ipynb)", "next")),
     (linked_to_its_neighbours, edit("# 4", "[previous](03_knead_dough.ipynb)", "previous")),
     (linked_to_its_neighbours, edit("# 4", "../README.md#the-chapters", "https://example.org")),
