@@ -1,5 +1,6 @@
 """Checks of chapter 7: patching. Each patches its own process, or one below it, for real."""
 
+import time
 import warnings
 from numbers import Real
 from types import ModuleType
@@ -107,12 +108,12 @@ def _cooperative(answer):
 
 
 def _passes_everything_on(answer):
-    calls = []
+    calls, burnt = [], BurntBun("the bun is burnt")
 
     def look_up(*args, **kwargs):
         calls.append((args, kwargs))
         if args == ("burnt",):
-            raise BurntBun("the bun is burnt")
+            raise burnt
         return kwargs.get("found", args)
 
     patient = need(answer(look_up), callable, "return a function")
@@ -137,14 +138,16 @@ def _passes_everything_on(answer):
             raise Wrong(f"the function returned {wanted!r}, and yours returned {said!r}.")
     try:
         said = patient("burnt")
-    except BurntBun:
-        return
-    raise Wrong(f"the function raised BurntBun, and yours returned {said!r}.")
+    except BurntBun as error:
+        if error.args != burnt.args:
+            raise Wrong(f"the function raised {burnt!r}, and yours raised {error!r}.") from None
+    else:
+        raise Wrong(f"the function raised BurntBun, and yours returned {said!r}.")
 
 
 def _keeps_nobody_waiting(answer):
     """One call that ends when another greenlet has had its turn, then two that end when both have begun."""
-    begun, others, inside = [], [], []
+    begun, others, inside, held, left = [], [], [], [], []
 
     def block():
         begun.append(True)
@@ -162,27 +165,44 @@ def _keeps_nobody_waiting(answer):
             "The function must run in another thread, and your greenlet must wait for it through the hub.",
         )
 
-    def meet():
-        inside.append(True)
-        return eventually(lambda: len(inside) == 2, looks=BLOCKED)
+    def meet(bun):
+        inside.append(bun)
+        met = eventually(lambda: len(inside) == 2, looks=BLOCKED) and eventually(lambda: held)
+        left.append(bun)
+        return bun if met else None
 
-    patient = answer(meet)
-    calls = [GreenCall(patient) for _ in range(2)]
-    met = [call.result() for call in calls]
-    if not all(met):
+    patient, buns = answer(meet), ["pork", "leek"]
+    calls = [GreenCall(patient, bun) for bun in buns]
+    eventually(lambda: len(inside) == 2, sleep=gevent.sleep)
+    held.append(True)  # from here on nobody gets a turn, until both values are there
+    eventually(lambda: len(left) == 2)
+    time.sleep(0.02)
+    got = [call.result() for call in calls]
+    if None in got:
         raise Wrong("two greenlets called your function, and the second call began only when the first had ended.")
+    if got != buns:
+        raise Wrong(
+            f"two greenlets called your function at once, for {' and '.join(map(repr, buns))}, "
+            f"and it returned {' and '.join(map(repr, got))}.",
+            "What belongs to one call is a name inside `call`, not one that all calls share.",
+        )
 
 
 # -- 07.4 -------------------------------------------------------------------------------------------------------------
 
 EARLY = """
 import time, threading
-from time import sleep, sleep as nap, monotonic
+from functools import wraps
+from time import sleep, sleep as nap, sleep as _pause, monotonic
 from threading import Lock as lock_of_the_till
 from queue import SimpleQueue
 from os import read
 from socket import socket
 getaddrinfo, orders = None, []
+
+@wraps(sleep)
+def rest(seconds):
+    nap(seconds)
 """
 LATE = """
 from select import select
@@ -195,6 +215,7 @@ queue.SimpleQueue os.read subprocess.Popen
 LEFT = {
     "sleep": "`sleep`",
     "nap": "`sleep`, by another name",
+    "_pause": "`sleep`, by another name",
     "lock_of_the_till": "`Lock`, by another name",
     "SimpleQueue": "`SimpleQueue`",
     "socket": "class `socket`",
@@ -207,6 +228,7 @@ NOT_LEFT = {
     "monotonic": "was never replaced",
     "read": "was never replaced",
     "getaddrinfo": "means something else in this module, None",
+    "rest": "is a function of this module, and only says that its name is `sleep`",
     "joker": "is an object that is equal to everything, and no original",
     **dict.fromkeys(LEFT, "means none of these suspects"),
 }
@@ -244,7 +266,7 @@ def _look(answer, module, suspects, wanted, where=""):
     got = need(answer(module, list(suspects)), (set, frozenset), "return a set")
     for name in got:
         need(name, str, "return a set of names")
-    if missing := sorted(wanted - got):
+    if missing := sorted(wanted - got, key=lambda name: name.lstrip("_")):
         raise Wrong(f"{where}{missing[0]!r} is Python's own {LEFT[missing[0]]}, and it is not in your set.")
     if extra := sorted(got - wanted):
         why = NOT_LEFT.get(extra[0], "is left behind by nobody")

@@ -94,8 +94,35 @@ def answer(function):
 
     return call
 """),
+        written("""
+from concurrent.futures import ThreadPoolExecutor
+
+def answer(function):
+    pool = ThreadPoolExecutor(10)
+
+    def call(*args, **kwargs):
+        future = pool.submit(function, *args, **kwargs)
+        while not future.done():
+            gevent.sleep(0.001)
+        return future.result()
+
+    return call
+"""),
     ],
     "07.4": [
+        written("""
+import inspect
+
+def answer(module, suspects):
+    def is_left(value):
+        for suspect in suspects:
+            home, item = suspect.rsplit(".", 1)
+            if monkey.is_object_patched(home, item) and value is monkey.get_original(home, item):
+                return True
+        return False
+
+    return {name for name, _ in inspect.getmembers(module, is_left)}
+"""),
         written("""
 def answer(module, suspects):
     found = set()

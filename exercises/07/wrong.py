@@ -95,6 +95,45 @@ def answer(function):
 """,
             says="the function raised BurntBun, and yours returned BurntBun",
         ),
+        written(
+            """
+def answer(function):
+    def call(*args, **kwargs):
+        try:
+            return gevent.get_hub().threadpool.apply(function, args, kwargs)
+        except Exception as error:
+            raise type(error)("the call failed") from error
+
+    return call
+""",
+            says="yours raised BurntBun('the call failed')",
+        ),
+        written(
+            """
+import threading
+
+def answer(function):
+    outcome = {}
+
+    def call(*args, **kwargs):
+        def run():
+            try:
+                outcome.update(value=function(*args, **kwargs), error=None)
+            except Exception as error:
+                outcome.update(error=error)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        while thread.is_alive():
+            gevent.sleep(0.001)
+        if outcome["error"]:
+            raise outcome["error"]
+        return outcome["value"]
+
+    return call
+""",
+            says="called your function at once, for 'pork' and 'leek', and it returned",
+        ),
         edit("apply(function, args, kwargs)", "apply(function, args, kwargs) or ''", says="and yours returned ''"),
         written(
             """
@@ -116,6 +155,16 @@ def answer(function):
         edit("    return {\n", "    return [\n", "    }\n", "    ]\n", says="return a set, not a list"),
         edit(" if monkey.is_object_patched(*pair)", "", says="was never replaced"),
         edit("value is original", "value == original", says="equal to everything"),
+        edit(
+            "if any(value",
+            "if not name.startswith('_') and any(value",
+            says="'_pause' is Python's own `sleep`, by another name",
+        ),
+        edit(
+            "value is original for",
+            "all(getattr(value, each, 0) == getattr(original, each) for each in ('__name__', '__module__')) for",
+            says="only says that its name is `sleep`",
+        ),
         edit(
             "any(value is original for original in originals)",
             "any(id(value) == id(original) for original in originals[:1])",
