@@ -58,3 +58,25 @@ def state(channel, queue):
 def cut(connection):
     """Break a connection, as when its process is killed: nothing more is said on it."""
     connection._impl._transport._sock.shutdown(socket.SHUT_RDWR)
+
+
+class Tapped:
+    """A channel that calls `before` with the name of each of its calls ahead of it, and `after` behind it."""
+
+    def __init__(self, channel, before=None, after=None):
+        self._channel, self._before, self._after = channel, before, after
+
+    def __getattr__(self, name):
+        found = getattr(self._channel, name)
+        if not callable(found):
+            return found
+
+        def call(*arguments, **named):
+            if self._before:
+                self._before(name)
+            value = found(*arguments, **named)
+            if self._after:
+                self._after(name)
+            return value
+
+        return call

@@ -231,24 +231,6 @@ class _Ledger(sqlite3.Connection):
             super().rollback()
 
 
-class _Line:
-    """A channel whose acknowledgements pass a fuse; all else goes straight through."""
-
-    def __init__(self, channel, fuse):
-        self._channel, self._fuse = channel, fuse
-
-    def __getattr__(self, name):
-        found = getattr(self._channel, name)
-        if not name.startswith("basic_"):
-            return found
-
-        def call(*arguments, **named):
-            self._fuse()
-            return found(*arguments, **named)
-
-        return call
-
-
 SALES = (("a", 3), ("b", 5), ("a", 3), ("c", 5))  # the second "a" is the first one, sent again
 
 
@@ -307,6 +289,7 @@ def _sell_all(packed, url, cut):
 def _one_life(answer, url, db, fuse):
     enough = Fuse(20, Wrong("the same sales come again and again: acknowledge them."))
     with house.open_channel(url) as channel:
+        line = house.Tapped(channel, before=lambda name: name.startswith("basic_") and fuse())
         while (message := channel.basic_get("sales"))[0]:
             enough()
-            answer(_Line(channel, fuse), *message, db)
+            answer(line, *message, db)

@@ -120,25 +120,6 @@ CHANGES = (  # old patterns, new ones; keys that fit both, only the new, only th
 )
 
 
-class _Watched:
-    """A channel; after each call that the answer makes on it, messages come in."""
-
-    def __init__(self, channel, come):
-        self._channel, self._come = channel, come
-
-    def __getattr__(self, name):
-        found = getattr(self._channel, name)
-        if not callable(found):
-            return found
-
-        def call(*arguments, **named):
-            value = found(*arguments, **named)
-            self._come(f"after your call of `{name}`")
-            return value
-
-        return call
-
-
 @exercise(
     "16.3",
     praise="at every moment the queue gets what both lists ask for, and in the end what the new one asks for.",
@@ -164,7 +145,8 @@ def _change(answer, url, door, queue, old, new, both, gained, lost):
             door.basic_publish("shop", key, f"{len(moments)} {key}")
 
     with house.open_channel(url) as channel:
-        in_time(answer, _Watched(channel, come), queue, "shop", list(old), list(new), stuck=STUCK)
+        tapped = house.Tapped(channel, after=lambda name: come(f"after your call of `{name}`"))
+        in_time(answer, tapped, queue, "shop", list(old), list(new), stuck=STUCK)
     come("in the end")
     for key in (*gained, *lost):
         door.basic_publish("shop", key, key)
