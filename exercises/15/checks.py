@@ -1,6 +1,5 @@
 """Checks of chapter 15: work queues. Each runs against an embedded broker of its own; nothing depends on speed."""
 
-import importlib
 import sqlite3
 import threading
 import time
@@ -10,10 +9,7 @@ import cloudpickle
 import pika
 
 from exercises import Wrong, exercise
-from exercises.vocabulary import BurntBun, Call, Fuse, Standstill, eventually, need, reworded
-
-house = importlib.import_module("exercises.15.broker")
-
+from exercises.vocabulary import BurntBun, Call, Fuse, Standstill, brokers, eventually, need, reworded
 
 # -- 15.1 -------------------------------------------------------------------------------------------------------------
 
@@ -44,17 +40,17 @@ def _left(answer):
 
 def _what_is_left():
     """Kill a worker that has acknowledged one order and holds three; return {number: mark} of what another gets."""
-    with house.started_broker() as url, house.open_channel(url) as boss:
-        house.put(boss, "orders", *"123456")
-        with house.open_channel(url) as worker:
+    with brokers.started_broker() as url, brokers.open_channel(url) as boss:
+        brokers.put(boss, "orders", *"123456")
+        with brokers.open_channel(url) as worker:
             worker.basic_qos(prefetch_count=3)
             orders = worker.consume("orders")
             worker.basic_ack(next(orders)[0].delivery_tag)
             next(orders)
-            eventually(lambda: house.state(boss, "orders").message_count == 2)
-            house.cut(worker.connection)
-            eventually(lambda: house.state(boss, "orders").consumer_count == 0)
-        return {int(body): method.redelivered for method, _, body in house.take(boss, "orders")}
+            eventually(lambda: brokers.state(boss, "orders").message_count == 2)
+            brokers.cut(worker.connection)
+            eventually(lambda: brokers.state(boss, "orders").consumer_count == 0)
+        return {int(body): method.redelivered for method, _, body in brokers.take(boss, "orders")}
 
 
 # -- 15.2 -------------------------------------------------------------------------------------------------------------
@@ -73,7 +69,7 @@ class _Staff:
         self.workers.append((connection, Call(self.answer, connection.channel(), "orders", cook)))
 
     def kill_first(self):
-        house.cut(self.workers.pop(0)[0])
+        brokers.cut(self.workers.pop(0)[0])
 
     def get_stuck(self, body):
         self.begun.set()
@@ -106,14 +102,14 @@ class _Staff:
     hint="`channel.basic_qos(prefetch_count=1)` before `basic_consume`, and `basic_ack` after `cook`.",
 )
 def _fair(answer):
-    with house.started_broker() as url, house.open_channel(url) as channel:
+    with brokers.started_broker() as url, brokers.open_channel(url) as channel:
         staff = _Staff(url, answer)
-        house.put(channel, "orders", *(f"order {number}" for number in range(3)))
+        brokers.put(channel, "orders", *(f"order {number}" for number in range(3)))
         staff.start(staff.get_stuck)
         if not eventually(staff.has_begun):
             raise Wrong("three orders wait, and your function does not call `cook`.")
         staff.start(staff.cook)
-        house.put(channel, "orders", *(f"order {number}" for number in range(3, 10)))
+        brokers.put(channel, "orders", *(f"order {number}" for number in range(3, 10)))
         staff.wait_for(9)
         if len(staff.cooked) < 9:
             raise Wrong("one cook was busy with an order, and held others that the second could have cooked.")
@@ -122,7 +118,7 @@ def _fair(answer):
         if len(staff.cooked) < 10:
             raise Wrong("a program was killed while it cooked, and its order was lost.")
         time.sleep(0.5)  # nothing to do for a while is no reason to go home
-        house.put(channel, "orders", "order 10")
+        brokers.put(channel, "orders", "order 10")
         staff.wait_for(11)
         if not isinstance(staff.cooked[0], bytes):
             raise Wrong(f"`cook` was called with {staff.cooked[0]!r}; it takes the body as it came, as bytes.")
@@ -149,17 +145,17 @@ def _poison(answer):
         if body.startswith(b"poison") or (body == b"unlucky" and tries[body] == 1):
             raise BurntBun(body)
 
-    with house.started_broker() as url:
-        with house.open_channel(url) as channel:
-            house.put(channel, "orders", *orders)
-            house.put(channel, "graveyard")
-            house.put(channel, "elsewhere", "none of your business")
+    with brokers.started_broker() as url:
+        with brokers.open_channel(url) as channel:
+            brokers.put(channel, "orders", *orders)
+            brokers.put(channel, "graveyard")
+            brokers.put(channel, "elsewhere", "none of your business")
             channel.basic_get("elsewhere")  # held by the same channel, and not done with
             channel.basic_qos(prefetch_count=1)
             _let_handle(answer, channel, cook, tries)
         # That connection is closed: what was not acknowledged is in the queue again.
-        with house.open_channel(url) as channel:
-            buried, left, others = (house.drain(channel, queue) for queue in ("graveyard", "orders", "elsewhere"))
+        with brokers.open_channel(url) as channel:
+            buried, left, others = (brokers.drain(channel, queue) for queue in ("graveyard", "orders", "elsewhere"))
     for body in orders:
         poison = body.startswith(b"poison")
         wanted = 2 if poison or body == b"unlucky" else 1
@@ -242,7 +238,7 @@ SALES = (("a", 3), ("b", 5), ("a", 3), ("c", 5))  # the second "a" is the first 
 )
 def _once(answer):
     packed = cloudpickle.dumps(answer)
-    with house.started_broker() as url, house.open_channel(url) as publisher:
+    with brokers.started_broker() as url, brokers.open_channel(url) as publisher:
         publisher.queue_declare("sales", durable=True)
         for cut in (None, *range(40)):
             publisher.queue_purge("sales")
@@ -280,16 +276,16 @@ def _sell_all(packed, url, cut):
         raise Wrong(f"{when} the table `till` has {len(total)} rows; it should have one.")
     if total[0][0] != 13:
         raise Wrong(f"{when} the till says {total[0][0]} buns; sales a, b and c are 3 + 5 + 5 = 13.")
-    with house.open_channel(url) as channel:
-        if left := len(house.drain(channel, "sales")):
+    with brokers.open_channel(url) as channel:
+        if left := len(brokers.drain(channel, "sales")):
             raise Wrong(f"{when}, and when all is done, {left} messages are still in the queue: acknowledge each.")
     return blown
 
 
 def _one_life(answer, url, db, fuse):
     enough = Fuse(20, Wrong("the same sales come again and again: acknowledge them."))
-    with house.open_channel(url) as channel:
-        line = house.Tapped(channel, before=lambda name: name.startswith("basic_") and fuse())
+    with brokers.open_channel(url) as channel:
+        line = brokers.Tapped(channel, before=lambda name: name.startswith("basic_") and fuse())
         while (message := channel.basic_get("sales"))[0]:
             enough()
             answer(line, *message, db)

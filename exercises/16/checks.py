@@ -1,7 +1,6 @@
 """Checks of chapter 16: routing. Each runs against an embedded broker of its own; nothing depends on speed."""
 
 import contextlib
-import importlib
 import threading
 import time
 from collections import Counter
@@ -10,9 +9,8 @@ from itertools import product
 import pika
 
 from exercises import Wrong, exercise
-from exercises.vocabulary import PATIENCE, capture, eventually, in_time, need
+from exercises.vocabulary import PATIENCE, brokers, capture, eventually, in_time, need
 
-house = importlib.import_module("exercises.15.broker")
 STUCK = "your function waits for something that does not come."
 
 
@@ -41,7 +39,7 @@ def _served(answer):
 
 def _serve():
     """Serve three guests, and two who come while the first is served; return all five as they were served."""
-    with house.started_broker() as url, house.open_channel(url) as door, house.open_channel(url) as cook:
+    with brokers.started_broker() as url, brokers.open_channel(url) as door, brokers.open_channel(url) as cook:
         door.queue_declare("counter", durable=True, arguments={"x-max-priority": 5})
         door.confirm_delivery()  # so that each is in the queue before anything else happens
 
@@ -54,7 +52,7 @@ def _serve():
         cook.basic_qos(prefetch_count=2)
         for method, _, body in cook.consume("counter"):
             if not served:
-                eventually(lambda: house.state(door, "counter").message_count == 1)
+                eventually(lambda: brokers.state(door, "counter").message_count == 1)
                 come("regular", 3)
                 come("mayor", 5)
             served.append(body.decode())
@@ -84,7 +82,7 @@ def _route(answer):
     for queue, patterns in answer.items():
         if isinstance(patterns, str) or not all(isinstance(each, str) for each in patterns):
             raise Wrong(f"give {queue!r} a list of patterns, even if it is only one.")
-    with house.started_broker() as url, house.open_channel(url) as channel:
+    with brokers.started_broker() as url, brokers.open_channel(url) as channel:
         channel.exchange_declare("log", "topic", durable=True)
         for queue, patterns in answer.items():
             _bind(channel, queue, "log", *patterns)
@@ -93,7 +91,7 @@ def _route(answer):
         for letter in letters:
             channel.basic_publish("log", ".".join(letter), ".".join(letter))
         for queue, wants in WANTED.items():
-            got = {body.decode() for body in house.drain(channel, queue)}
+            got = {body.decode() for body in brokers.drain(channel, queue)}
             for letter in letters:
                 key = ".".join(letter)
                 if wants(*letter) and key not in got:
@@ -126,7 +124,7 @@ CHANGES = (  # old patterns, new ones; keys that fit both, only the new, only th
     hint="Bind the new ones first; then unbind those old ones that are not among the new.",
 )
 def _rebind(answer):
-    with house.started_broker() as url, house.open_channel(url) as door:
+    with brokers.started_broker() as url, brokers.open_channel(url) as door:
         door.exchange_declare("shop", "topic", durable=True)
         door.confirm_delivery()  # a message is where it belongs before the answer goes on
         for number, change in enumerate(CHANGES):
@@ -136,7 +134,7 @@ def _rebind(answer):
 def _change(answer, url, door, queue, old, new, both, gained, lost):
     case = f"from {old} to {new}:"
     _bind(door, queue, "shop", *old)
-    house.put(door, queue, "waits")
+    brokers.put(door, queue, "waits")
     moments = []
 
     def come(moment):
@@ -144,14 +142,14 @@ def _change(answer, url, door, queue, old, new, both, gained, lost):
         for key in both:
             door.basic_publish("shop", key, f"{len(moments)} {key}")
 
-    with house.open_channel(url) as channel:
-        tapped = house.Tapped(channel, after=lambda name: come(f"after your call of `{name}`"))
+    with brokers.open_channel(url) as channel:
+        tapped = brokers.Tapped(channel, after=lambda name: come(f"after your call of `{name}`"))
         in_time(answer, tapped, queue, "shop", list(old), list(new), stuck=STUCK)
     come("in the end")
     for key in (*gained, *lost):
         door.basic_publish("shop", key, key)
-    with house.open_channel(url) as another:
-        got = Counter(house.drain(another, queue))
+    with brokers.open_channel(url) as another:
+        got = Counter(brokers.drain(another, queue))
     if not got[b"waits"]:
         raise Wrong(f"{case} a message that waited in the queue is gone.")
     for number, moment in enumerate(moments, 1):
@@ -181,15 +179,15 @@ def _lost(answer):
     orders += [("bun.pork", "six"), ("bnu.pork", "seven")]
     good = [body for key, body in orders if key in ("bun.pork", "bun.leek", "tea")]
     lost = [(key, body) for key, body in orders if body not in good]
-    with house.started_broker() as url, house.open_channel(url) as channel:
+    with brokers.started_broker() as url, brokers.open_channel(url) as channel:
         channel.exchange_declare("shop", "topic", durable=True)
         for queue, pattern in (("kitchen", "bun.*"), ("bar", "tea"), ("all buns", "bun.#.pork")):
             _bind(channel, queue, "shop", pattern)
         got = in_time(answer, channel, "shop", list(orders), stuck=STUCK)
         if not isinstance(got, (list, tuple)):
             raise Wrong(f"your function returned {got!r}: return the list of what reached no queue.")
-        with house.open_channel(url) as another:
-            arrived = house.drain(another, "kitchen") + house.drain(another, "bar")
+        with brokers.open_channel(url) as another:
+            arrived = brokers.drain(another, "kitchen") + brokers.drain(another, "bar")
         _all_sent(arrived, good, lost)
         got = [tuple(each) if isinstance(each, (list, tuple)) else each for each in got]
         for pair in lost:
@@ -197,7 +195,7 @@ def _lost(answer):
                 raise Wrong(f"{pair!r} reached no queue, and it is not in your list, which is {got!r}.")
         if got != lost:
             raise Wrong(f"{lost!r} reached no queue, in this order; your list is {got!r}.")
-        with house.open_channel(url) as another:
+        with brokers.open_channel(url) as another:
             another.exchange_declare("closed shop", "fanout", durable=True)
             got = in_time(answer, another, "closed shop", [("any", "one")], stuck=STUCK)
         if [tuple(each) for each in got] != [("any", "one")]:
@@ -230,7 +228,7 @@ class _Prices:
         self.ready.wait(PATIENCE)
 
     def _run(self):
-        with contextlib.suppress(Exception), house.open_channel(self.url) as channel:
+        with contextlib.suppress(Exception), brokers.open_channel(self.url) as channel:
             channel.queue_declare("prices", durable=True)
             self.ready.set()
             for _, question, body in channel.consume("prices", auto_ack=True):
@@ -255,7 +253,7 @@ class _Prices:
     seconds=40,
 )
 def _ask(answer):
-    with house.started_broker() as url, house.open_channel(url) as channel:
+    with brokers.started_broker() as url, brokers.open_channel(url) as channel:
         prices = _Prices(url)
         replies = channel.queue_declare("replies", durable=True).method.queue
 
@@ -310,8 +308,8 @@ def _ask(answer):
         prices.plan = prices.price
         find("soup", "the question after a time-out was answered")
         channel.connection.close()  # what was not acknowledged is in the queue again
-        with house.open_channel(url) as another:
-            left = len(house.drain(another, replies))
+        with brokers.open_channel(url) as another:
+            left = len(brokers.drain(another, replies))
         if left:
             raise Wrong(f"in the end {left} messages are still in the queue for replies: take out what is stale.")
 

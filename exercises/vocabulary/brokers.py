@@ -1,4 +1,7 @@
-"""A broker for one check, and what a check does with its queues; chapter 16 uses it, too. Nothing depends on speed."""
+"""A broker for one check, and what a check does with its queues. Nothing in here depends on speed.
+
+It is imported by those who need it, for pika takes its time.
+"""
 
 import contextlib
 import logging
