@@ -1,8 +1,9 @@
 """The words in which the checks of all chapters are written; each says one thing, and none knows an exercise.
 
 A check calls an answer that may never return (`calls`), decides who runs next and what time it is (`stage`), lets it
-talk over sockets that behave awkwardly (`sockets`), and reads the programs that a notebook writes (`sources`). `brokers`, for
-checks that need one, is imported by its own name. What a broken promise is told to the reader in is the check's own business: wherever words can differ, it hands them in.
+talk over sockets that behave awkwardly (`sockets`), and reads the programs that a notebook writes (`sources`). Those
+who need a broker import `brokers` by its name. What a broken promise is told to the reader in is the check's own
+business: wherever words can differ, it hands them in.
 """
 
 from exercises.vocabulary.calls import (
