@@ -7,12 +7,10 @@ minutes.
 """
 
 import os
-import re
 import tempfile
 from pathlib import Path
 
-import nbformat
-
+from exercises.vocabulary import magic_cells, written_files
 from helpers import Crowd
 from helpers.isolated import start_isolated
 
@@ -22,17 +20,12 @@ ORDERS = {b"steam\n": "waits 20 ms", b"knead\n": "only works"}
 ROUNDS = {1: 30, 10: 30, 100: 15, 500: 5}  # guests at once: how often each of them comes
 
 
-def sources():
-    """Write the files of the chapter into this folder; return its background cells, {name: (first line, source)}."""
-    cells = {}
-    for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
-        magic, _, source = cell.source.partition("\n")
-        if file := re.fullmatch(r"%%writefile( -a)? (\w+\.py)", magic):
-            with open(file[2], "a" if file[1] else "w", encoding="utf-8") as out:
-                out.write(source + "\n")
-        elif server := re.fullmatch(r"%%isolated .*--background (\w+)", magic):
-            cells[server[1]] = magic, source
-    return cells
+def chapter():
+    """Write the chapter's files here; return its servers: {name: (source, whether to patch)}."""
+    for name, text in written_files(NOTEBOOK).items():
+        Path(name).write_text(text, encoding="utf-8")
+    cells = magic_cells(NOTEBOOK, "%%isolated")
+    return {words[-1]: (text, "--gevent" in words) for words, text in cells if "--background" in words}
 
 
 def report(name, server, order):
@@ -51,14 +44,14 @@ def report(name, server, order):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        cells = sources()
+        cells = chapter()
         for order, what in ORDERS.items():
             print(f"-- an order that {what}")
             for name in SERVERS:
                 if order == b"knead\n" and name == "by_callbacks":
                     continue  # it knows no such order
-                magic, source = cells[name]
-                server = start_isolated(source, name=name, gevent="--gevent" in magic)
+                source, patch = cells[name]
+                server = start_isolated(source, name=name, gevent=patch)
                 if server.port:
                     report(name, server, order)
                 server.stop()
