@@ -54,7 +54,7 @@ def serve(source):
 
 def one_round(source, held):
     """Return errors, seconds to connect, seconds to echo once on each, bytes for each connection, echo p50 and p99."""
-    with serve(source) as server, Crowd(server.port, server=server, patience=30) as crowd:
+    with serve(source) as server, Crowd(server.port, server=server, timeout=30) as crowd:
         empty = crowd.ask().server_memory
         opened = crowd.connect(held)
         asked = crowd.ask()
@@ -81,7 +81,7 @@ def most_there_is(limit):
     with ExitStack() as stack:
         server = stack.enter_context(serve(GEVENT))
         ports = server.port, int(server.output.split()[-1])
-        crowds = [stack.enter_context(Crowd(port, server=server, patience=30)) for port in ports]
+        crowds = [stack.enter_context(Crowd(port, server=server, timeout=30)) for port in ports]
         empty = crowds[0].ask().server_memory
         opened = [crowd.connect(held // len(crowds)) for crowd in crowds]
         asked = [crowd.ask() for crowd in crowds]

@@ -29,7 +29,7 @@ def chapter():
 
 
 def report(name, server, order):
-    with Crowd(server.port, server=server, patience=60) as crowd:
+    with Crowd(server.port, server=server, timeout=60) as crowd:
         cpu = done = 0
         for guests, rounds in ROUNDS.items():
             step = crowd.visit(guests, rounds, message=order, reply="line")

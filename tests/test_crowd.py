@@ -153,7 +153,7 @@ def test_an_answer_may_come_in_pieces():
     ],
 )
 def test_errors_are_counted_by_kind(answer, reply, kind):
-    with serving(in_rounds(answer)) as port, Crowd(port, patience=0.5) as crowd:
+    with serving(in_rounds(answer)) as port, Crowd(port, timeout=0.5) as crowd:
         crowd.connect(5)
         assert crowd.ask().done == 5
         figures = crowd.ask(rounds=4, reply=reply)
@@ -208,7 +208,7 @@ def test_a_server_that_is_not_there():
 
 
 def test_a_server_that_is_killed_in_the_middle(server):
-    with Crowd(server.port, server=server, patience=3) as crowd:
+    with Crowd(server.port, server=server, timeout=3) as crowd:
         crowd.connect(200)
 
         def kill(ended):
@@ -315,7 +315,7 @@ with Crowd({server.port}) as crowd:
     [
         ({"port": 0}, "needs the port of a server, 1 to 65535, not 0"),
         ({"port": None}, "not None"),
-        ({"patience": 0}, "patience is a number of seconds above 0"),
+        ({"timeout": 0}, "timeout is a number of seconds above 0"),
         ({"server": 99_999_999}, "there is no process 99999999"),
     ],
 )

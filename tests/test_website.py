@@ -199,8 +199,8 @@ def test_every_answer_takes_its_latency_and_all_wait_together():
             assert start < request.start < start + took
 
 
-def test_places_make_requests_queue():
-    with Website(30, latency=0.1, places=3) as site:
+def test_a_site_that_answers_few_at_once_makes_requests_queue():
+    with Website(30, latency=0.1, at_once=3) as site:
         with ThreadPoolExecutor(12) as pool:
             start = time.perf_counter()
             list(pool.map(fetch, list(site.pages)[:12]))
@@ -211,7 +211,7 @@ def test_places_make_requests_queue():
 
 
 def test_a_place_is_free_again_when_its_client_leaves():
-    with Website(2, latency=600, places=1) as site:
+    with Website(2, latency=600, at_once=1) as site:
         for arrived in (1, 2):
             with connect(site) as visitor:
                 visitor.sendall(ask())
@@ -394,7 +394,7 @@ def test_it_is_gone_when_its_owner_is_killed():
         ({"latency": -0.1}, "latency must be a number of seconds, at least 0, not -0.1."),
         ({"jitter": math.nan}, "jitter must be a number of seconds, at least 0, not nan."),
         ({"crawl_delay": 0.5}, "crawl_delay must be a whole number, at least 0, not 0.5."),
-        ({"places": 0}, "places must be a whole number, at least 1, not 0."),
+        ({"at_once": 0}, "at_once must be a whole number, at least 1, not 0."),
         ({"fails_times": 0}, "fails_times must be a whole number, at least 1, not 0."),
         (
             {"pages": 5, "errors": 3, "moved": 2},

@@ -99,7 +99,7 @@ class Crowd:
         Where the server listens.
     server : int or object with a `pid`, optional
         The server's process, such as a background cell, whose CPU and memory are wanted.
-    patience : float
+    timeout : float
         Seconds until a connection or an answer that does not come is counted as "timed out".
 
     Raises
@@ -110,11 +110,11 @@ class Crowd:
         If its process cannot be started.
     """
 
-    def __init__(self, port, *, server=None, patience=10.0):
+    def __init__(self, port, *, server=None, timeout=10.0):
         if not (isinstance(port, int) and 0 < port < 65536):
             raise ValueError(f"a crowd needs the port of a server, 1 to 65535, not {port!r}")
-        if not patience > 0:
-            raise ValueError(f"patience is a number of seconds above 0, not {patience!r}")
+        if not timeout > 0:
+            raise ValueError(f"timeout is a number of seconds above 0, not {timeout!r}")
         self._port = port
         self._server = getattr(server, "pid", server)
         if self._server is not None and not psutil.pid_exists(self._server):
@@ -123,7 +123,7 @@ class Crowd:
         self._news = queue.SimpleQueue()
         command = [sys.executable, "-m", "backstage.crowd.clients"]
         self._child = Child(command, name="the crowd", stdin=None, on_message=self._news.put, ready="ready")
-        self._child.send(port, patience)
+        self._child.send(port, timeout)
 
     def __enter__(self):
         return self

@@ -96,7 +96,7 @@ class Application:
         self.latency = plan["latency"]
         self.asked = Counter()
         self.log = []
-        self.places = BoundedSemaphore(plan["places"]) if plan["places"] else nullcontext()
+        self.at_once = BoundedSemaphore(plan["at_once"]) if plan["at_once"] else nullcontext()
         delay = "" if plan["crawl_delay"] is None else f"Crawl-delay: {plan['crawl_delay']}\n"
         self.robots = f"User-agent: *\nDisallow: /kitchen/\n{delay}"
 
@@ -111,13 +111,13 @@ class Application:
             return [body]  # in one piece: the server knows its length
         handler.note = [path, handler.arrived, None, ""]
         self.log.append(handler.note)
-        with self.places:
+        with self.at_once:
             return self.work_on(method, path, handler, start_response)
 
     def work_on(self, method, path, handler, start_response):
-        """Answer when the latency is over, which begins now if places were rare, else with the request."""
+        """Answer when the latency is over, which begins now if the site answers only so many at once, else with the request."""
         page = self.pages.get(path)
-        begun = perf_counter() if isinstance(self.places, BoundedSemaphore) else handler.arrived
+        begun = perf_counter() if isinstance(self.at_once, BoundedSemaphore) else handler.arrived
         due = begun + (page.latency if page else self.latency)
         outcome, status, headers, body = self.answer(method, path, page, handler)
         handler.note[3] = outcome

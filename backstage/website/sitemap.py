@@ -64,8 +64,8 @@ def check_plan(plan):
         if name in ("latency", "jitter"):
             if type(value) not in (int, float) or not 0 <= value < math.inf:
                 raise ValueError(f"{name} must be a number of seconds, at least 0, not {value!r}.")
-        elif name not in ("crawl_delay", "places") or value is not None:
-            least = 1 if name in ("pages", "fails_times", "places") else 0
+        elif name not in ("crawl_delay", "at_once") or value is not None:
+            least = 1 if name in ("pages", "fails_times", "at_once") else 0
             if type(value) is not int or value < least:
                 raise ValueError(f"{name} must be a whole number, at least {least}, not {value!r}.")
     special = sum(plan[name] for name in SPECIAL)

@@ -60,7 +60,7 @@ class Website:
         How many pages robots.txt forbids to robots; they answer all the same.
     crawl_delay : int or None
         Whole seconds between two requests that robots.txt asks for, if any.
-    places : int or None
+    at_once : int or None
         How many requests it works on at once, if there is a limit; the others wait, and their latency begins later.
     seed : int
         Another seed makes another site of the same kind.
@@ -105,7 +105,7 @@ class Website:
         moved=0,
         closed=0,
         crawl_delay=None,
-        places=None,
+        at_once=None,
         seed=1,
     ):
         plan = dict(locals())
