@@ -25,8 +25,8 @@ STUCK = "your function waits for something that does not come."
 def _served(answer):
     need(answer, (list, tuple), "give a list of the five names")
     came = _serve()
-    said = [str(name).strip().lower() for name in answer]
-    if strange := [name for name in answer if str(name).strip().lower() not in came]:
+    said = [str(name).strip().lower().removeprefix("the ").removeprefix("a ") for name in answer]
+    if strange := [name for name, guest in zip(answer, said, strict=True) if guest not in came]:
         raise Wrong(f"{strange[0]!r} is none of the five.")
     if sorted(said) != sorted(came):
         raise Wrong(f"each of the five is served once; you give {len(said)} names, {len(set(said))} of them different.")
@@ -113,6 +113,14 @@ CHANGES = (  # old patterns, new ones; keys that fit both, only the new, only th
     (["north.#", "*.till.*"], ["*.till.*", "#.error"], ["south.till.ok", "north.error"], ["error"], ["north.tea"]),
     (["tea", "tea", "bun"], ["bun", "rice", "bun"], ["bun"], ["rice"], ["tea"]),
     (["tea"], ["tea"], ["tea"], [], []),
+    (["tea", "tea"], ["tea", ""], ["tea"], [""], []),
+    (
+        ["tea", "north.#", ""],
+        ["tea.green", "north.oven.#"],
+        ["north.oven.error"],
+        ["tea.green"],
+        ["tea", "north.tea", ""],
+    ),
     ([], ["#"], [], ["tea"], []),
     (["#"], [], [], [], ["tea"]),
 )
@@ -145,6 +153,8 @@ def _change(answer, url, door, queue, old, new, both, gained, lost):
     with brokers.open_channel(url) as channel:
         tapped = brokers.Tapped(channel, after=lambda name: come(f"after your call of `{name}`"))
         in_time(answer, tapped, queue, "shop", list(old), list(new), stuck=STUCK)
+        if not channel.is_open:
+            raise Wrong("your function closed the channel, which its caller still needs.")
     come("in the end")
     for key in (*gained, *lost):
         door.basic_publish("shop", key, key)

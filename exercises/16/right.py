@@ -6,6 +6,7 @@ RIGHT = {
     "16.1": [
         written("answer = ('li', 'wang', 'mayor', 'regular', 'chen')"),
         written("answer = 'Li Wang mayor regular Chen'.split()"),
+        written("answer = ['Li', 'Wang', 'the mayor', 'a regular', 'Chen']"),
     ],
     "16.2": [
         edit('"#.error"', '"*.#.error"', '"north.#"', '"north.*.#"'),
@@ -42,6 +43,18 @@ def answer(channel, queue, exchange, old, new):
         if new.count(pattern):
             continue
         channel.queue_unbind(queue, exchange, pattern)
+"""),
+        written("""
+from functools import partial
+
+
+def answer(channel, queue, exchange, old, new):
+    bind = partial(channel.queue_bind, queue, exchange)
+    unbind = partial(channel.queue_unbind, queue, exchange)
+    calls = [(bind, each) for each in dict.fromkeys(old + new)]
+    calls += [(unbind, each) for each in old if each not in new]
+    for call, each in calls:
+        call(each)
 """),
     ],
     "16.4": [

@@ -80,6 +80,35 @@ def answer(channel, queue, exchange, old, new):
 """,
             says="from [] to ['#']: in the end 'tea' does not reach the queue",
         ),
+        edit("pattern not in new", 'pattern not in " ".join(new)', says="'tea' still reaches the queue"),
+        edit("pattern not in new", "pattern and pattern not in new", says="'' still reaches the queue"),
+        edit(
+            "        channel.queue_bind(queue, exchange, pattern)",
+            "        if pattern:\n            channel.queue_bind(queue, exchange, pattern)",
+            says="in the end '' does not reach the queue",
+        ),
+        edit(
+            "            channel.queue_unbind(queue, exchange, pattern)",
+            "            channel.queue_unbind(queue, exchange, pattern)\n            old.remove(pattern)",
+            says="'north.tea' still reaches the queue, which no longer asks for it",
+        ),
+        written(
+            """
+def answer(channel, queue, exchange, old, new):
+    for pattern in new:
+        channel.queue_bind(queue, exchange, pattern)
+        if pattern in old:
+            old.remove(pattern)
+    for pattern in old:
+        channel.queue_unbind(queue, exchange, pattern)
+""",
+            says="'tea' fits both, and after your call of `queue_unbind` it did not reach the queue",
+        ),
+        edit(
+            "            channel.queue_unbind(queue, exchange, pattern)",
+            "            channel.queue_unbind(queue, exchange, pattern)\n    channel.close()",
+            says="closed the channel, which its caller still needs",
+        ),
     ],
     "16.4": [
         edit(", mandatory=True", "", says="reached no queue, and it is not in your list"),
