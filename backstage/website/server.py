@@ -115,7 +115,7 @@ class Application:
             return self.work_on(method, path, handler, start_response)
 
     def work_on(self, method, path, handler, start_response):
-        """Answer when the latency is over, which begins now if the site answers only so many at once, else with the request."""
+        """Answer when the latency is over; it begins with the request, or now if the site answers so many at once."""
         page = self.pages.get(path)
         begun = perf_counter() if isinstance(self.at_once, BoundedSemaphore) else handler.arrived
         due = begun + (page.latency if page else self.latency)
