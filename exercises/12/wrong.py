@@ -94,26 +94,11 @@ class answer:
 """,
             says="the first handler removes itself",
         ),
-        written(
-            """
-class answer:
-    def __init__(self):
-        self.all = {}
-
-    def on(self, kind, handler, priority=0):
-        self.all.setdefault(kind, []).append((priority, handler))
-        self.all[kind].sort(key=lambda each: -each[0])
-
-    def off(self, kind, handler):
-        self.all[kind] = [each for each in self.all.get(kind, []) if each[1] is not handler]
-
-    def emit(self, kind, detail):
-        done = []
-        while left := [each for _, each in self.all.get(kind, []) if each not in done]:
-            done.append(left[0])
-            left[0](detail)
-        return []
-""",
+        edit(
+            f"for handler in {SORTED}:",
+            f"done = []\n        while left := [each for each in {SORTED} if each not in done]:",
+            "            if handler in present:\n",
+            "            done.append(handler := left[0])\n            if handler in present:\n",
             says="to be called from the next emit on",
         ),
         edit(CATCH, "                handler(detail)\n", says="emit passed it on"),
@@ -125,53 +110,21 @@ class answer:
             "    priorities = {}\n",
             says="a handler was added to another dispatcher",
         ),
-        written(
-            """
-class answer:
-    def __init__(self):
-        self.all, self.gone = [], set()
-
-    def on(self, kind, handler, priority=0):
-        self.gone.discard(handler)
-        self.all.append((kind, priority, handler))
-
-    def off(self, kind, handler):
-        self.gone.add(handler)
-
-    def emit(self, kind, detail):
-        errors = []
-        for at, _, handler in sorted(self.all, key=lambda each: -each[1]):
-            if at == kind and handler not in self.gone:
-                try:
-                    handler(detail)
-                except Exception as error:
-                    errors.append(error)
-        return errors
-""",
+        edit(
+            "self.priorities = {}  #",
+            "self.gone, self.priorities = set(), {}  #",
+            "self.priorities.get(kind, {}).pop(handler, None)",
+            "self.gone.add(handler)",
+            "if handler in present:",
+            "if handler not in self.gone:",
             says="a handler of two kinds",
         ),
-        written(
-            """
-class answer:
-    def __init__(self):
-        self.all = []
-
-    def on(self, kind, handler, priority=0):
-        self.all.append((kind, handler, priority))
-
-    def off(self, kind, handler):
-        self.all = [each for each in self.all if not (each[0] == kind and each[1] is handler)]
-
-    def emit(self, kind, detail):
-        errors = []
-        for entry in sorted(self.all, key=lambda each: -each[2]):
-            if entry[0] == kind and entry in self.all:
-                try:
-                    entry[1](detail)
-                except Exception as error:
-                    errors.append(error)
-        return errors
-""",
+        edit(
+            "self.priorities.get(kind, {}).pop(handler, None)",
+            """\
+present = self.priorities.get(kind, {})
+        for each in [each for each in present if each is handler]:
+            del present[each]""",
             says="clerk.greet was added and removed",
         ),
         edit('check("12.3", Dispatcher)', "answer = Dispatcher()", says="the class itself, `Dispatcher`"),
