@@ -1,6 +1,7 @@
 """Checks of chapter 13: watching sockets. They look at bytes, order and who is left; nothing depends on speed."""
 
 import contextlib
+import itertools
 import math
 import random
 import reprlib
@@ -242,6 +243,19 @@ class _Shop:
             if time.monotonic() - start < 0.02:
                 raise Wrong(f"{story}, and your function comes back at once: a server would turn without end.")
 
+    def comes_back(self, happen, story):
+        """After what happens there is something to do: a turn may not wait until its time is over.
+
+        One that does may have been held up by the machine: so it gets two more chances.
+        """
+        for _ in range(3):
+            happen()
+            start = time.monotonic()
+            self.turn(1)
+            if time.monotonic() - start < 1:
+                return
+        raise Wrong(story)
+
 
 @exercise(
     "13.3",
@@ -253,6 +267,27 @@ def _turn(answer):
     stuck = "your function waits for one guest, while others could be served."
     with contextlib.ExitStack() as stack:
         in_time(_serve_the_slow, _Shop(answer, stack), stuck=stuck, seconds=10)
+        _serve_at_once(_Shop(answer, stack))
+
+
+def _serve_at_once(shop):
+    (near, far), *others = (shop.let_in() for _ in range(3))
+    in_time(shop.turn, 0, stuck="nothing is to be done, and your function waits, although its patience is 0.")
+    story = "a guest has said something, and your function, once that is done, waits for more."
+    shop.comes_back(lambda: far.sendall(b"tea"), story)
+    story = "bytes are left for a guest, there is room for them, and your function waits for somebody to speak."
+    shop.comes_back(lambda: shop.guests[near].extend(b"tea"), story)
+    shop.until(lambda: not any(shop.guests.values()))
+    far.recv(100)
+    for _, end in [(near, far), *others]:
+        end.sendall(b"one bun")
+    shop.turn()
+    shop.turn()
+    for _, end in [(near, far), *others]:
+        with contextlib.suppress(BlockingIOError):
+            if end.recv(100) == b"one bun":
+                continue
+        raise Wrong("three guests spoke at the same time, and after two turns not all of them have their answer.")
 
 
 def _serve_the_slow(shop):
@@ -276,9 +311,10 @@ def _serve_the_slow(shop):
     shop.sleeps("there is no room for what is left to be sent")
     shop.talks(far, b"some tea", "a guest beside a slow one")
     shop.hears(slow_far, text, "a guest who read late")
-    for how, leave in (("hung up", socket.socket.close), ("reset the line", reset)):
+    ways = ("hung up", socket.socket.close), ("reset the line", reset)
+    for left, (how, leave) in itertools.product((b"left over", b""), ways):
         near, leaver = shop.let_in(tcp=True)
-        shop.guests[near] += b"left over"
+        shop.guests[near] += left
         leave(leaver)
         if not eventually(lambda near=near: near not in shop.guests, looks=100, sleep=lambda _: shop.turn(0.01)):
             raise Wrong(f"a guest has {how}, and is still in the dictionary after a hundred turns.")
@@ -378,6 +414,11 @@ def _cancel_one_of_two(answer):
     day.after(2, "last")
     day.clock.time += 2
     day.ring(["same", "same", "last"], "one cancelled, then two more set, all due with the second; ring")
+    day = _Day(answer)
+    for ticket in [day.after(seconds, "early") for seconds in (0.25, 0.5)]:
+        day.alarms.cancel(ticket)
+    day.after(1.5, "late")
+    day.patience(1.5, "alarms after 0.25, 0.5 and 1.5 s, the first two cancelled; patience")
     day = _Day(answer)
     day.alarms.after(1, lambda: (day.rung.append("silence"), day.alarms.cancel(noise)))
     noise = day.after(1, "noise")

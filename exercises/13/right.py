@@ -107,6 +107,27 @@ def answer(guests, patience):
             del guests[guest]
             guest.close()
 """),
+        written("""
+def answer(guests, patience):
+    watcher, numbers = select.poll(), {guest.fileno(): guest for guest in guests}
+    for guest, left in guests.items():
+        watcher.register(guest, select.POLLIN | select.POLLOUT if left else select.POLLIN)
+    for number, events in watcher.poll(1000 * patience):
+        guest = numbers[number]
+        try:
+            if events & select.POLLOUT:
+                del guests[guest][: guest.send(guests[guest])]
+            if events & ~select.POLLOUT:
+                data = guest.recv(65536)
+                guests[guest] += data
+                if not data:
+                    raise ConnectionAbortedError
+        except BlockingIOError:
+            pass
+        except OSError:
+            del guests[guest]
+            guest.close()
+"""),
     ],
     "13.4": [
         written("""

@@ -155,6 +155,37 @@ def answer(guests, patience):
             "",
             says="a guest who does not read, or has left, is no reason to end",
         ),
+        edit(
+            '        except OSError:\n            data = b""\n',
+            "",
+            says="let ConnectionResetError out; a guest who does not read, or has left, is no reason to end",
+        ),
+        written(
+            """
+def answer(guests, patience):
+    readable, _, _ = select.select(list(guests), [], [], patience)
+    for guest in readable:
+        try:
+            data = guest.recv(65536)
+        except OSError:
+            data = b""
+        guests[guest] += data
+        if not data:
+            del guests[guest]
+            guest.close()
+    for guest, left in guests.items():
+        with contextlib.suppress(OSError):
+            del left[: guest.send(left)]
+""",
+            says="your function waits for somebody to speak",
+        ),
+        edit("hungry, [], patience", "hungry, [], patience or None", says="although its patience is 0"),
+        edit("in readable:", "in readable[:1]:", says="not all of them have their answer"),
+        edit(
+            "            guest.close()",
+            "            guest.close()\n    if readable or writable:\n        turn(guests, patience)",
+            says="your function, once that is done, waits for more",
+        ),
     ],
     "13.4": [
         edit(
@@ -244,5 +275,7 @@ class answer:
             says="the same call set after",
         ),
         edit("next(self.numbers)", "len(self.calls)", says="then two more set"),
+        edit("while self.heap and self.heap[0][1] not", "if self.heap and self.heap[0][1] not", says="the first two"),
+        edit("clock() + seconds", "clock() + int(seconds)", says="alarms after 0.25, 0.5 and 1.5 s"),
     ],
 }

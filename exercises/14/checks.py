@@ -3,6 +3,7 @@
 import _thread
 import contextlib
 import reprlib
+import select
 import signal
 import socket
 import sys
@@ -75,16 +76,17 @@ class _LittleHub:
 )
 def _wait_for(answer):
     little, burnt = _LittleHub(), BurntBun("burnt")
-    for begin, wanted, story in (
-        (little.soon("pork"), "pork", "a value that came later"),
-        (lambda done, failed: done("lotus"), "lotus", "a value that came at once, before `begin` returned"),
-        (little.soon(None), None, "None, which is a value too"),
-        (lambda done, failed: done(None), None, "None, which came at once"),
-        (little.soon(error=burnt), BurntBun, "an error that came later"),
-        (lambda done, failed: failed(burnt), BurntBun, "an error that came at once"),
+    for begin, value, error, story in (
+        (little.soon("pork"), "pork", None, "a value that came later"),
+        (lambda done, failed: done("lotus"), "lotus", None, "a value that came at once, before `begin` returned"),
+        (little.soon(None), None, None, "None, which is a value too"),
+        (lambda done, failed: done(None), None, None, "None, which came at once"),
+        (little.soon(error=burnt), None, burnt, "an error that came later"),
+        (lambda done, failed: failed(burnt), None, burnt, "an error that came at once"),
+        (little.soon(burnt), burnt, None, "an error that came later as a value, by `done`"),
     ):
         (outcome,) = little.live(lambda begin=begin: answer(little.hub, begin))
-        _came(outcome, wanted, story)
+        _came(outcome, value, story, error)
 
     steps = []
 
@@ -105,14 +107,11 @@ def _wait_for(answer):
         raise Wrong(f"while one breakfast waits the other should go on; the steps came in the order {steps}.")
 
 
-def _came(outcome, wanted, story):
+def _came(outcome, value, story, error=None):
     if outcome is None:
         raise Wrong(f"{story}: `wait_for` never came back.")
-    if wanted is BurntBun:
-        right, should = isinstance(outcome.error, BurntBun), "BurntBun should have been raised"
-    else:
-        right, should = outcome.error is None and outcome.value == wanted, f"{wanted!r} should have come back"
-    if not right:
+    if outcome.error is not error or outcome.value != value:
+        should = f"{error!r} should have been raised" if error else f"{value!r} should have come back"
         did = f"raised {outcome.error!r}" if outcome.error is not None else f"returned {outcome.value!r}"
         raise Wrong(f"{story}: {should}, and `wait_for` {did}.")
 
@@ -208,7 +207,6 @@ def _kill(answer):
 
 
 def _kill_a_sleeper(ward):
-    timers = ward.loop.timers
     sleeper = ward.task("sleeper", lambda: ward.green.sleep(1000))
     for hours in (5, 2, 6, 7, 3, 4):
         ward.task("other", lambda hours=hours: ward.green.sleep(3600 * hours))
@@ -216,6 +214,7 @@ def _kill_a_sleeper(ward):
     ward.kill("sleeper", sleeper)
     if ward.diary.count("sleeper told to end") != 1 or ward.diary.count("sleeper cleaned up") != 1:
         raise Wrong("inside the task that sleeps GreenletExit should be raised, so that its `finally` runs.")
+    timers = ward.loop.timers  # the answer may have put a new list there
     if len(timers) != 6:
         raise Wrong(f"six others slept as well, and {len(timers)} of them are left in loop.timers.")
     if any(timers[place] < timers[(place - 1) // 2] for place in range(1, 6)):
@@ -341,6 +340,7 @@ class _House:
     def __init__(self, answer):
         _, self.green, greensocket = _own_hub()
         self.answer, self.turns, self.ending, self.findings = answer, 0, "", []
+        self.sent_in_vain = 0  # to lines that somebody has closed
         self.before_sending = {}  # what happens when a text is about to be sent: {text: function}, once each
         self._break_into_pieces(greensocket.socket)
         self.door = greensocket.socket()
@@ -367,7 +367,11 @@ class _House:
 
         def send_part(line, data):
             self._happen_before(data)
-            return send(line, memoryview(data)[:7])
+            try:
+                return send(line, memoryview(data)[:7])
+            except OSError:
+                self.sent_in_vain += 1
+                raise
 
         def sendall(line, data):
             self._happen_before(data)
@@ -408,9 +412,11 @@ def _visit_room(house):
             name.encode() + b"\n",
             lambda read, name=name: f"guest {name} should read b'welcome {name}', and read {read!r}.",
         )
-    _say(guests, b"one\ntwo\n", [b"one", b"two"], "that came in pieces")
+    _begin_to_talk(guests)
     buns = ("包子" * 10).encode()
     _say(guests[3:4], buns + b"\n", [buns], "whose letters were cut in the middle", guests)
+    text = "with blanks at both ends, and an empty one after it"
+    _say(guests[4:5], b" a\rb \n\n", [b" a\rb ", b""], text, guests)
     silent = [_Guest(house, "silent") for _ in range(3)]  # at the door: they say no name for now
     guests[5].send(b"ha")
     house.rest()
@@ -424,17 +430,49 @@ def _visit_room(house):
         guest.line.close()
     for guest in stay:
         _expect(guest, {each.name.encode(): [b"bye"] for each in guests[15:20]}, "of five who left at once")
+    half = stay.pop()
+    half.send(b"half a word")
+    half.line.close()
     for word in (b"still", b"here"):
-        _say(stay, word + b"\n", [word], "after ten guests had left")
+        _say(stay, word + b"\n", [word], "after eleven guests had left")
     early = "a guest who has not said a name yet is not in the room; one of yours heard {!r}."
-    silent[0].welcomed(b"silent\n", early.format)
-    late = _Guest(house, "late")
+    for guest in silent[:2]:
+        guest.welcomed(b"silent\n", early.format)
+    late, in_vain = _Guest(house, "late"), house.sent_in_vain
     late.send(b"late\nhello\n")
     late.read("of welcome, after a name and a line in one piece")
-    for guest in [*stay, silent[0]]:
+    for guest in stay:
         _expect(guest, {b"late": [b"hello"]}, "that came in one piece with the name")
+    for guest in silent[:2]:
+        _expect(guest, {b"late": [b"hello"]}, "in a room where two bear the same name")
+    if house.sent_in_vain > in_vain:
+        raise Wrong("all who left are long gone, and your server still sends to lines that are closed.")
+    silent[0].send(b"me too\n")
+    if (read := silent[1].read("of another who bears the same name")) != b"silent: me too":
+        raise Wrong(f"two guests bear the same name; one said b'me too', and the other read {read!r}.")
     for guest in [*stay, *silent, late]:
         guest.line.close()
+
+
+def _begin_to_talk(guests):
+    """Two lines from each guest. Two guests begin, one in the middle of the other's line, so that what a server with
+    a mistake makes of it is the same each time."""
+    listener, first, second, *others = guests
+    lines, story = [b"one", b"two"], "that came in pieces"
+    first.send(b"one\ntw")
+    select.select([listener.line, first.line], [], [], PATIENCE)  # `first` hears nothing, or its own line
+    if select.select([first.line], [], [], 0)[0]:
+        _expect(first, {b"": lines}, story)
+    _expect(listener, {b"g1": [b"one"]}, story)
+    second.send(b"one\ntwo\n")
+    _expect(listener, {b"g2": [b"one", b"two"]}, story)
+    first.send(b"o\n")
+    _expect(listener, {b"g1": [b"two"]}, story)
+    for guest in (listener, *others):
+        guest.send(b"one\ntwo\n")
+    for guest in guests:
+        heard = (guest, first, second) if guest is listener else (guest,)
+        _expect(guest, {each.name.encode(): list(lines) for each in guests if each not in heard}, story)
 
 
 def _say(speakers, data, lines, story, audience=None):

@@ -43,9 +43,26 @@ def answer(hub, begin):
         raise news["error"]
     return news["value"]
 """),
+        written("""
+def answer(hub, begin):
+    from concurrent.futures import Future
+
+    news, me = Future(), getcurrent()
+    begin(news.set_result, news.set_exception)
+    if not news.done():
+        news.add_done_callback(lambda _: me.switch())
+        hub.switch()
+    return news.result()
+"""),
     ],
     "14.2": [
         edit("loop.ready.append(getcurrent())", "task.parent = getcurrent()"),
+        edit(
+            "loop.timers[:] =",
+            "loop.timers =",
+            "loop.ready.remove(task)",
+            "loop.ready = type(loop.ready)(each for each in loop.ready if each is not task)",
+        ),
         written("""
 def answer(loop, task):
     from heapq import heapify

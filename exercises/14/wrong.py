@@ -13,11 +13,19 @@ WRONG = {
         edit(
             "    if error is not None:\n        raise error\n    return value",
             "    return error or value",
-            says="BurntBun should have been raised",
+            says="BurntBun('burnt') should have been raised",
         ),
         edit("if not outcome:", "if not outcome or outcome[0][0] is None:", says="None, which came at once"),
         edit("    return value", "", says="'pork' should have come back"),
         edit("    me, outcome", "    global outcome, waiting\n    me, outcome", says="each should get its own values"),
+        edit("raise error", "raise type(error)", says="BurntBun('burnt') should have been raised"),
+        edit(
+            "begin(finish, lambda error: finish(error=error))",
+            "begin(finish, finish)",
+            "if error is not None:\n        raise error",
+            "if isinstance(value, Exception):\n        raise value",
+            says="an error that came later as a value",
+        ),
     ],
     "14.2": [
         written("def answer(loop, task): pass", says="still alive"),
@@ -117,5 +125,14 @@ def answer(door, spawn):
             says="came in pieces",
         ),
         edit("other.sendall", "other.send", says="waited in vain"),
+        edit("hear(guest, line)", "hear(guest, line.strip())", says="with blanks at both ends"),
+        edit("for line in lines:", "for line in filter(None, lines):", says="an empty one after it"),
+        edit(
+            "        room.pop(guest, None)\n",
+            "        if guest in room and buffer:\n            hear(guest, buffer)\n        room.pop(guest, None)\n",
+            says="half a word",
+        ),
+        edit("each is not me", "room[each] != room[me]", says="of another who bears the same name"),
+        edit("        room.pop(guest, None)\n", "", says="still sends to lines that are closed"),
     ],
 }
