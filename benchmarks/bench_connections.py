@@ -11,7 +11,8 @@ from collections import Counter
 from contextlib import ExitStack
 
 from backstage.crowd import Crowd
-from backstage.processes import Child, lift_descriptor_limit
+from backstage.descriptors import lift_descriptor_limit
+from backstage.processes import Child
 
 HELD, ROUNDS, AIM = 10_000, 5, 1.3
 RESERVE = 60  # descriptors that a process needs for other things
@@ -45,7 +46,7 @@ async def main():
 
 asyncio.run(main())
 """
-LIFT = "from backstage.processes import lift_descriptor_limit\nlift_descriptor_limit()\n"
+LIFT = "from backstage.descriptors import lift_descriptor_limit\nlift_descriptor_limit()\n"
 
 
 def serve(source):

@@ -18,7 +18,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import gevent
 
-from backstage.processes import lift_descriptor_limit
+from backstage.descriptors import lift_descriptor_limit
 
 lift_descriptor_limit()
 browser = build_opener(ProxyHandler({}))

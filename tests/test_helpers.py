@@ -108,3 +108,11 @@ def test_a_file_that_hides_a_module_of_python_is_named(beside, tmp_path, name):
 def test_nothing_in_the_way_is_nothing_said(beside):
     done = beside("exercise_of_mine.py", "from helpers import check; print('goes on')")
     assert (done.stdout, done.stderr) == ("goes on\n", "")
+
+
+def test_a_server_of_a_chapter_pays_for_next_to_nothing():
+    """Chapters measure what processes hold; the helpers that a server imports must not weigh in."""
+    code = "import sys; from helpers import lift_descriptor_limit, ready; print(sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    loaded = {name.partition(".")[0] for name in ast.literal_eval(done.stdout)}
+    assert not loaded & {"subprocess", "socket", "threading", "tempfile", "gevent", "matplotlib"}

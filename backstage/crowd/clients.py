@@ -16,7 +16,8 @@ from contextlib import suppress
 from itertools import count
 from time import perf_counter, process_time
 
-from backstage.processes import lift_descriptor_limit, messages
+from backstage.descriptors import lift_descriptor_limit
+from backstage.processes import messages
 
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 NEWS_EVERY = 0.1  # seconds between two reports of progress

@@ -2,11 +2,10 @@
 
 `child` starts and stops them, `messages` is how those that are Python of ours talk with their owner. `belongings` notes
 what must go with the owner: process groups, files, folders. `guardian` is the one small process that sees the owner's
-end and then cleans up. `descriptors` lets a process hold many connections.
+end and then cleans up.
 """
 
 from backstage.processes.belongings import belongs, temporary_folder
 from backstage.processes.child import Child, ChildError, ending, listens
-from backstage.processes.descriptors import lift_descriptor_limit
 
-__all__ = ["Child", "ChildError", "belongs", "ending", "lift_descriptor_limit", "listens", "temporary_folder"]
+__all__ = ["Child", "ChildError", "belongs", "ending", "listens", "temporary_folder"]

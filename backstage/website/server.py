@@ -20,7 +20,7 @@ import gevent
 from gevent.lock import BoundedSemaphore
 from gevent.pywsgi import WSGIHandler, WSGIServer
 
-from backstage.processes import lift_descriptor_limit
+from backstage.descriptors import lift_descriptor_limit
 from backstage.website.sitemap import LOG_PATH, lay_out
 
 TIMEOUT = 60  # seconds for a client to send a request that it has begun, or to begin another
