@@ -63,7 +63,7 @@ def reset(connection):
 ECHO = """
 import selectors, socket
 with socket.create_server(("127.0.0.1", 0), backlog=4096) as listener, selectors.DefaultSelector() as selector:
-    from backstage.processes import lift_descriptor_limit
+    from backstage.descriptors import lift_descriptor_limit
     lift_descriptor_limit()
     selector.register(listener, selectors.EVENT_READ)
     print("port", listener.getsockname()[1], flush=True)
