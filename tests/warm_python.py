@@ -1,0 +1,192 @@
+"""A warm Python that forks: verdicts without the quarter of a second that each child of `judge` spends on imports.
+
+`helpers.isolated` starts a bare Python for each answer, which then imports gevent and the words of the checks. Here one
+process per test worker has imported all that, and for each job forks a copy of itself that goes on as the bare Python
+would: in a session of its own, with its own output and report pipe, it runs `helpers.cell.main`. As each answer has a
+copy of its own, nothing that one does can reach the next. The copying process has one thread and no hub of gevent's,
+and refuses to fork otherwise. Only on Linux: elsewhere a process that has used the system's frameworks must not fork.
+
+`Forked` is what stands in for `Child` in `helpers.isolated`, so that limits, interrupts and results are the true ones.
+"""
+
+import atexit
+import codecs
+import gc
+import marshal
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+from backstage.processes import belongings, guardian
+from backstage.processes.messages import ReportPipe
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMAND = "from tests.warm_python import serve; serve()"
+
+
+class WarmPython:
+    """The owner's side: starts the process that forks, and asks it for one copy after another."""
+
+    def __init__(self):
+        self._line, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", COMMAND],
+                stdin=theirs,
+                cwd=ROOT,
+                env={
+                    **os.environ,
+                    "PYTHONUNBUFFERED": "1",
+                    "PYTHONIOENCODING": "utf-8",
+                    guardian.MARK: belongings.mark(),  # its copies are found by this, too, if the owner is killed
+                },
+                start_new_session=True,
+            )
+        belongings.entrust("group", self._process.pid)
+
+    def close(self):
+        """End the process; its copies have ended."""
+        self._line.close()
+        self._process.wait(10)
+        belongings.release("group", self._process.pid)
+
+    def child(self, args, *, name, env, stdin, on_output, on_message):
+        """What `helpers.isolated` calls in place of `Child`; program and environment are the same for all jobs."""
+        return Forked(self._line, stdin, on_output, on_message)
+
+
+class Forked:
+    """One copy and its end, with as much of the face of `Child` as `run_isolated` needs."""
+
+    def __init__(self, line, stdin, on_output, on_message):
+        self.exit_code = None
+        self._line = line
+        self._on_output = on_output
+        self._signalling = threading.Lock()
+        self._reaped = False
+        self._ended = threading.Event()
+        output, writing = os.pipe()
+        reports = ReportPipe()
+        socket.send_fds(line, [struct.pack("!Q", len(stdin))], [writing, int(reports.number)])
+        line.sendall(stdin)
+        os.close(writing)
+        reports.close_child_end()
+        self.pid = struct.unpack("!q", receive(line, 8))[0]
+        self._pump = threading.Thread(target=self._read_output, args=[output], daemon=True)
+        self._pump.start()
+        threading.Thread(target=self._read_messages, args=[reports, on_message], daemon=True).start()
+        threading.Thread(target=self._await_end, daemon=True).start()
+
+    def interrupt(self):
+        """Send SIGINT to its process group."""
+        self._signal(signal.SIGINT)
+
+    def stop(self, grace=0):
+        """Kill its process group, and wait until it is gone."""
+        self._signal(signal.SIGKILL)
+        self._ended.wait()
+
+    def _signal(self, number):
+        with self._signalling, suppress(ProcessLookupError):
+            if not self._reaped:
+                os.killpg(self.pid, number)
+
+    def _read_output(self, output):
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        with open(output, "rb", buffering=0) as pipe:
+            while data := pipe.read(65536):
+                if text := decoder.decode(data):
+                    self._on_output(text)
+
+    def _read_messages(self, reports, on_message):
+        for message in reports.messages():
+            on_message(message)
+        on_message(None)
+
+    def _await_end(self):
+        receive(self._line, 1)  # it is a zombie, whose id is nobody else's
+        with self._signalling:
+            guardian.kill_group(self.pid)
+            self._reaped = True
+            self._line.sendall(b"r")
+        status = struct.unpack("!q", receive(self._line, 8))[0]
+        self._pump.join(0.5)  # as in `Child`: a descendant that left the group may hold the pipe
+        self.exit_code = os.waitstatus_to_exitcode(status)
+        self._ended.set()
+        self._on_output("")
+
+
+def receive(line, size):
+    """So many bytes from a socket."""
+    data = b""
+    while len(data) < size:
+        piece = line.recv(size - len(data))
+        if not piece:
+            raise EOFError
+        data += piece
+    return data
+
+
+def serve():
+    """The side that forks: import what judges need, then one copy at a time for each job, until the owner is gone."""
+    line = socket.socket(fileno=os.dup(0))
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    from exercises import judging
+    from helpers import cell
+
+    judging.registered()  # imports the checks of all chapters
+    gc.freeze()  # a copy that collects garbage leaves alone, and shares, what was there before
+    with suppress(EOFError, ConnectionError):
+        while job := _take(line):
+            stdin, output, reports = job
+            _stay_fit_to_fork()
+            pid = os.fork()
+            if not pid:
+                line.close()
+                os.setsid()
+                os.dup2(output, 1)
+                os.dup2(output, 2)
+                os.close(output)
+                sys.argv[1:] = [str(reports)]
+                _, job = marshal.loads(stdin)
+                cell.main(job)
+                _end()
+            os.close(output)
+            os.close(reports)
+            line.sendall(struct.pack("!q", pid))
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+            line.sendall(b"z")
+            receive(line, 1)
+            line.sendall(struct.pack("!q", os.waitpid(pid, 0)[1]))
+
+
+def _take(line):
+    size, descriptors, *_ = socket.recv_fds(line, 8, 2)
+    if not size:
+        return None
+    size += receive(line, 8 - len(size))
+    return receive(line, struct.unpack("!Q", size)[0]), *descriptors
+
+
+def _end():
+    """End as Python does, but leave the memory to the system: to give it back here is to copy it first, for 0.1 s."""
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _stay_fit_to_fork():
+    from gevent import _hub_local
+
+    threads = len(os.listdir("/proc/self/task"))
+    if threads != 1 or _hub_local.get_hub_if_exists() is not None:
+        sys.exit(f"a process with {threads} threads, or with a hub, must not fork: some check starts one on import")
