@@ -25,6 +25,8 @@ SECTIONS = ["In practice", "Further reading", "Exercises", "What you now know", 
 TAGS = {"exercise", "solution", "raises-exception", "shows-stderr", "nbval-ignore-output"}
 MOST_LINES = 30
 MEDIAN_LINES = 6
+MOST_WORDS = 60  # of a paragraph
+STILL_LONG = {"01", "06"}  # chapters with a paragraph that is to be shortened
 PICTURE_LIMIT = 150_000  # bytes
 
 MACHINE_PATH = re.compile(r"(?<![\w.~:/])/(?:home|Users|root|work)/\w|\bC:\\(?:Users|Windows|Program)")
@@ -175,6 +177,22 @@ def cells_are_short(chapter):
         yield f"the median code cell has {median:g} lines, over {MEDIAN_LINES}"
 
 
+def paragraphs(markdown):
+    """Each paragraph of a Markdown text; headings, lists, tables, quotes, HTML and blocks of code are none."""
+    running = re.sub(r"^(```|~~~).*?^\1", "", markdown, flags=re.MULTILINE | re.DOTALL)
+    running = re.sub(r"^(?=[ \t]*([-*+]|\d+\.) )", "\n", running, flags=re.MULTILINE)  # may follow without a gap
+    for block in re.split(r"\n[ \t]*\n", running):
+        if block.strip() and not re.match(r"\s*(([-*+]|\d+\.) |[|>#<])", block):
+            yield block.strip()
+
+
+def paragraphs_are_short(chapter):
+    for cell in chapter.prose if chapter.path.name[:2] not in STILL_LONG else ():
+        for paragraph in paragraphs(cell.source):
+            if (length := course_map.words(paragraph)) > MOST_WORDS:
+                yield f"the paragraph {paragraph[:60]!r} has {length} words, over {MOST_WORDS}"
+
+
 def outputs_are_compared(chapter):
     ignored = [cell for cell in chapter.code if "nbval-ignore-output" in tags(cell)]
     if 3 * len(ignored) > len(chapter.code):
@@ -309,6 +327,7 @@ CONVENTIONS = [
     errors_are_expected,
     plots_are_explained,
     cells_are_short,
+    paragraphs_are_short,
     outputs_are_compared,
     sections_are_in_order,
     glossary_speaks_chinese,
@@ -474,6 +493,8 @@ SPOILT = [
     (plots_are_explained, lambda chapter: find(chapter, "plot").outputs[0].data.update({"image/png": "A" * 200_004})),
     (cells_are_short, edit("warn()", "warn()", "warn()\n" * 31)),
     (cells_are_short, lambda chapter: [cell.update(source="pass\n" * 7) for cell in chapter.code]),
+    (paragraphs_are_short, edit("Each bar", "a bun", "a bun " * 30)),
+    (paragraphs_are_short, edit("Each bar", "a bun", f"a bun\n\n{'bun ' * 61}\n- a list\n")),
     (
         outputs_are_compared,
         lambda chapter: [cell.metadata.update(tags=["nbval-ignore-output"]) for cell in chapter.code[:5]],
