@@ -14,7 +14,7 @@ HALFWAY := $(VENV)/.installing
 FIRST_NOTEBOOK := notebooks/00_start_here.ipynb
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint refresh map bench rabbitmq clean REDO
+.PHONY: help lab test lint refresh map mutants bench rabbitmq clean REDO
 
 help:
 	@echo 'make lab       open the course in JupyterLab            (ARGS go to jupyter lab)'
@@ -22,6 +22,7 @@ help:
 	@echo 'make lint      check code, layout, spelling and links      (ARGS name checks; none: all)'
 	@echo 'make refresh   run the notebooks and store their outputs   (ARGS name notebooks; none: all)'
 	@echo 'make map       count minutes; write them into the notebooks and the README (ARGS=--check: only look)'
+	@echo 'make mutants   edit the solutions in small ways; show what checks let pass  (ARGS name chapters, exercises)'
 	@echo 'make bench     run the benchmarks, one after another'
 	@echo 'make rabbitmq  install RabbitMQ for the course, where apt or Homebrew is; chapters 15 and 16 then use it'
 	@echo 'make clean     delete the virtual environments, RabbitMQ and caches'
@@ -43,6 +44,9 @@ refresh: $(LEARNER)
 
 map: $(LEARNER)
 	@$(RUN) -m tools.course_map $(ARGS)
+
+mutants: $(LEARNER)
+	@$(RUN) -m tools.mutate $(ARGS)
 
 bench: $(LEARNER)
 	@failed=; \

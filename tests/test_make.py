@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 MAKE = shutil.which("make")
-TARGETS = ["lab", "test", "lint", "refresh", "map", "bench", "rabbitmq", "clean"]
+TARGETS = ["lab", "test", "lint", "refresh", "map", "mutants", "bench", "rabbitmq", "clean"]
 REQUIREMENTS = ["requirements.txt", "pyproject.toml", "minibroker/pyproject.toml"]  # of a learner
 
 
