@@ -11,13 +11,14 @@ unexport PYTHONHOME
 LEARNER := $(VENV)/.installed
 TESTER := $(VENV)/.installed-for-tests
 HALFWAY := $(VENV)/.installing
-FIRST_NOTEBOOK := notebooks/00_start_here.ipynb
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint refresh map mutants bench rabbitmq clean REDO
+.PHONY: help lab reset edit test lint refresh map mutants bench rabbitmq clean REDO
 
 help:
-	@echo 'make lab       open the course in JupyterLab            (ARGS go to jupyter lab)'
+	@echo 'make lab       open the course in JupyterLab, in copies of your own  (ARGS go to jupyter lab)'
+	@echo 'make reset     lay a chapter afresh: make reset NB=04      (what you wrote is kept beside it)'
+	@echo 'make edit      for authors: open the notebooks of the course itself  (ARGS go to jupyter lab)'
 	@echo 'make test      prove that every notebook and helper works  (ARGS go to pytest)'
 	@echo 'make lint      check code, layout, spelling and links      (ARGS name checks; none: all)'
 	@echo 'make refresh   run the notebooks and store their outputs   (ARGS name notebooks; none: all)'
@@ -28,10 +29,11 @@ help:
 	@echo 'make clean     delete the virtual environments, RabbitMQ and caches'
 	@echo 'Add PYTHON=python3.13 (or a path) to use another interpreter; it gets an environment of its own.'
 
-# JupyterLab refuses to run as root, which is who you are in most containers, unless told that it may.
-lab: $(LEARNER)
-	@$(RUN) -m jupyterlab --LabApp.default_url=/lab/tree/$(FIRST_NOTEBOOK) \
-		$(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
+lab edit: $(LEARNER)
+	@$(RUN) -m tools.desk $@ $(ARGS)
+
+reset: $(LEARNER)
+	@$(RUN) -m tools.desk reset $(NB)
 
 test: $(TESTER)
 	@$(RUN) -m pytest $(ARGS)

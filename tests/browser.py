@@ -17,14 +17,13 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
-FIRST_NOTEBOOK = "notebooks/00_start_here.ipynb"
+FIRST_NOTEBOOK = "00_start_here.ipynb"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 # Containers have no sandbox and no graphics card, and a test asks nothing of the internet.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--no-proxy-server"]
 PATIENCE = 120  # seconds for anything that a busy machine may delay
 
 SETTINGS = {
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "notebook-extension/tracker": {"windowingMode": "none"},  # cells out of sight stay in the page
 }
 # Of each code cell: "[ ]:" not run, "[*]:" running or queued, "[3]:" run, "" folded.
@@ -42,27 +41,18 @@ def find_browser():
     pytest.skip("There is no Chromium in the PATH; install it to try the course in a real JupyterLab.")
 
 
-def fresh(notebook):
-    """The notebook of that name, as if it had never been run."""
-    book = nbformat.read(ROOT / notebook, as_version=4)
-    for cell in book.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    return book
-
-
 @contextlib.contextmanager
-def notebook_page(folder, notebook, book):
-    """A browser's page of JupyterLab with `book` in the place of `notebook`, and nothing else in its folder."""
+def notebook_page(folder, notebook, shortened=None):
+    """A browser's page of JupyterLab with a notebook of the desk, which `shortened`, if given, has cut before."""
     browser_path = find_browser()
-    copy = folder / notebook
-    copy.parent.mkdir()
-    nbformat.write(book, copy)
+    if shortened:
+        (folder / "desk").mkdir()
+        nbformat.write(shortened(nbformat.read(ROOT / "notebooks" / notebook, 4)), folder / "desk" / notebook)
     with lab(folder) as address, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=browser_path, args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 1400})
         page.set_default_timeout(PATIENCE * 1000)
-        page.goto(address if notebook == FIRST_NOTEBOOK else address.replace("/?", f"/lab/tree/{notebook}?"))
+        page.goto(address if notebook == FIRST_NOTEBOOK else address.replace("/?", f"/lab/tree/desk/{notebook}?"))
         page.wait_for_selector(".jp-Notebook .jp-CodeCell")
         yield page
         browser.close()
@@ -70,14 +60,14 @@ def notebook_page(folder, notebook, book):
 
 @contextlib.contextmanager
 def lab(folder):
-    """JupyterLab on that folder, as `make lab` starts it, on the first notebook: yields its address with its token."""
+    """JupyterLab at a desk in that folder, as `make lab` starts it: yields its address with its token."""
     for plugin, values in SETTINGS.items():
         file = folder / "settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(values))
     stamp = folder / "installed"
     stamp.touch()
-    arguments = f"--no-browser --ip=127.0.0.1 --port=0 --ServerApp.root_dir={folder}"
+    arguments = "--no-browser --ip=127.0.0.1 --port=0"
     with open(folder / "log", "w") as log:
         server = subprocess.Popen(
             # This Python stands in for the one that make would install, and the stamp says that it did.
@@ -85,6 +75,7 @@ def lab(folder):
             cwd=ROOT,
             env={
                 **os.environ,
+                "COURSE_HOME": str(folder),
                 "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
                 "JUPYTER_CONFIG_DIR": str(folder / "config"),
                 "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-FIRST_NOTEBOOK = "notebooks/00_start_here.ipynb"
+FIRST_NOTEBOOK = "00_start_here.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -56,5 +56,6 @@ def test_post_build_runs_and_stops_at_its_first_error(recipe):
 
 
 def test_readme_leads_to_a_start_page_that_is_there():
-    assert f"urlpath=lab/tree/{FIRST_NOTEBOOK}" in (ROOT / "README.md").read_text(encoding="utf-8")
-    assert (ROOT / FIRST_NOTEBOOK).is_file()
+    assert f"urlpath=lab/tree/desk/{FIRST_NOTEBOOK}" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "\npython -m tools.desk\n" in (ROOT / "binder" / "postBuild").read_text()
+    assert (ROOT / "notebooks" / FIRST_NOTEBOOK).is_file()

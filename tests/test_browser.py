@@ -2,17 +2,17 @@
 
 import pytest
 
-from tests.browser import FIRST_NOTEBOOK, PROMPTS, assert_nothing_went_wrong, fresh, notebook_page, run_all_cells
+from tests.browser import FIRST_NOTEBOOK, PROMPTS, assert_nothing_went_wrong, notebook_page, run_all_cells
 
 
 @pytest.fixture
 def page(tmp_path):
-    with notebook_page(tmp_path, FIRST_NOTEBOOK, fresh(FIRST_NOTEBOOK)) as page:
+    with notebook_page(tmp_path, FIRST_NOTEBOOK) as page:
         yield page
 
 
 def test_first_minute(page):
-    assert page.url.partition("?")[0].endswith(f"/lab/tree/{FIRST_NOTEBOOK}")
+    assert page.url.partition("?")[0].endswith(f"/lab/tree/desk/{FIRST_NOTEBOOK}")
 
     run_all_cells(page)
     assert_nothing_went_wrong(page)

@@ -2,14 +2,14 @@
 
 import pytest
 
-from tests.browser import assert_nothing_went_wrong, fresh, notebook_page, run_all_cells
+from tests.browser import assert_nothing_went_wrong, notebook_page, run_all_cells
 
-NOTEBOOK = "notebooks/12_drive_a_program_by_events.ipynb"
+NOTEBOOK = "12_drive_a_program_by_events.ipynb"
 
 
 @pytest.fixture
 def page(tmp_path):
-    with notebook_page(tmp_path, NOTEBOOK, only_the_buttons(fresh(NOTEBOOK))) as page:
+    with notebook_page(tmp_path, NOTEBOOK, only_the_buttons) as page:
         yield page
 
 

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 MAKE = shutil.which("make")
-TARGETS = ["lab", "test", "lint", "refresh", "map", "mutants", "bench", "rabbitmq", "clean"]
+TARGETS = ["lab", "reset", "edit", "test", "lint", "refresh", "map", "mutants", "bench", "rabbitmq", "clean"]
 REQUIREMENTS = ["requirements.txt", "pyproject.toml", "minibroker/pyproject.toml"]  # of a learner
 
 
@@ -70,7 +70,7 @@ def test_make_alone_lists_the_targets(checkout):
     assert [line.split()[1] for line in said.stdout.splitlines() if line.startswith("make ")] == TARGETS
 
 
-@pytest.mark.parametrize("target", ["lab", "test", "lint", "refresh", "map"])
+@pytest.mark.parametrize("target", ["lab", "edit", "test", "lint", "refresh", "map"])
 def test_arguments_are_handed_on(checkout, target):
     pretend_installed(checkout)
     said = checkout(target, "ARGS=--one two")
@@ -78,17 +78,11 @@ def test_arguments_are_handed_on(checkout, target):
     assert "--one two VIRTUAL_ENV=" in said.stdout
 
 
-def test_lab_opens_the_first_notebook(checkout):
+def test_the_desk_is_asked_for(checkout):
     pretend_installed(checkout)
-    assert "-m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb" in checkout("lab").stdout
-
-
-@pytest.mark.parametrize(("uid", "allowed"), [(0, True), (1000, False)])
-def test_lab_may_run_as_root_only_for_root(checkout, uid, allowed):
-    pretend_installed(checkout)
-    (checkout.folder / "tools" / "id").unlink()
-    program(checkout, "id", f"echo {uid}")
-    assert ("--allow-root" in checkout("lab").stdout) == allowed
+    assert "RUN -m tools.desk lab VIRTUAL_ENV" in checkout("lab").stdout
+    assert "RUN -m tools.desk edit VIRTUAL_ENV" in checkout("edit").stdout
+    assert "RUN -m tools.desk reset 04 VIRTUAL_ENV" in checkout("reset", "NB=04").stdout
 
 
 def test_foreign_active_environment_does_not_matter(checkout):
@@ -140,7 +134,7 @@ def test_old_python3_gives_way_to_a_newer_one(checkout):
 
 def installing_python(make, pip):
     """A python3 that makes environments whose pip does what the shell line `pip` says, and notes each making."""
-    inner = program(make, "inner", 'case "$*" in', f"*install*) {pip};;", '-m*jupyterlab*) echo "LAB";;', "esac")
+    inner = program(make, "inner", 'case "$*" in', f"*install*) {pip};;", '-m*tools.desk*) echo "LAB";;', "esac")
     program(
         make,
         "python3",
