@@ -30,7 +30,9 @@ NARROWER = {
 }
 LOOPS, BLOCKS = (ast.For, ast.While), (ast.For, ast.While, ast.If, ast.With, ast.Try)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-PLAIN = (ast.Assign, ast.Name, ast.Tuple, ast.List, ast.Dict, ast.Constant, ast.expr_context)
+PLAIN = (ast.Assign, ast.Name, ast.Tuple, ast.List, ast.Dict, ast.Constant, ast.expr_context, ast.BinOp, ast.operator)
+PLAIN += (ast.Call,)
+PURE = {"len", "list", "dict", "set", "range", "enumerate", "count", "deque", "bytearray"}
 NONE = ast.Constant(None)
 
 
@@ -39,8 +41,8 @@ def edited(source):
 
     Imports and the call of `check` stay as they are. Sources are as `ast.unparse` writes them.
     """
-    tree = ast.parse(source)
-    seen = {ast.unparse(tree)}
+    source = normal(source)
+    tree, seen = ast.parse(source), {source}
     for kind, owner, field, new in _edits(tree):
         old = getattr(owner, field)
         setattr(owner, field, new)
@@ -49,6 +51,19 @@ def edited(source):
         if text not in seen and _compiles(text):
             seen.add(text)
             yield kind, text
+
+
+def normal(source):
+    """A program as `ast.unparse` writes it; so are the programs of some lines that it has as strings."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and _is_program(node):
+            node.value = f"\n{normal(node.value)}\n"
+    return ast.unparse(tree)
+
+
+def _is_program(node):
+    return isinstance(node.value, str) and node.value.strip().count("\n") > 1 and _compiles(node.value)
 
 
 def _compiles(text):
@@ -83,7 +98,7 @@ def _edits(tree):
             elif isinstance(value, list):
                 edits = _of_list(owner, field, several)
             else:
-                edits = _of_expression(value, owner, field)
+                edits = _of_expression(value, owner, field) if not _stays(owner, value) else ()
             yield from ((kind, owner, field, new) for kind, new in edits)
         waiting += [each for each in ast.iter_child_nodes(owner) if not _stays(owner, each)]
 
@@ -116,22 +131,34 @@ def _of_block(owner, field, block):
 
 
 def _independent(one, other, owner):
-    """Whether it cannot matter which comes first, as one of both only names a value that the other does not use."""
-    inner = {
-        node.id
-        for each in ast.walk(owner)
-        if isinstance(each, FUNCTIONS) and each is not owner
-        for node in _names(each)
-    }
+    """Whether it cannot matter which comes first: one of both only names a value, of which the other knows nothing."""
+    functions = [each for each in ast.walk(owner) if isinstance(each, FUNCTIONS) and each is not owner]
+    closures = set().union(*(_names(each) for each in functions))
+    both_plain = _is_plain(one) and _is_plain(other)
     for each, beside in ((one, other), (other, one)):
-        plain = isinstance(each, ast.Assign) and all(isinstance(node, PLAIN) for node in ast.walk(each))
-        if plain and not {node.id for node in _names(each)} & ({node.id for node in _names(beside)} | inner):
-            return True
+        if _is_plain(each):
+            touched = _names(each, ast.Store) if both_plain else _names(each)
+            if not touched & (_names(beside) | closures):
+                return not both_plain or not _names(beside, ast.Store) & _names(each)
     return False
 
 
-def _names(tree):
-    return [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+def _is_plain(node):
+    """Whether it is an assignment to local names of what no other statement can see being made."""
+    calls = {each.func for each in ast.walk(node) if isinstance(each, ast.Call)}
+    return (
+        isinstance(node, ast.Assign)
+        and all(isinstance(call, ast.Name) and call.id in PURE for call in calls)
+        and all(isinstance(each, PLAIN) for each in ast.walk(node))
+    )
+
+
+def _names(tree, context=ast.expr_context):
+    return {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, context) and node.id not in PURE
+    }
 
 
 def _of_statement(node):
@@ -155,8 +182,12 @@ def _of_statement(node):
     elif isinstance(node, (ast.Break, ast.Continue)):
         yield "leave", [ast.Continue() if isinstance(node, ast.Break) else ast.Break()]
         yield "leave", [ast.Return()]
-    elif isinstance(node, ast.Raise) and node.cause:
-        yield "no cause", [_but(node, cause=None)]
+    elif isinstance(node, ast.Raise):
+        if node.cause:
+            yield "no cause", [_but(node, cause=None)]
+        if isinstance(node.exc, ast.Call):
+            for kind, new in _of_expression(node.exc.func, node, "exc"):
+                yield kind, [_but(node, exc=_but(node.exc, func=new))]
     if isinstance(node, ast.While):
         yield "while to if", [ast.If(node.test, node.body, node.orelse)]
     if isinstance(node, LOOPS):
@@ -231,7 +262,7 @@ def _of_expression(node, owner, field):
             yield "no slice", _but(node, slice=_but(node.slice, **{bound: None}))
     elif isinstance(node, ast.Constant):
         yield from (("constant", ast.Constant(value)) for value in _near(node.value))
-        if isinstance(node.value, str) and "\n" in node.value.strip():
+        if _is_program(node):
             yield from (("program: " + kind, ast.Constant(f"\n{text}\n")) for kind, text in edited(node.value))
     elif isinstance(node, ast.Dict):
         for place in range(len(node.keys)):

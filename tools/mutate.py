@@ -19,7 +19,6 @@ The tool fails if less than 97 in 100 of all other edits are refused.
 """
 
 import argparse
-import ast
 import difflib
 import sys
 from collections import Counter, defaultdict
@@ -27,7 +26,7 @@ from dataclasses import dataclass
 
 from exercises import answers, registered
 from exercises.judging import FOLDER, tomllib
-from tools.edits import edited
+from tools.edits import edited, normal
 from tools.warm import Job, judge_all
 
 ENOUGH = 0.97
@@ -49,13 +48,18 @@ class Mutant:
 
 def difference(old, new):
     """The lines that an edit takes away and brings, and one on either side, as a diff without numbers."""
-    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), n=1, lineterm="")
+    lines = difflib.unified_diff(_lines(old), _lines(new), n=1, lineterm="")
     return "\n".join("@@" if line.startswith("@@") else line for line in list(lines)[3:])
+
+
+def _lines(source):
+    """Lines of a program, and those of a program that it holds as a string."""
+    return [each for line in source.splitlines() for each in (line.split("\\n") if len(line) > 120 else [line])]
 
 
 def mutants(name, source):
     """All small edits of a solution: list of Mutant."""
-    original = ast.unparse(ast.parse(source))
+    original = normal(source)
     return [Mutant(name, kind, text, difference(original, text)) for kind, text in edited(source)]
 
 
@@ -88,9 +92,9 @@ def _show_progress(done, total):
         print(f"\r{done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
 
 
-def noted(chapter, folder=FOLDER):
+def noted(chapter):
     """What is noted as making no difference: dict of exercise to dict of edit to reason."""
-    path = folder / chapter / "equivalent.toml"
+    path = FOLDER / chapter / "equivalent.toml"
     read = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return {name: {each["edit"].strip("\n"): each["why"] for each in several} for name, several in read.items()}
 
@@ -107,10 +111,12 @@ def report(name, several, notes, *, reasons=False):
     new = [each for each in survivors if each.edit not in notes]
     refused = len(several) - len(survivors)
     equal = len(survivors) - len(new)
-    cut_off = sum("and was cut off" in each.reason for each in several)
+    cut_off = [each for each in several if "and was cut off" in each.reason]
+    slow = [each.seconds for each in several if each.seconds > SLOW and each not in cut_off]
     print(
         f"{name}  {len(several)} edits: {refused} refused, {equal} equivalent, {len(new)} survived"
-        + (f"; {cut_off} cut off" if cut_off else "")
+        + (f"; {len(cut_off)} cut off" if cut_off else "")
+        + (f"; {len(slow)} took over {SLOW} s, at most {max(slow):.1f} s" if slow else "")
     )
     for each in new:
         print(f"\n  survived ({each.kind})\n{each.edit}")
@@ -118,11 +124,9 @@ def report(name, several, notes, *, reasons=False):
     wrong = [edit for edit in notes if not passed.get(edit)]
     for edit in wrong:
         print(f"\n  noted as equivalent, but {'it is refused' if edit in passed else 'no such edit is made'}\n{edit}")
-    for each in several:
-        if reasons and not each.passed:
+    for each in several if reasons else ():
+        if not each.passed:
             print(f"\n  refused ({each.kind}, {each.seconds:.1f} s): {each.reason}\n{each.edit}")
-        elif each.seconds > SLOW and "and was cut off" not in each.reason:
-            print(f"\n  took {each.seconds:.1f} s ({each.kind})\n{each.edit}")
     if new or wrong or reasons:
         print()
     return refused, refused + len(new), len(wrong)

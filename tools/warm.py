@@ -12,6 +12,7 @@ import select
 import signal
 import threading
 import time
+import traceback
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -93,7 +94,9 @@ class _Child:
         piece = os.read(self.reader, 1 << 16) if has_news else None
         self.told += piece or b""
         with suppress(EOFError, pickle.UnpicklingError):  # not all of it has come
-            self.verdict = pickle.loads(self.told)
+            self.verdict, trouble = pickle.loads(self.told)
+            if trouble:
+                raise RuntimeError(f"the judge itself broke down on an answer to {self.job.name}:\n{trouble}")
             return True
         reason = "your answer ended the process in which it was checked."
         if self.seconds > self.job.limit:
@@ -117,7 +120,11 @@ def _be_child(writer, job):
         for standard in range(3):
             os.dup2(null, standard)
         random.seed()
-        told = pickle.dumps(_judge(job))
+        try:
+            told = _judge(job), None
+        except BaseException:
+            told = None, traceback.format_exc()
+        told = pickle.dumps(told)
         while told:
             told = told[os.write(writer, told) :]
     finally:
@@ -129,5 +136,5 @@ def _judge(job):
         answer = answers.run(job.name, job.source)
     except Exception:
         return None
-    with mock.patch.object(judging, "_judge_in_child", lambda name, payload, known: judging.judge_here(name, payload)):
+    with mock.patch.object(judging, "_judge_in_child", lambda name, payload, *_: judging.judge_here(name, payload)):
         return judging.judge(job.name, answer)
