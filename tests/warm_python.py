@@ -12,6 +12,7 @@ and refuses to fork otherwise. Only on Linux: elsewhere a process that has used 
 import atexit
 import codecs
 import gc
+import io
 import marshal
 import os
 import signal
@@ -152,9 +153,7 @@ def serve():
             if not pid:
                 line.close()
                 os.setsid()
-                os.dup2(output, 1)
-                os.dup2(output, 2)
-                os.close(output)
+                _write_into(output)
                 sys.argv[1:] = [str(reports)]
                 _, job = marshal.loads(stdin)
                 cell.main(job)
@@ -174,6 +173,17 @@ def _take(line):
         return None
     size += receive(line, 8 - len(size))
     return receive(line, struct.unpack("!Q", size)[0]), *descriptors
+
+
+def _write_into(output):
+    """Have standard output and standard error there, in new streams, for the old ones remember where they went."""
+    for number, name, errors in ((1, "stdout", "strict"), (2, "stderr", "backslashreplace")):
+        os.dup2(output, number)
+        raw = open(number, "wb", buffering=0, closefd=False)  # noqa: SIM115
+        stream = io.TextIOWrapper(raw, "utf-8", errors, write_through=True)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+    os.close(output)
 
 
 def _end():
