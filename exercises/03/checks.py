@@ -1,10 +1,17 @@
-"""Checks of chapter 3: generators. Each drives an answer step by step; nothing is timed."""
+"""Checks of chapter 3: generators. Each drives an answer step by step; nothing is timed.
+
+A case that is told in words comes first. Then come all the small ones, or many that chance has made, always the same,
+beside a reference of a few lines.
+"""
 
 import math
-from itertools import count
+import random
+import reprlib
+from itertools import islice, product
+from statistics import fmean
 
 from exercises import Wrong, exercise
-from exercises.vocabulary import BurntBun, Fuse, capture, reworded
+from exercises.vocabulary import BurntBun, capture, need, reworded
 
 MOST_STEPS = 200  # far more than any of these generators needs; after that it is told to have no end
 
@@ -22,20 +29,66 @@ def _generator_from(answer, *arguments, name):
     return made
 
 
+def _close(made, name):
+    said = f"`close()` was called, and `{name}` yielded again instead of ending."
+    with reworded({RuntimeError: lambda error: said if "GeneratorExit" in str(error) else None}):
+        made.close()
+
+
+def _must_hear(error, when, name, method, *given):
+    """Check that the caller of this method gets this very error."""
+    came = capture(method, *given, catch=BaseException)
+    if came.error is error:
+        return
+    if isinstance(came.error, StopIteration):
+        raise Wrong(f"{when}, and `{name}` ended as if all were well: the caller never heard of the error.", _LET_PASS)
+    if came.error:
+        raise Wrong(f"{when}, and its caller got {came.error!r} instead.", _LET_PASS)
+    told = f"it yielded {came.value!r}. The error should reach its caller"
+    raise Wrong(f"{when}, and `{name}` went on: {told}.", _LET_PASS)
+
+
+_LET_PASS = "Catch what you expect, by its name, and let all other errors pass."
+
+
 # -- 03.1 -------------------------------------------------------------------------------------------------------------
 
 
-def _endless(wanted):
-    """Buns without end, and the fuse that counts how many were asked for."""
-    words = f"to take {wanted} your function asked an endless source for more than {MOST_STEPS} items."
-    asked = Fuse(MOST_STEPS, Wrong(words))
+class _Source:
+    """Hands out items and then raises an error, and counts how many it was asked for."""
 
-    def buns():
-        for number in count(1):
-            asked()
-            yield f"bun {number}"
+    def __init__(self, items, error=StopIteration):
+        self.items, self.error, self.asked = items, error, 0
 
-    return buns(), asked
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        self.asked += 1
+        if self.asked > len(self.items):
+            raise self.error
+        return self.items[self.asked - 1]
+
+
+def _taking(answer, n, source):
+    taken = answer(n, source)
+    if taken is None:
+        raise Wrong("your function returned None: it should be a generator, with `yield` in it.")
+    return iter(need(taken, lambda each: hasattr(each, "__iter__"), "hand out the items one by one"))
+
+
+def _take_from(answer, n, source):
+    """Take the items; return what came, and say so if the source is asked for too many."""
+    taken, given = _taking(answer, n, source), []
+    while len(given) <= n and given == source.items[: len(given)]:
+        if source.asked > len(given):
+            told = f"take({n}, …) had handed out {len(given)} item(s) and asked the source for {source.asked}"
+            raise Wrong(f"{told}: one at a time.")
+        try:
+            given.append(next(taken))
+        except StopIteration:
+            return given
+    return [*given, *islice(taken, n + 1 - len(given))]
 
 
 @exercise(
@@ -44,50 +97,78 @@ def _endless(wanted):
     hint="Loop over the source, yield, and leave the loop as soon as enough have been handed out.",
 )
 def _take(answer):
-    source, asked = _endless(3)
-    taken = answer(3, source)
-    if taken is None:
-        raise Wrong("your function returned None: it should be a generator, with `yield` in it.")
-    taken = iter(taken)
-    given = [_resume(next, taken, ended="your function handed out nothing, although the source had plenty.")]
-    if asked.passed > 1:
-        raise Wrong(f"before you handed out the first item you had asked the source for {asked.passed}: one at a time.")
-    for item in taken:
-        given.append(item)
-        if len(given) == 2 and asked.passed > 2:
-            told = f"when you handed out the second item you had asked the source for {asked.passed}"
-            raise Wrong(f"{told}: one at a time.")
-    if given != ["bun 1", "bun 2", "bun 3"]:
-        raise Wrong(f"the first 3 of bun 1, bun 2, bun 3, bun 4 … should be handed out; you gave {given}.")
-    if asked.passed > 3:
-        raise Wrong(f"you handed out 3 items and asked the source for {asked.passed}: the last one is lost to others.")
+    buns = [f"bun {number}" for number in range(1, 301)]
+    falsy = ["pork", None, 0, "pork", "", "leek"]
+    for n, items in [(3, buns), (5, buns[:2]), (2, buns[:2]), (5, falsy), (1, buns), (0, buns), (2, []), (290, buns)]:
+        source = _Source(items)
+        with reworded({RuntimeError: lambda error, items=items: _leaked(error, items)}):
+            given = _take_from(answer, n, source)
+        if given != items[:n]:
+            source, wanted, given = map(reprlib.repr, (items, items[:n], given))
+            raise Wrong(f"take({n}, …) of {source} should hand out {wanted}; it handed out {given}.")
+        if source.asked > min(n, len(items) + 1):
+            told = f"take({n}, …) handed out {len(given)} item(s) and asked the source for {source.asked}"
+            raise Wrong(f"{told}: what it was given last is lost to others.", "Look at the count before you ask.")
 
-    leaked = "the source had only two items: a `next` inside a generator failed, and that became an error."
-    with reworded({RuntimeError: leaked}):
-        short = list(answer(5, iter(["pork", "lotus"])))
-    if short != ["pork", "lotus"]:
-        raise Wrong(f"5 of a source with two items are those two; you gave {short}.")
-    if list(answer(2, ["pork", "lotus", "leek"])) != ["pork", "lotus"]:
-        raise Wrong("the source may be a list as well: take(2, ['pork', 'lotus', 'leek']) went wrong.")
-    if list(answer(3, ["pork", None, 0, "leek"])) != ["pork", None, 0]:
-        raise Wrong("None and 0 are items like any other: take(3, ['pork', None, 0, 'leek']) went wrong.")
+    source = _Source(buns)
+    if (given := [*_taking(answer, 2, source), *_taking(answer, 1, source)]) != buns[:3]:
+        raise Wrong(f"from one source take(2, …) and then take(1, …) should give {buns[:3]}; they gave {given}.")
+    one, other = (_taking(answer, 2, _Source(buns)) for _ in "ab")
+    if (given := [next(each, "nothing") for each in (one, other, one, other)]) != ["bun 1"] * 2 + ["bun 2"] * 2:
+        raise Wrong(f"two take(2, …) in turns, each with a source of its own, gave {given}: they disturb each other.")
+    for source in (["pork", "lotus", "leek"], {"pork": 1, "lotus": 2, "leek": 3}, ("pork", "lotus")):
+        told = f"any iterable may be the source, and take(2, {source}) raised"
+        with reworded({(TypeError, AttributeError): lambda error, told=told: Wrong(f"{told} {error!r}.", _ITERABLE)}):
+            given = list(islice(_taking(answer, 2, source), 3))
+        if given != ["pork", "lotus"]:
+            raise Wrong(f"take(2, {source}) should hand out 'pork' and 'lotus'; it handed out {given}.")
+    burnt = BurntBun("leek")
+    given = capture(_take_from, answer, 3, _Source(["pork"], burnt), catch=BurntBun)
+    if given.error is not burnt:
+        raise Wrong(f"asked for a second item, the source raised {burnt!r}, and take(3, …) just ended.", _NO_MORE)
 
-    source, asked = _endless(0)
-    if (none := list(answer(0, source))) or asked.passed:
-        told = f"you gave {none} and asked {asked.passed} time(s)"
-        raise Wrong(f"take(0, …) should hand out nothing and ask for nothing; {told}.")
+
+_ITERABLE = "A `for` loop takes any iterable; `next` takes what `iter(source)` returns."
+_NO_MORE = "Catch StopIteration, if anything; other errors are the caller's business."
+
+
+def _leaked(error, items):
+    if "StopIteration" in str(error):
+        return f"the source had {len(items)} item(s); a `next` inside a generator failed, and that became {error!r}."
+    return None
 
 
 # -- 03.2 -------------------------------------------------------------------------------------------------------------
 
+_FORGET = ValueError("forget")
 
-def _expect_means(mean, sent_and_mean, so_far=""):
-    sent = []
-    for value, wanted in sent_and_mean:
-        sent.append(value)
-        got = _resume(mean.send, value, ended=f"`averager` ended after {value} was sent: it should go on for ever.")
-        if not isinstance(got, (int, float)) or not math.isclose(got, wanted):
-            raise Wrong(f"{so_far}the mean of {', '.join(map(str, sent))} is {wanted:g}; `averager` yielded {got!r}.")
+
+class _Averager:
+    """A primed averager of the answer's, and what it has been told."""
+
+    def __init__(self, answer, which="`averager`"):
+        self.mean, self.which = _generator_from(answer, name="averager"), which
+        self.numbers, self.told = [], []
+        first = _resume(next, self.mean, ended="`averager` ended before anything was sent.")
+        if first is not None:
+            raise Wrong(f"primed, `averager` should yield None, for there is no mean yet; it yielded {first!r}.")
+
+    def tell(self, what):
+        """Send a number, or throw `_FORGET`, and check what it yields."""
+        self.told.append("throw(ValueError)" if what is _FORGET else f"{what:g}")
+        after = f"after {'… ' * (len(self.told) > 9)}{', '.join(self.told[-9:])}"
+        if what is _FORGET:
+            self.numbers.clear()
+            with reworded({ValueError: f"{after} the error came straight out of {self.which}: it should forget all."}):
+                got = _resume(self.mean.throw, what, ended=f"{after} {self.which} ended.")
+            if got is not None:
+                raise Wrong(f"{after} there is no mean, so None was due; {self.which} yielded {got!r}.")
+        else:
+            self.numbers.append(what)
+            got = _resume(self.mean.send, what, ended=f"{after} {self.which} ended: it should go on for ever.")
+            due = fmean(self.numbers)
+            if not isinstance(got, (int, float)) or not math.isclose(got, due, abs_tol=1e-9):
+                raise Wrong(f"{after} the mean is {due:g}; {self.which} yielded {got!r}.")
 
 
 @exercise(
@@ -96,40 +177,42 @@ def _expect_means(mean, sent_and_mean, so_far=""):
     hint="Keep the sum and the number of values. Catch ValueError at the `yield`, and nothing else.",
 )
 def _averager(answer):
-    mean = _generator_from(answer, name="averager")
-    first = _resume(next, mean, ended="`averager` ended before anything was sent.")
-    if first is not None:
-        raise Wrong(f"primed, `averager` should yield None, for there is no mean yet; it yielded {first!r}.")
-    _expect_means(mean, [(10, 10), (20, 15), (3, 11), (0, 8.25)])
+    first = _Averager(answer)
+    for what in (10, 20, 3, 0):
+        first.tell(what)
+    second = _Averager(answer, "a second averager, made beside the first,")
+    for what in (4, 5):
+        second.tell(what)
+    for what in (_FORGET, 4, 6, _FORGET, _FORGET, 0, 0.5):
+        first.tell(what)
+    second.tell(6)
+    new, chance = _Averager(answer), random.Random(3)
+    for what in [_FORGET, *chance.choices([_FORGET, -3, -0.5, 0, 0, 2, 7], k=80), *chance.choices(range(9), k=120)]:
+        new.tell(what)
 
-    other = _generator_from(answer, name="averager")
-    next(other)
-    _expect_means(other, [(4, 4)], "a second averager was made beside the first: ")
-
-    for time in ("first", "second"):
-        told = (
-            f"throw(ValueError) should make it forget all numbers; the {time} time, the error came straight out again."
-        )
-        with reworded({ValueError: told}):
-            forgot = _resume(mean.throw, ValueError("forget"), ended="`averager` ended when ValueError was thrown in.")
-        if forgot is not None:
-            raise Wrong(f"after throw(ValueError) it should yield None, for there is no mean; it yielded {forgot!r}.")
-    _expect_means(mean, [(4, 4), (6, 5)], "after throw(ValueError) it starts anew: ")
-
-    swallowed = "a KeyError was thrown in, and your code swallowed it."
-    thrown = capture(lambda: _resume(mean.throw, KeyError("till"), ended=swallowed), catch=KeyError)
-    if not thrown.error:
-        told = f"`averager` yielded {thrown.value!r} instead"
-        raise Wrong(f"a KeyError was thrown in: it should reach the caller; {told}.")
-
-    closing = answer()
-    next(closing)
-    closing.send(1)
-    with reworded({RuntimeError: "`close()` was called, and `averager` yielded again: it swallows GeneratorExit."}):
-        closing.close()
+    for error in (KeyError("till"), TypeError("bun"), OSError(5, "line"), ZeroDivisionError(), KeyboardInterrupt()):
+        mean = _Averager(answer).mean
+        mean.send(1)
+        _must_hear(error, f"{error!r} was thrown into `averager`", "averager", mean.throw, error)
+    _close(first.mean, "averager")
+    _close(new.mean, "averager")
 
 
 # -- 03.3 -------------------------------------------------------------------------------------------------------------
+
+
+def _buns_of(order):
+    return [bun for each in order for bun in (_buns_of(each) if isinstance(each, list) else [each])]
+
+
+def _random_order(chance, depth=4):
+    def one():
+        return _random_order(chance, depth - 1) if depth and chance.random() < 0.4 else chance.choice(_ANY_BUN)
+
+    return [one() for _ in range(chance.randrange(4))]
+
+
+_ANY_BUN = ["pork", "tea", "", 0, 0, None, False, ("two", ["buns"]), {"leek": 2}, {"salt"}, b"bun", range(3)]
 
 
 @exercise(
@@ -138,53 +221,58 @@ def _averager(answer):
     hint="`yield from` hands on everything that an inner generator yields.",
 )
 def _flatten(answer):
-    order = ["pork", ["lotus", ["leek", []], "sesame"], [], "tea", ["bean"]]
-    kept = repr(order)
-    wanted = ["pork", "lotus", "leek", "sesame", "tea", "bean"]
-    with reworded({RecursionError: "your function went down without end: text is a bun, do not take it apart."}):
+    lunch, deep = ["tea", []], ["bottom"]
+    for _ in range(100):
+        deep = [deep]
+    _expect_buns(answer, ["pork", ["lotus", ["leek", []], "sesame"], [], "tea", ["bean"]])
+    for order, told in [
+        (["pork", ["pork"], lunch, "pork", lunch], "each of two equal buns counts"),
+        ([0, [""], None, [[None]], False], "0, an empty text, None and False are buns like any other"),
+        ([("two", ["buns"]), 3, {"leek": 2}], "only a list is an order; anything else is a bun"),
+        ([], "an empty order has no buns"),
+    ]:
+        _expect_buns(answer, order, f"{told}: ")
+    if (got := list(answer(deep))) != ["bottom"]:
+        raise Wrong(f"one bun lies a hundred levels deep; you handed out {got}.")
+    chance = random.Random(3)
+    for _ in range(150):
+        _expect_buns(answer, _random_order(chance))
+
+    order = [["pork", ["lotus"]]]
+    buns = iter(answer(order))
+    first = next(buns)
+    order[0][1].append("late")
+    if (got := [first, *buns]) != ["pork", "lotus", "late"]:
+        told = f"when 'pork' of [['pork', ['lotus']]] was out, 'late' was put behind 'lotus', and you handed out {got}"
+        raise Wrong(f"{told}: open an inner order only when its turn has come.", _ONE_AT_A_TIME)
+
+
+_ONE_AT_A_TIME = "A list that is filled first, or `list(…)` around the inner generator, reads everything ahead."
+_LETTERS = "Is a text taken apart? Each of its letters is a text again. Only a list is an order."
+
+
+def _expect_buns(answer, order, told=""):
+    wanted, kept = _buns_of(order), repr(order)
+    endless = f"on the order {order} your function called itself deeper and deeper, until Python stopped it."
+    with reworded({RecursionError: Wrong(endless, _LETTERS)}):
         got = answer(order)
         if got is None:
             raise Wrong("your function returned None: hand out the buns with `yield`.")
-        got = list(got)
+        got = list(islice(got, MOST_STEPS))
     if any(hasattr(each, "__next__") for each in got):
         raise Wrong("among the buns you handed out a generator: hand on what it yields, not the generator itself.")
     if any(isinstance(each, list) for each in got):
-        raise Wrong(f"some orders are still packed: you handed out {got}.")
-    if got != wanted:
-        missing = [each for each in wanted if each not in got]
-        what = f"{', '.join(missing)} got lost" if missing else f"you handed out {got}"
-        raise Wrong(f"from {order} should come {wanted}; {what}.")
+        raise Wrong(f"some orders are still packed: from {kept} you handed out {got}.")
+    if len(got) != len(wanted) or any(one is not other for one, other in zip(got, wanted, strict=True)):
+        raise Wrong(f"{told}from {kept} should come {wanted}; you handed out {got}.")
     if repr(order) != kept:
-        raise Wrong("your function changed the order that it was given; it should only read it.")
-
-    deep = ["bottom"]
-    for _ in range(100):
-        deep = [deep]
-    for order, wanted, wrong in [
-        (deep, ["bottom"], "a bun a hundred levels deep got lost."),
-        (
-            [("two", "buns"), 3],
-            [("two", "buns"), 3],
-            "only a list is an order; a tuple and a number are buns like any other.",
-        ),
-        (
-            [0, [""], None],
-            [0, "", None],
-            "0, an empty text and None are buns like any other; from [0, [''], None] some got lost.",
-        ),
-    ]:
-        if list(answer(order)) != wanted:
-            raise Wrong(wrong)
-
-    growing = [["pork", ["lotus"]]]
-    buns = iter(answer(growing))
-    first = next(buns)
-    growing[0][1].append("late")
-    if [first, *buns] != ["pork", "lotus", "late"]:
-        raise Wrong("you read the whole order before you handed out the first bun: hand out one at a time.")
+        raise Wrong(f"your function changed the order that it was given, {kept}, to {order}; it should only read it.")
 
 
 # -- 03.4 -------------------------------------------------------------------------------------------------------------
+
+_BREAD = {"bun": "baked bun", "": None, "air": "", 0: 0}
+_COAL = BurntBun("coal")
 
 
 class _Oven:
@@ -199,30 +287,35 @@ class _Oven:
 
     def bake(self, dough):
         if dough == "coal":
-            raise BurntBun(dough)
-        self.log.append(f"bake {dough}")
-        return f"baked {dough}"
+            raise _COAL
+        self.log.append(f"bake {dough!r}")
+        return _BREAD[dough]
 
 
-def _hot_oven(answer):
-    """An oven that has been switched on by the answer and has baked one dough, and the answer's generator."""
+def _hot_oven(answer, doughs):
+    """An oven that has been switched on by the answer and has baked some doughs, and the answer's generator."""
     oven = _Oven()
     baking = _generator_from(answer, oven, name="baking")
     first = _resume(next, baking, ended="`baking` ended before any dough was sent.")
-    if oven.log != ["on"]:
-        raise Wrong(f"when `baking` has been primed the oven should be on; its log says {oven.log}.")
+    _expect_log(oven, ["on"], "`baking` was primed", _ONCE)
     if first is not None:
         raise Wrong(f"primed, `baking` should yield None; it yielded {first!r}.")
-    bread = _resume(baking.send, "bun", ended="`baking` ended after one dough: it should take the next one.")
-    if bread != "baked bun":
-        raise Wrong(f"for the dough 'bun' the oven returned 'baked bun', and `baking` yielded {bread!r}.")
+    for dough in doughs:
+        bread = _resume(baking.send, dough, ended=f"`baking` ended after the dough {dough!r}: it should take another.")
+        if bread != _BREAD[dough] or type(bread) is not type(_BREAD[dough]):
+            told = f"for the dough {dough!r} the oven returned {_BREAD[dough]!r}, and `baking` yielded {bread!r}"
+            raise Wrong(f"{told}.", "Yield what `oven.bake(dough)` returns, whatever that is.")
+    logged = ["on", *(f"bake {dough!r}" for dough in doughs)]
+    _expect_log(oven, logged, "`baking` waited for the next dough", _ONCE)
     return oven, baking
 
 
-def _must_be_off(oven, when):
-    times = oven.log.count("off")
-    if times != 1:
-        raise Wrong(f"{when}, and the oven was switched off {times} times: its log says {oven.log}.")
+def _expect_log(oven, wanted, when, hint=""):
+    if oven.log != wanted:
+        raise Wrong(f"{when}, and the oven's log says {oven.log}, not {wanted}.", hint)
+
+
+_ONCE = "Switch it on when `baking` is primed, before the loop, and off when that has ended."
 
 
 @exercise(
@@ -231,61 +324,90 @@ def _must_be_off(oven, when):
     hint="What stands under `finally` runs at any end, GeneratorExit included, and lets the error pass.",
 )
 def _baking(answer):
-    oven, baking = _hot_oven(answer)
-    with reworded({RuntimeError: "`close()` was called, and `baking` yielded again: it swallows GeneratorExit."}):
-        baking.close()
-    _must_be_off(oven, "`baking` was closed")
-
-    for when, method, given, error in [
-        ("`bake` raised", "send", "coal", BurntBun),
-        ("a LookupError was thrown in", "throw", LookupError("no flour"), LookupError),
-        ("a KeyboardInterrupt was thrown in", "throw", KeyboardInterrupt(), KeyboardInterrupt),
-    ]:
-        oven, baking = _hot_oven(answer)
-        ended = capture(getattr(baking, method), given, catch=(error, StopIteration)).error
-        if isinstance(ended, StopIteration):
-            raise Wrong(f"{when}, and the caller never heard of it: let the error pass.")
-        if ended is None:
-            raise Wrong(f"{when}, and `baking` went on as if nothing had happened.")
-        _must_be_off(oven, when)
+    other, baking_there = _hot_oven(answer, ["bun"])
+    for doughs in ["bun"], [], ["bun", "", 0, "air", "bun"]:
+        logged = ["on", *(f"bake {dough!r}" for dough in doughs)]
+        oven, baking = _hot_oven(answer, doughs)
+        _close(baking, "baking")
+        _expect_log(oven, [*logged, "off"], "`baking` was closed")
+        for error in (_COAL, LookupError("no flour"), KeyboardInterrupt(), RuntimeError("smoke")):
+            oven, baking = _hot_oven(answer, doughs)
+            if error is _COAL:
+                when, call = "`bake` raised an error", (baking.send, "coal")
+            else:
+                when, call = f"{error!r} was thrown into `baking`", (baking.throw, error)
+            _must_hear(error, when, "baking", *call)
+            _expect_log(oven, [*logged, "off"], when)
+    _close(baking_there, "baking")
+    told, hint = "`baking` of one oven was closed after those of others", "Each call needs an oven of its own."
+    _expect_log(other, ["on", "bake 'bun'", "off"], told, hint)
 
     oven = _Oven()
     _generator_from(answer, oven, name="baking").close()
-    if oven.log:
-        raise Wrong(f"`baking` was closed before it was primed: nothing should happen, but the log says {oven.log}.")
+    _expect_log(oven, [], "`baking` was closed before it was primed: nothing should happen", _ONCE)
 
 
 # -- 03.5 -------------------------------------------------------------------------------------------------------------
 
 
-def _dish(name, turns, diary, error=None):
-    try:
-        for turn in range(1, turns + 1):
-            diary.append(f"{name}{turn}")
-            yield
-        if error:
-            raise error
-        diary.append(f"{name} done")
-        return f"dish {name}"
-    finally:
-        diary.append(f"{name} left")
+def _dish(name, turns, diary, result=None, error=None):
+    """Takes so many turns, and then raises the error, or returns the result."""
+    for turn in range(1, turns + 1):
+        diary.append(f"{name}{turn}")
+        yield (None, name)[turn % 2]  # what it yields is nobody's business
+    diary.append(f"{name} {'raises' if error else 'ends'}")
+    if error:
+        raise error
+    return result
 
 
-def _drive(made, diary, most=MOST_STEPS):
+def _drive(made, diary):
     """Drive it to its end as a task among others, noting each turn of the others; return what it returned."""
-    for _ in range(most):
+    for _ in range(MOST_STEPS):
         try:
             made.send(None)
         except StopIteration as end:
             return end.value
         diary.append("others")
-    raise Wrong(f"`together` had not returned after {most} turns: does it notice when all have ended?")
+    raise Wrong(f"`together` had not returned after {MOST_STEPS} turns: does it notice when all have ended?")
 
 
-def _all_left(diary, when):
-    staying = [name for name in "abc" if f"{name} left" not in diary]
-    if staying:
-        raise Wrong(f"{when}, and {' and '.join(staying)} stayed paused: close all that have not ended.")
+def _expect_together(answer, turns, results):
+    """Tasks with so many turns, which return these results, must be run in rounds."""
+    diary, wanted, named = [], [], [*zip("abcd"[: len(turns)], turns, strict=True)]
+    for turn in range(1, max(turns, default=-1) + 2):
+        wanted += [f"{name}{turn}" if turn <= most else f"{name} ends" for name, most in named if turn <= most + 1]
+        wanted += ["others"] * (turn <= max(turns))
+    tasks = [_dish(*each, diary, result) for each, result in zip(named, results, strict=True)]
+    got = _drive(_generator_from(answer, *tasks, name="together"), diary)
+    told = f"of {', '.join(f'{name} with {most}' for name, most in named) or 'no tasks'} turn(s)"
+    if diary != wanted:
+        ran, due = (", ".join(each) or "nothing" for each in (diary, wanted))
+        raise Wrong(f"{told} `together` should make: {due}. It made: {ran}. (“others” is where it yielded.)", _ROUNDS)
+    if [*map(repr, need(got, list, "`together` should return the list of results"))] != [*map(repr, results)]:
+        raise Wrong(f"{told} `together` should return {results}, in the order of the tasks; it returned {got!r}.")
+
+
+_ROUNDS = "In each round call `next` once for each that is left; yield after a round, if somebody is still left."
+
+
+def _expect_end(answer, rounds, when, error, raiser=""):
+    """After so many rounds the raiser raises the error, or it is thrown into `together`; without one that is closed."""
+    diary = []
+    tasks = [
+        _dish(name, rounds if name == raiser else 4, diary, error=error if name == raiser else None) for name in "abc"
+    ]
+    made = answer(*tasks)
+    for _ in range(rounds):
+        next(made)
+    if error:
+        _must_hear(error, when, "together", *(made.send, None) if raiser else (made.throw, error))
+    else:
+        _close(made, "together")
+    if staying := [name for name, task in zip("abc", tasks, strict=True) if task.gi_frame is not None]:
+        raise Wrong(f"{when}, and {', '.join(staying)} stayed paused: close all that have not ended.")
+    if raiser and (later := diary[diary.index(f"{raiser} raises") + 1 :]):
+        raise Wrong(f"{when}, and afterwards there came {', '.join(later)}: close the others instead.")
 
 
 @exercise(
@@ -294,54 +416,20 @@ def _all_left(diary, when):
     hint="Keep each result by its place; close every task in a `finally` around the whole loop.",
 )
 def _together(answer):
-    diary = []
-    tasks = [_dish("a", 3, diary), _dish("b", 1, diary), _dish("c", 2, diary)]
-    results = _drive(_generator_from(answer, *tasks, name="together"), diary)
-    _expect_rounds(diary)
-    if results is None:
-        raise Wrong("`together` returned None: return the list of results.")
-    if list(results) != ["dish a", "dish b", "dish c"]:
-        if sorted(map(str, results)) == ["dish a", "dish b", "dish c"]:
-            raise Wrong(f"the results should be in the order of the tasks, not in that of their ends: {results}.")
-        raise Wrong(f"['dish a', 'dish b', 'dish c'] should be returned; you returned {results!r}.")
-    if (nothing := _drive(answer(), [])) != []:
-        raise Wrong(f"together() without tasks should return an empty list, not {nothing!r}.")
+    _expect_together(answer, (3, 1, 2), ["dish a", "dish b", "dish c"])
+    for tasks in range(4):
+        for turns in product(range(3), repeat=tasks):
+            _expect_together(answer, turns, ["", None, 0][:tasks])
+    _expect_together(answer, (1, 1, 1, 1), ["tea", "tea", [], "tea"])
+    for rounds, raiser in product((1, 0, 2), "bac"):
+        error = KeyboardInterrupt() if rounds == 2 else BurntBun(raiser)
+        _expect_end(answer, rounds, f"{raiser}, of a, b and c, raised {error!r} in round {rounds + 1}", error, raiser)
+    for rounds, error in product((1, 2, 4), (None, LookupError("no flour"), KeyboardInterrupt())):
+        when = f"{error!r} was thrown into `together`" if error else "`together` was closed"
+        _expect_end(answer, rounds, f"{when} after round {rounds}", error)
 
     diary = []
-    tasks = [_dish("a", 4, diary), _dish("b", 1, diary, BurntBun("b")), _dish("c", 4, diary)]
-    if not capture(_drive, answer(*tasks), diary, catch=BurntBun).error:
-        raise Wrong("b raised an error, and the caller of `together` never heard of it.")
-    _all_left(diary, "b raised an error")
-
-    for when, method, *given in [
-        ("`together` was closed", "close"),
-        ("a LookupError was thrown into `together`", "throw", LookupError("no flour")),
-    ]:
-        diary = []
-        tasks = [_dish("a", 4, diary), _dish("b", 1, diary), _dish("c", 4, diary)]
-        made = answer(*tasks)
-        for _ in range(3):
-            next(made)
-        ended = capture(getattr(made, method), *given, catch=(LookupError, RuntimeError, StopIteration)).error
-        if isinstance(ended, (RuntimeError, StopIteration)):
-            raise Wrong(f"{when}, and it did not just end: {ended or 'the error was swallowed'}.")
-        _all_left(diary, when)
-
-    diary = []
-    _drive(answer(_dish("a", 1, diary)), diary)
-    if (times := diary.count("others")) != 1:
-        told = f"a task of one turn: one round leaves it unfinished, the next ends it; you yielded {times} times"
-        raise Wrong(f"{told} instead of once. Yield only after a round in which somebody is left.")
-
-
-def _expect_rounds(diary):
-    """Of a with 3 turns, b with 1 and c with 2."""
-    turns = [each for each in diary if each[-1].isdigit()]
-    if turns == ["a1", "a2", "a3", "b1", "c1", "c2"]:
-        raise Wrong("b got its first turn only after a had ended: every one gets one turn in each round.")
-    if turns != ["a1", "b1", "c1", "a2", "c2", "a3"]:
-        raise Wrong(f"a needs 3 turns, b 1, c 2: a1, b1, c1, a2, c2, a3 was expected, and it was {', '.join(turns)}.")
-    if "others" not in diary[: diary.index("a2")]:
-        raise Wrong("between two rounds the tasks outside got no turn: yield after each round.")
-    if "others" in diary[: diary.index("c1")]:
-        raise Wrong("the tasks outside got a turn in the middle of a round: yield once, after the whole round.")
+    inner = answer(_dish("a", 2, diary, "dish a"), _dish("b", 1, diary, "dish b"))
+    got = _drive(answer(inner, _dish("c", 1, diary, "dish c")), diary)
+    if got != [["dish a", "dish b"], "dish c"]:
+        raise Wrong(f"together(together(a, b), c) should return [['dish a', 'dish b'], 'dish c'], not {got!r}.")

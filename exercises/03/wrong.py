@@ -5,18 +5,19 @@ from exercises.answers import edit, written
 WRONG = {
     "03.1": [
         written(
-            "def answer(n, source):\n    for _ in range(n): yield next(source)", "a `next` inside a generator failed"
+            "def answer(n, source):\n    for _ in range(n): yield next(source)",
+            "the source had 2 item(s); a `next` inside a generator failed",
         ),
         edit(
             "        yield item\n        if number == n:\n            return\n",
             "        if number > n:\n            return\n        yield item\n",
-            says="asked the source for 4",
+            says="handed out 3 item(s) and asked the source for 4",
         ),
         written(
             "def answer(n, source): return [item for _, item in zip(range(n), source)]",
-            "one at a time",
+            "had handed out 0 item(s) and asked the source for 3: one at a time",
         ),
-        edit("    if n == 0:\n        return\n", "", says="to take 0 your function"),
+        edit("    if n == 0:\n        return\n", "", says="should hand out []; it handed out ['bun 1']"),
         written(
             """
 def answer(n, source):
@@ -26,14 +27,57 @@ def answer(n, source):
         except StopIteration:
             return
 """,
-            "'list' object is not an iterator",
+            "take(2, ['pork', 'lotus', 'leek']) raised TypeError(\"'list' object is not an iterator\")",
         ),
-        edit("number == n", "number > n", says="should be handed out; you gave"),
+        edit("enumerate(source, 1)", "enumerate(source)", says="it handed out ['bun 1', 'bun 2', 'bun 3', 'bun 4']"),
+        edit(
+            "        yield item\n", "        if item:\n            yield item\n", says="it handed out ['pork', 'pork']"
+        ),
+        edit("yield item", "yield item or None", says="it handed out ['pork', None, None, 'pork', None]"),
+        edit("enumerate(source, 1)", "enumerate(dict.fromkeys(source), 1)", says="asked the source for 301"),
+        written("def answer(n, source):\n    for item, _ in zip(source, range(n)): yield item", "for 4"),
+        written(
+            """
+def answer(n, source):
+    items = iter(source)
+    while n and (item := next(items, None)) is not None:
+        yield item
+        n -= 1
+""",
+            "should hand out ['pork', None, 0, 'pork', '']; it handed out ['pork']",
+        ),
+        written(
+            """
+def answer(n, source):
+    items = iter(source)
+    for _ in range(n):
+        try:
+            yield next(items)
+        except Exception:
+            return
+""",
+            "the source raised BurntBun('leek'), and take(3, …) just ended",
+        ),
+        written(
+            """
+taken = 0
+
+def answer(n, source):
+    global taken
+    while taken < n:
+        yield next(source)
+        taken += 1
+""",
+            "take(2, …) of ['bun 1', 'bun 2'] should hand out ['bun 1', 'bun 2']; it handed out []",
+        ),
+        edit("def take(n, source):\n", "def take(n, source):\n    yield from ()\n    return\n", says="handed out []"),
+        edit("yield item", "print(item)", says="returned None"),
     ],
     "03.2": [
-        edit("except ValueError", "except BaseException", says="KeyError was thrown in"),
-        edit("except ValueError", "except (ValueError, GeneratorExit)", says="swallows GeneratorExit"),
-        edit("except ValueError", "except OSError", says="the first time, the error came straight out again"),
+        edit("except ValueError", "except BaseException", says="KeyError('till') was thrown into `averager`, and"),
+        edit("except ValueError", "except (ValueError, TypeError)", says="TypeError('bun') was thrown into"),
+        edit("except ValueError", "except (ValueError, GeneratorExit)", says="yielded again instead of ending"),
+        edit("except ValueError", "except OSError", says="throw(ValueError) the error came straight out of `averager`"),
         written(
             """
 def answer():
@@ -47,24 +91,70 @@ def answer():
     except ValueError:
         yield None
 """,
-            "the second time, the error came straight out again",
+            "after 10, 20, 3, 0, throw(ValueError), 4 `averager` ended",
         ),
         edit(
             "            total, number, mean = 0, 0, None",
             "            total, number = 0, 0",
-            says="it should yield None",
+            says="there is no mean, so None was due; `averager` yielded 8.25",
+        ),
+        edit(
+            "            total, number, mean = 0, 0, None",
+            "            total, mean = 0, None",
+            says="throw(ValueError), 4 the mean is 4; `averager` yielded 0.8",
         ),
         edit(
             "def averager():\n    total, number, mean = 0, 0, None",
-            "total, number, mean = 0, 0, None\ndef averager():\n    global total, number, mean",
-            says="a second averager",
+            "total, number = 0, 0\ndef averager():\n    global total, number\n    mean = None",
+            says="a second averager, made beside the first, yielded 7.4",
         ),
         written("def answer(*values): return sum(values) / max(len(values), 1)", "generator function"),
+        edit(
+            "mean = total / number",
+            "mean = total // number",
+            says="after 10, 20, 3, 0 the mean is 8.25; `averager` yielded 8.",
+        ),
+        edit("total / number", "round(total / number, 2)", says="the mean is"),
+        edit("            mean = total", "            if value: mean = total", says="10, 20, 3, 0 the mean is 8.25"),
+        edit("total, number, mean = 0, 0, None\n    w", "total, number, mean = 0, 0, 0\n    w", says="yielded 0."),
+        edit("try:\n            value", "try:\n            yield\n            value", says="after 10 the mean is 10"),
+        edit(
+            "            total, number, mean = 0, 0, None",
+            "            return",
+            says="throw(ValueError) `averager` ended",
+        ),
+        edit("except ValueError:", "except ValueError:\n            yield", says="throw(ValueError), 4 the mean is 4"),
+        written(
+            """
+def answer():
+    values = set()
+    while True:
+        try:
+            values.add((yield sum(values) / len(values) if values else None))
+        except ValueError:
+            values.clear()
+""",
+            "the mean is",
+        ),
+        written(
+            """
+from collections import deque
+
+def answer():
+    values = deque(maxlen=50)
+    while True:
+        try:
+            values.append((yield sum(values) / len(values) if values else None))
+        except ValueError:
+            values.clear()
+""",
+            "the mean is",
+        ),
     ],
     "03.3": [
         edit("yield from flatten", "yield flatten", says="handed out a generator"),
         edit("yield from flatten(each)", "yield from each", says="still packed"),
-        edit("isinstance(each, list)", "hasattr(each, '__iter__')", says="text is a bun"),
+        edit("isinstance(each, list)", "hasattr(each, '__iter__')", says="called itself deeper and deeper"),
         written(
             """
 def answer(order):
@@ -73,11 +163,49 @@ def answer(order):
         buns += answer(each) if isinstance(each, list) else [each]
     return buns
 """,
-            "read the whole order",
+            "'late' was put behind 'lotus', and you handed out ['pork', 'lotus']",
         ),
-        edit("list)", "(list, tuple))", says="only a list is an order"),
+        edit("yield from flatten(each)", "yield from list(flatten(each))", says="'late' was put behind"),
+        edit("list)", "(list, tuple))", says="should come [('two', ['buns']), 3, {'leek': 2}]"),
+        edit("isinstance(each, list)", "not isinstance(each, str)", says="'int' object is not iterable"),
         edit("for each in order:", "while order:\n        each = order.pop(0)", says="changed the order"),
-        edit("yield from flatten(each)", "return (yield from flatten(each))", says="got lost"),
+        edit(
+            "yield from flatten(each)",
+            "return (yield from flatten(each))",
+            says="you handed out ['pork', 'lotus', 'leek']",
+        ),
+        edit("        else:\n", "        elif each:\n", says="you handed out []"),
+        edit("        else:\n", "        elif each is not None:\n", says="you handed out [0, '', False]"),
+        edit("in order:", "in dict.fromkeys(map(str, order)):", says="you handed out ['pork', \"['lotus'"),
+        edit("in order:", "in reversed(order):", says="you handed out ['bean', 'tea'"),
+        edit("in order:", "in sorted(order, key=lambda each: isinstance(each, list)):", says="['pork', 'tea', 'lotus'"),
+        edit("in order:", "in order[:-1] or order:", says="you handed out ['pork', 'lotus', 'leek'"),
+        written(
+            """
+def answer(order, seen=[]):
+    for each in order:
+        if isinstance(each, list):
+            yield from answer(each)
+        elif each not in seen:
+            seen.append(each)
+            yield each
+""",
+            "each of two equal buns counts: from ['pork', ['pork'],",
+        ),
+        written(
+            """
+def answer(order):
+    orders = [order]
+    while orders:
+        for each in orders.pop(0):
+            if isinstance(each, list):
+                orders.append(each)
+            else:
+                yield each
+""",
+            "you handed out ['pork', 'tea', 'lotus'",
+        ),
+        written("import re\ndef answer(order): yield from re.findall(r\"'([^']+)'\", str(order))", "should come"),
     ],
     "03.4": [
         edit(
@@ -85,11 +213,58 @@ def answer(order):
             "    if True:",
             "    finally:\n        oven.off()",
             "    oven.off()",
-            says="switched off 0 times",
+            says="`baking` was closed, and the oven's log says ['on', \"bake 'bun'\"], not",
         ),
-        edit("finally:", "except GeneratorExit:", says="`bake` raised, and the oven was switched off 0 times"),
-        edit("finally:", "except BaseException:", says="never heard of it"),
-        edit("finally:", "except GeneratorExit:\n        oven.off()\n    finally:", says="switched off 2 times"),
+        edit("finally:", "except GeneratorExit:", says="`bake` raised an error, and the oven's log says"),
+        edit(
+            "finally:", "except BaseException:", says="`bake` raised an error, and `baking` ended as if all were well"
+        ),
+        edit("oven.off()", "oven.off()\n        return", says="ended as if all were well"),
+        edit("finally:", "except GeneratorExit:\n        oven.off()\n    finally:", says="'off', 'off'], not"),
+        edit(
+            *("finally:", "except (Exception, GeneratorExit):"),
+            *("oven.off()", "oven.off()\n        raise"),
+            says="KeyboardInterrupt() was thrown into `baking`, and the oven's log says",
+        ),
+        edit(
+            *("finally:", "except Exception:"),
+            *("oven.off()", "oven.off()\n        raise"),
+            says="`baking` was closed, and the oven's log says",
+        ),
+        edit(
+            *(
+                "    finally:",
+                "    except Exception as error:\n        raise RuntimeError('burnt') from error\n    finally:",
+            ),
+            says="its caller got RuntimeError('burnt') instead",
+        ),
+        edit(
+            *("    oven.on()\n    bread = None\n", "    bread = None\n"),
+            *("            dough = yield bread", "            oven.on()\n            dough = yield bread"),
+            says="waited for the next dough, and the oven's log says ['on', \"bake 'bun'\", 'on']",
+        ),
+        edit(
+            "yield bread", "yield bread or None", says="for the dough 0 the oven returned 0, and `baking` yielded None"
+        ),
+        edit("yield bread", "yield", says="the oven returned 'baked bun', and `baking` yielded None"),
+        edit("bread = oven.bake(dough)", "bread = dough and oven.bake(dough)", says="for the dough ''"),
+        edit(
+            *("while True:", "while dough:"),
+            *("bread = None", "bread, dough = None, 'flour'"),
+            says="`baking` ended after the dough ''",
+        ),
+        edit(
+            *(
+                "def baking(oven):\n    oven.on()",
+                "def baking(oven):\n    oven.on()\n    return loaves(oven)\n\ndef loaves(oven):",
+            ),
+            says="closed before it was primed: nothing should happen, and the oven's log says ['on']",
+        ),
+        edit(
+            "def baking(oven):\n",
+            "def baking(an_oven):\n    global oven\n    oven = an_oven\n",
+            says="of one oven was closed after those of others",
+        ),
         written(
             """
 def answer(oven):
@@ -101,7 +276,7 @@ def answer(oven):
         finally:
             oven.off()
 """,
-            "switched off 2 times",
+            "waited for the next dough, and the oven's log says ['on', \"bake 'bun'\", 'off', 'on']",
         ),
         written(
             """
@@ -117,26 +292,37 @@ def answer(oven):
             oven.off()
             return
 """,
-            "went on as if nothing had happened",
+            "`bake` raised an error, and `baking` went on: it yielded None",
         ),
     ],
     "03.5": [
         edit(
             *("[None] * len(tasks)", "[]"),
             *("results[place] = end.value", "results.append(end.value)"),
-            says="not in that of their ends",
+            says="it returned ['dish b', 'dish c', 'dish a']",
         ),
-        edit("            task.close()", "            pass", says="b raised an error, and a and c stayed paused"),
+        edit(
+            "            task.close()",
+            "            pass",
+            says="raised BurntBun('b') in round 2, and a, c stayed paused",
+        ),
         edit(
             *("    finally:", "    except Exception:"),
             *("            task.close()", "            task.close()\n        raise"),
-            says="`together` was closed, and a and c stayed paused",
+            says="b, of a, b and c, raised KeyboardInterrupt() in round 3, and a, c stayed paused",
+        ),
+        edit(
+            *("    finally:", "    except (Exception, KeyboardInterrupt):"),
+            *("            task.close()", "            task.close()\n        raise"),
+            says="`together` was closed after round 1, and a, b, c stayed paused",
         ),
         edit(
             *("            if left:\n                yield\n", ""),
             *("return results", "return results\n        yield"),
-            says="the tasks outside got no turn",
+            says="(“others” is where it yielded.)",
         ),
+        edit("            if left:\n                yield\n", "            yield\n", says="a ends, others. ("),
+        edit("            if left:\n                yield\n", "                yield\n", says="a1, others, b1, others"),
         written(
             """
 def answer(*tasks):
@@ -154,7 +340,41 @@ def answer(*tasks):
                     results[place] = error
                     del left[place]
 """,
-            says="the caller of `together` never heard of it",
+            says="raised BurntBun('b') in round 2, and `together` went on: it yielded None",
+        ),
+        edit("end.value", "end.value or 'nothing'", says="`together` should return ['']"),
+        edit(
+            "return results", "return [each for each in results if each is not None]", says="should return ['', None]"
+        ),
+        edit(
+            "return results", "return dict(zip(tasks, results))", says="should return the list of results, not a dict"
+        ),
+        edit("return results", "print(results)", says="not a NoneType"),
+        edit("list(left.items())", "left.items()", says="RuntimeError: dictionary changed size"),
+        edit(
+            "for place, task in list(left.items()):",
+            "for place, task in reversed(left.copy().items()):",
+            says="c1, b1, a1",
+        ),
+        edit("task.close()", "list(task)", says="raised BurntBun('b') in round 2, and afterwards there came"),
+        edit(
+            "        for task in tasks:\n            task.close()",
+            "        for task in tasks[:2]:\n            task.close()",
+            says="and c stayed paused",
+        ),
+        edit(
+            "    finally:",
+            "    except GeneratorExit:\n        yield\n    finally:",
+            says="yielded again instead of ending",
+        ),
+        edit(
+            *(
+                "def together(*tasks):\n    results = [None] * len(tasks)",
+                "left = {}\ndef together(*tasks):\n    results = dict.fromkeys(range(len(tasks)))",
+            ),
+            *("    left = dict(enumerate(tasks))", "    left.update(enumerate(tasks))"),
+            *("return results", "return list(results.values())"),
+            says="your code raised KeyError: 2",
         ),
     ],
 }
