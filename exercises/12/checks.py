@@ -1,10 +1,11 @@
 """Checks of chapter 12: a loop, what handlers remember, and who may be called."""
 
 import queue
+import random
 from dataclasses import dataclass
 
 from exercises import Wrong, exercise
-from exercises.vocabulary import Planted, in_time, need, reworded, same_lines
+from exercises.vocabulary import Planted, capture, in_time, need, reworded, same_lines
 
 # -- 12.1 -------------------------------------------------------------------------------------------------------------
 
@@ -54,6 +55,50 @@ def _order(answer):
 
 # -- 12.2 -------------------------------------------------------------------------------------------------------------
 
+DIGITS = [*"0123456789"]
+NUMBERS = (
+    "1 Enter",
+    "1 2 Enter",
+    "1 2 Enter 3 Enter",
+    "1 2 Backspace 5 Enter",
+    "1 2 Escape 7 Enter",
+    "4 Enter Enter",
+    "Enter",
+    "0 0 7 Enter",
+    "0 Enter 8 Enter",
+    "3 4 5 6 7 8 9 0 1 2 Enter",
+    "Backspace 3 Backspace Backspace 6 Enter",
+    "5 F1 Shift x 2 Enter",
+    "5 Escape Enter",
+    "9",
+)
+NO_DIGIT = "That key does nothing. `isdigit()` is true of more than ten signs; `key in list('0123456789')` is exact."
+
+
+def _sales(keys):
+    """What a till sells that gets these keys."""
+    digits, sold = "", []
+    for key in keys:
+        if key in DIGITS:
+            digits += key
+        elif key == "Backspace":
+            digits = digits[:-1]
+        elif key in ("Escape", "Enter"):
+            if key == "Enter" and int(digits or 0):
+                sold.append(int(digits))
+            digits = ""
+    return sold
+
+
+def _any_keys():
+    """Many sequences of keys, the same each time."""
+    chance, keys = (
+        random.Random(12),
+        [*DIGITS, *DIGITS, "Enter", "Enter", "Enter", "Backspace", "Backspace", "Escape", "Tab"],
+    )
+    for _ in range(200):
+        yield [*chance.choices(keys, k=12), "Enter"]
+
 
 @exercise(
     "12.2",
@@ -62,33 +107,41 @@ def _order(answer):
 )
 def _till(answer):
     need(answer, callable, "hand over the class itself, `Till`")
-    for keys, wanted in (
-        ("1 Enter", [1]),
-        ("1 2 Enter", [12]),
-        ("1 2 Enter 3 Enter", [12, 3]),
-        ("1 2 Backspace 5 Enter", [15]),
-        ("1 2 Escape 7 Enter", [7]),
-        ("4 Enter Enter", [4]),
-        ("Enter", []),
-        ("0 0 7 Enter", [7]),
-        ("0 Enter 8 Enter", [8]),
-        ("Backspace 3 Backspace Backspace 6 Enter", [6]),
-        ("5 F1 Shift x 2 Enter", [52]),
-        ("9", []),
-        ("5 Escape Enter", []),
-    ):
-        got = []
-        till = answer(got.append)
-        for key in keys.split():
-            till.on_key_down(key)
-        if got != wanted:
-            raise Wrong(f"the keys {keys} should sell {wanted}, and your till sold {got}.")
-    got = []
-    one, other = answer(got.append), answer(got.append)
-    for till, key in ((one, "1"), (other, "2"), (one, "3"), (one, "Enter"), (other, "Enter")):
+    for keys in NUMBERS:
+        _sells(answer, keys.split())
+    for separate in (True, False):
+        _sell_apart(answer, separate)
+    for odd in ("enter", "²", "٣", "", " ", "-"):  # two of them are digits to isdigit()
+        _sells(answer, ["5", odd, "6", "Enter"], NO_DIGIT)
+    for keys in _any_keys():
+        _sells(answer, keys)
+
+
+def _sells(answer, keys, hint=""):
+    got, wanted = [], _sales(keys)
+    till = answer(got.append)
+    for key in keys:
         till.on_key_down(key)
-    if got != [13, 2]:
-        raise Wrong(f"one till was told 1 3, the other 2, and they sold {got}: they share their digits.")
+    if repr(got) != repr(wanted):  # 12.0 and "12" are no 12
+        shown = " ".join(key if key.strip() else repr(key) for key in keys)
+        raise Wrong(f"the keys {shown} should sell {wanted}, and your till sold {got}.", hint)
+
+
+def _sell_apart(answer, separate):
+    """Press the keys of two tills in turns: each has what sells for it, or both have the same."""
+    one, other = [], []
+    tills = answer(one.append), answer((other if separate else one).append)
+    for number, key in ((0, "1"), (1, "2"), (0, "3"), (0, "Enter"), (1, "Enter")):
+        tills[number].on_key_down(key)
+    said, got, wanted = ("the same `sell`", one, [13, 2])
+    if separate:
+        said, got, wanted = "a `sell` each", [one, other], [[13], [2]]
+    if got != wanted:
+        raise Wrong(
+            f"two tills with {said} got keys in turns, one 1 3 Enter, the other 2 Enter: they should sell {wanted}, "
+            f"and sold {got}.",
+            "What belongs to one till, its digits and its `sell`, is kept in `self`.",
+        )
 
 
 # -- 12.3 -------------------------------------------------------------------------------------------------------------
@@ -98,140 +151,160 @@ class Spilt(Planted):
     """What a handler raises in these checks."""
 
 
-class _Shop:
-    """One of the answer's dispatchers, with handlers that note down their names when they are called."""
+# What is done to a dispatcher; "a: off b" is what handler a does when it is called first. Without a kind: "click".
+PROGRAMS = {
+    "two handlers for a click, one for a key": "on a, on b, on k key, emit",
+    "nobody handles 'scroll'": "on a, on k key, emit scroll, emit key, emit, emit scroll, emit key",
+    "a handler is added between two clicks": "on a, emit, on b, emit",
+    "a handler is removed between two clicks": "on a, on b, emit, off a, emit",
+    "a handler that was never added is removed, which does nothing": "on a, off b, off b scroll, off a key, emit",
+    "a handler is removed twice": "on a, on b, off a, off a, emit",
+    "priorities -1, 0, 5, 0, 5": "on a -1, on b 0, on c 5, on d 0, on e 5, emit",
+    "priorities none, 0.5, -0.5, none": "on a, on b 0.5, on c -0.5, on d, emit",
+    "the first handler removes itself": "on a, on b, on c, a: off a, emit, emit",
+    "a handler is removed before its turn": "on a, on b, on c, on d, a: off c, emit, emit",
+    "a handler is removed after its turn": "on a, on b, on c, b: off a, emit, emit",
+    "a handler adds two others, to be called from the next emit on": "on a, a: on b + on c 9, emit, emit",
+    "a handler adds another and removes it again": "on a, a: on b + off b, emit, emit",
+    "the first and the third of three handlers raise": "on a, on b, on c, a: spill, c: spill, emit, emit",
+    "a handler removes itself and raises": "on a, on b, a: off a + spill, emit, emit",
+    "a handler raises at the first click, and is gone at the second": "on a, on b, a: spill, emit, off a, emit",
+    "a handler of two kinds is removed from one": "on a, on a key, off a key, emit, emit key",
+    "two handlers of two kinds have other priorities in each": "on a 1, on b 2, on a 2 key, on b 1 key, emit, emit key",
+    "a handler of a click removes one of a key": "on a, on k key, on l key, a: off k key, emit, emit key",
+    "a handler of a click emits a key": "on a, on b, on k key, a: on l key + emit key, k: spill, emit, emit",
+    "the handler of a key, which a click's emits, removes one of the click": (
+        "on a, on b, on c, on k key, a: emit key, k: off b, emit, emit"
+    ),
+}
 
-    def __init__(self, answer):
-        self.dispatcher, self.called = answer(), []
 
-    def handler(self, name, act=lambda: None):
-        def handle(detail):
-            self.called.append(name)
-            act()
+def _any_programs():
+    """Programs of chance, the same each time, in which handlers come, go and raise."""
+    chance = random.Random(12)
+    for _ in range(60):
+        first, later, acts = [*"abcde"], [*"fgh"], []
+        for name in first:
+            does = [f"off {chance.choice(first)}", "spill", f"on {later[-1]} 0" if later else "spill"]
+            if does := chance.sample(does, chance.randrange(3)):
+                later = later[: len(later) - any(each.startswith("on") for each in does)]
+                acts.append(f"{name}: {' + '.join(does)}")
+        yield ", ".join([*(f"on {name} {chance.randrange(3)}" for name in first), *acts, "emit, emit"])
 
-        return handle
 
-    def on(self, name, act=lambda: None, kind="click", priority=None):
-        """Add a handler of this name, and return it."""
-        handle = self.handler(name, act)
-        self.dispatcher.on(kind, handle, *([] if priority is None else [priority]))
-        return handle
+class _Reference:
+    """A dispatcher that keeps the promises."""
 
-    def off(self, handle, kind="click"):
-        self.dispatcher.off(kind, handle)
+    def __init__(self):
+        self.entries = []
 
-    def emit(self, kind="click"):
-        self.called.clear()
-        return in_time(self.dispatcher.emit, kind, "pork", stuck="`emit` never returned.")
+    def on(self, kind, handler, priority=0):
+        self.entries.append((kind, handler, priority))
 
-    def expect(self, wanted, when):
-        """Emit a click, and look who was called; return what emit returned."""
-        errors = self.emit()
-        self.were_called(wanted, when)
-        return errors
+    def off(self, kind, handler):
+        self.entries = [entry for entry in self.entries if entry[:2] != (kind, handler)]
 
-    def were_called(self, wanted, when):
-        if self.called != wanted:
-            raise Wrong(f"{when}: the handlers called should be {wanted}, and were {self.called}.")
+    def emit(self, kind, detail):
+        errors = []
+        for entry in sorted(self.entries, key=lambda entry: -entry[2]):
+            if entry[0] == kind and entry in self.entries:
+                errors.append(capture(entry[1], detail).error)
+        return [error for error in errors if error]
+
+
+class _Run:
+    """A program carried out on a dispatcher; `emits` has, for each: its words, who was called with what, the result."""
+
+    def __init__(self, dispatcher, program, methods=False):
+        self.dispatcher, self.methods, self.acts, self.clerks, self.emits = dispatcher, methods, {}, {}, []
+        self.called = []
+        for step in program.split(", "):
+            name, acts, what = step.partition(": ")
+            if acts:
+                self.acts[name] = what.split(" + ")
+            else:
+                self.do(step)
+
+    def do(self, step):
+        verb, *words = step.split()
+        kind = words.pop() if words and words[-1] in ("key", "scroll") else "click"
+        if verb == "emit":
+            return self.emit(kind)
+        clerk = self.clerks.setdefault(words[0], _Clerk(self, words[0]))
+        handler = clerk.greet if self.methods else clerk.handler
+        if verb == "off":
+            self.dispatcher.off(kind, handler)
+        elif kind == "key":
+            self.dispatcher.on(kind, handler, **dict(zip(["priority"], map(float, words[1:]), strict=False)))
+        else:
+            self.dispatcher.on(kind, handler, *map(float, words[1:]))
+
+    def emit(self, kind):
+        detail = (None, "pork", 0)[len(self.emits) % 3]
+        before, self.called = self.called, []
+        self.emits.append([f"emit({kind!r}, {detail!r})", self.called])
+        place = len(self.emits) - 1
+        returned = self.dispatcher.emit(kind, detail)
+        self.emits[place] += [returned, repr(returned)]  # it may be changed by a later emit
+        self.called = before
+
+
+class _Clerk:
+    """A handler: a function that is the same each time, or a method, which is another object each time."""
+
+    def __init__(self, run, name):
+        self.run, self.name, self.handler = run, name, lambda detail: self.greet(detail)
+
+    def greet(self, detail):
+        self.run.called.append((self.name, detail))
+        acts = self.run.acts.get(self.name, [])
+        for act in [act for act in acts if act != "spill"]:
+            acts.remove(act)  # once is enough
+            self.run.do(act)
+        if acts:
+            raise Spilt(self.name)
+        return Spilt("this was returned, and not raised")
 
 
 @exercise(
     "12.3",
-    praise="in order, whoever comes and goes meanwhile, and no error keeps the others from their turn.",
+    praise="in order, though some come and go meanwhile, and no error keeps the others from their turn.",
     hint="Loop over a sorted copy, and before each call look whether the handler is still there.",
 )
 def _dispatcher(answer):
     need(answer, callable, "hand over the class itself, `Dispatcher`")
-    for promise in (_calls, _sorts, _lets_go, _lets_come, _bears_errors, _keeps_apart):
-        promise(answer)
-
-
-def _calls(answer):
-    shop, details = _Shop(answer), []
-    shop.dispatcher.on("click", details.append)
-    shop.on("a")
-    shop.on("b")
-    shop.on("k", kind="key")
-    if (errors := shop.emit()) != []:
-        raise Wrong(f"handlers that raise nothing were called with the detail, and emit returned {errors!r}, not [].")
-    shop.were_called(["a", "b"], "two handlers for a click, one for a key, and a click")
-    if details != ["pork"]:
-        raise Wrong(f"emit('click', 'pork') should call each handler with 'pork'; one was called with {details}.")
-    if (errors := shop.emit("scroll")) != []:
-        raise Wrong(f"nobody handles 'scroll', and emit returned {errors!r}, not an empty list.")
-    shop.off(shop.handler("stranger"))
-    shop.off(shop.handler("stranger"), "scroll")
-    shop.expect(["a", "b"], "a handler that was never added is removed, which does nothing")
-
-
-def _sorts(answer):
-    shop = _Shop(answer)
-    for name, priority in (("low", -1), ("first", 0), ("high", 5), ("second", 0), ("high too", 5)):
-        shop.on(name, priority=priority)
-    shop.expect(["high", "high too", "first", "second", "low"], "priorities -1, 0, 5, 0, 5")
-
-
-def _lets_go(answer):
-    shop = _Shop(answer)
-    once = shop.on("once", lambda: shop.off(once))
-    shop.on("next")
-    shop.expect(["once", "next"], "the first handler removes itself")
-    shop.expect(["next"], "the emit after one that removed itself")
-    shop = _Shop(answer)
-    shop.on("remover", lambda: shop.off(victim), priority=1)
-    victim = shop.on("victim")
-    shop.on("last")
-    shop.expect(["remover", "last"], "a handler was removed before its turn")
-
-
-def _lets_come(answer):
-    shop, added = _Shop(answer), []
-
-    def add():
-        if not added:
-            added.append(True)
-            shop.on("late")
-            shop.on("urgent", priority=9)
-
-    shop.on("adder", add)
-    shop.expect(["adder"], "a handler adds two others, which are to be called from the next emit on")
-    shop.expect(["urgent", "adder", "late"], "the emit after one that added two")
-
-
-def _bears_errors(answer):
-    def spill():
-        raise Spilt("spilt")
-
-    shop = _Shop(answer)
-    for name, act in (("bad", spill), ("good", lambda: None), ("bad too", spill)):
-        shop.on(name, act)
-    with reworded({Spilt: "a handler raised, and emit passed it on: call the others, then return the exceptions."}):
-        errors = shop.expect(["bad", "good", "bad too"], "the first of three handlers raises")
-    if not isinstance(errors, list) or [type(error) for error in errors] != [Spilt, Spilt]:
-        raise Wrong(f"two handlers raised, and emit returned {errors!r}: a list of both exceptions is wanted.")
-
-
-def _keeps_apart(answer):
-    one, other = _Shop(answer), _Shop(answer)
-    other.called = one.called
-    one.on("one")
-    other.expect([], "a handler was added to another dispatcher")
-    shop = _Shop(answer)
-    both = shop.on("both")
-    shop.dispatcher.on("key", both)
-    shop.off(both, "key")
-    shop.expect(["both"], "a handler of two kinds is removed from one, and the other is emitted")
-
-    class Clerk:
-        def greet(self, detail):
-            shop.called.append("greet")
-
-    shop, clerk = _Shop(answer), Clerk()
-    shop.dispatcher.on("click", clerk.greet)
-    shop.off(clerk.greet)
-    shop.emit()
-    if shop.called:
-        raise Wrong(
-            "clerk.greet was added and removed, and was called all the same.",
-            "Each `clerk.greet` is a new object, equal to the last: compare with ==, not with `is`.",
+    for place, (when, program) in enumerate(PROGRAMS.items()):
+        _compare(answer, program, when)
+        if place == 0:
+            _keep_apart(answer)
+    again = "Each `clerk.greet` is a new object, equal to the last: compare with ==, not with `is`."
+    _compare(answer, "on a, on b, off a, emit", "the method clerk.greet is added and removed", again, methods=True)
+    for program in _any_programs():
+        _compare(
+            answer, program, f"a program of chance, {program!r}, where “a: off b” is what a does when called first"
         )
+
+
+def _keep_apart(answer):
+    runs = [_Run(answer(), "on a"), _Run(answer(), "on b, emit")]
+    if runs[0].called or runs[1].emits[0][1] != [("b", None)]:
+        raise Wrong("a was added to one dispatcher, b to another, and a click of the other did not call b alone.")
+
+
+def _compare(answer, program, when, hint="", methods=False):
+    wanted = _Run(_Reference(), program, methods).emits
+    with reworded({Spilt: f"{when}: a handler raised, and emit passed it on: call the others, return the exceptions."}):
+        run = in_time(_Run, answer(), program, methods, stuck=f"{when}: `emit` never returned.", seconds=2)
+    for (emit, calls, _, said), (_, called, returned, at_once) in zip(wanted, run.emits, strict=False):
+        names, given = [name for name, _ in calls], [name for name, _ in called]
+        if names != given:
+            errors = f" It returned {at_once}." if isinstance(returned, list) and returned else ""
+            raise Wrong(f"{when}: {emit} should call {names}, and called {given}.{errors}", hint)
+        if calls != called:
+            raise Wrong(f"{when}: {emit} should call each handler with that detail, and called {called[0]}.", hint)
+        if not isinstance(returned, list) or at_once != said:
+            raise Wrong(
+                f"{when}: {emit} should return the exceptions that were raised, {said}, and returned {at_once}."
+            )
+        if repr(returned) != said:
+            raise Wrong(f"{when}: the list that {emit} had returned, {said}, was {returned} in the end.")

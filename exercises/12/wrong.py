@@ -23,6 +23,13 @@ WRONG = {
         edit(LAST_FOUR, '"click lotus", "noted lotus", "steam pork", "steam leek"', says="line 3"),
         written("answer = ['click pork', 'noted pork', 'steam lotus']", says="'steam lotus' is never printed"),
         edit('"steam leek", ', '"steam leek", "steam leek", ', says="'steam leek' is printed once"),
+        edit('"click pork", "noted pork"', '"noted pork", "click pork"', says="line 1"),
+        edit('"noted pork", "steam leek"', '"steam leek", "noted pork"', says="line 2"),
+        edit('"steam pork"]', '"steam pork", "steam lotus"]', says="'steam lotus' is never printed"),
+        edit('"click pork"', '"click(pork)"', says="'click(pork)' is never printed"),
+        edit('"steam pork"]', '"steam pork", None]', says="None is never printed"),
+        written("answer = []", says="'click pork' is missing"),
+        edit("lines = [", "lines = iter([", '"steam pork"]', '"steam pork"])', says="not a list_iterator"),
     ],
     "12.2": [
         edit("self.digits += key", "self.digits = key", says="should sell [12], and your till sold [2]"),
@@ -53,9 +60,37 @@ class answer:
                 self.sell(number)
             self.digits.clear()
 """,
-            says="they share their digits",
+            says="two tills with a `sell` each got keys in turns",
         ),
         edit('key in list("0123456789")', 'key not in ("Backspace", "Escape", "Enter")', says="invalid literal"),
+        edit('key in list("0123456789")', "key.isdigit()", says="invalid literal for int() with base 10: '5²6'"),
+        edit('key in list("0123456789")', "key.isdecimal()", says="the keys 5 ٣ 6 Enter should sell [56]"),
+        edit("0123456789", "123456789", says="should sell [3456789012], and your till sold [345678912]"),
+        edit(
+            "key in list(",
+            "(key := key.capitalize()) in list(",
+            says="the keys 5 enter 6 Enter should sell [56], and your till sold [5, 6]",
+        ),
+        edit("int(self.digits or", "float(self.digits or", says="should sell [1], and your till sold [1.0]"),
+        edit("if number:", "if number > 1:", says="the keys 1 Enter should sell [1], and your till sold []"),
+        edit("if number:", "if number >= 0:", says="the keys 4 Enter Enter should sell [4]"),
+        edit("self.digits[:-1]", '""', says="the keys 1 2 Backspace 5 Enter should sell [15], and your till sold [5]"),
+        edit(
+            'self.sell, self.digits = sell, ""', 'Till.sell, self.digits = staticmethod(sell), ""', says="a `sell` each"
+        ),
+        edit(
+            'self.sell, self.digits = sell, ""',
+            'self.sell, self.all = sell, digits_of.setdefault(sell.__self__.__len__, [""])',
+            "class Till:",
+            """\
+digits_of = {}
+
+
+class Till:
+    digits = property(lambda self: self.all[0], lambda self, new: self.all.__setitem__(0, new))
+""",
+            says="two tills with the same `sell` got keys in turns",
+        ),
         edit('check("12.2", Till)', "answer = Till(print)", says="the class itself"),
         edit(
             'int(self.digits or "0"), ""',
@@ -66,11 +101,13 @@ class answer:
         ),
     ],
     "12.3": [
-        edit("return errors", "return errors or None", says="emit returned None, not []"),
-        edit("handler(detail)", "handler()", says="missing 1 required positional argument"),
+        edit("return errors", "return errors or None", says="[], and returned None"),
+        edit("handler(detail)", "handler()", says="and called []. It returned [TypeError("),
         edit(SORTED, "sorted(present, key=present.get)", says="priorities -1, 0, 5, 0, 5"),
         edit(SORTED, "list(present)", says="priorities -1, 0, 5, 0, 5"),
-        edit(SORTED, "reversed(sorted(present, key=present.get))", says="should be ['a', 'b'], and were ['b', 'a']"),
+        edit(
+            SORTED, "reversed(sorted(present, key=present.get))", says="should call ['a', 'b'], and called ['b', 'a']"
+        ),
         edit("if handler in present:", "if True:", says="removed before its turn"),
         written(
             """
@@ -102,19 +139,19 @@ class answer:
             says="to be called from the next emit on",
         ),
         edit(CATCH, "                handler(detail)\n", says="emit passed it on"),
-        edit("errors.append(error)", "return [error]", says="the first of three handlers raises"),
-        edit("errors.append(error)", "pass", says="a list of both exceptions"),
+        edit("errors.append(error)", "return [error]", says="should call ['a', 'b', 'c'], and called ['a']"),
+        edit("errors.append(error)", "pass", says="[Spilt('a'), Spilt('c')], and returned []"),
         edit("self.priorities.get(kind, {}).pop(handler, None)", "del self.priorities[kind][handler]", says="KeyError"),
         edit(
             "    def __init__(self):\n        self.priorities = {}  # kind: {handler: priority}\n",
             "    priorities = {}\n",
-            says="a handler was added to another dispatcher",
+            says="did not call b alone",
         ),
         edit(
             "self.priorities = {}  #",
             "self.gone, self.priorities = set(), {}  #",
             "self.priorities.get(kind, {}).pop(handler, None)",
-            "self.gone.add(handler)",
+            "self.gone.add(handler) if handler in self.priorities.get(kind, {}) else None",
             "if handler in present:",
             "if handler not in self.gone:",
             says="a handler of two kinds",
@@ -125,7 +162,53 @@ class answer:
 present = self.priorities.get(kind, {})
         for each in [each for each in present if each is handler]:
             del present[each]""",
-            says="clerk.greet was added and removed",
+            says="the method clerk.greet is added and removed",
+        ),
+        edit(
+            "self.priorities.setdefault(kind, {})[handler] = priority",
+            "self.priorities.setdefault(kind, {})[handler] = None\n        self.by_handler[handler] = priority",
+            "self.priorities = {}  #",
+            "self.by_handler, self.priorities = {}, {}  #",
+            "key=present.get",
+            "key=self.by_handler.get",
+            says="two handlers of two kinds have other priorities in each",
+        ),
+        edit(
+            "self.priorities = {}  #",
+            "self.errors, self.priorities = [], {}  #",
+            "errors, present = []",
+            "errors, present = self.errors",
+            says="was [Spilt('a'), Spilt('c'), Spilt('a'), Spilt('c')] in the end",
+        ),
+        edit(
+            "self.priorities = {}  #",
+            "self.errors, self.priorities = [], {}  #",
+            "errors, present = [],",
+            "self.errors.clear()\n        errors, present = self.errors,",
+            says="was [] in the end",
+        ),
+        edit("errors.append(error)", "errors.insert(0, error)", says="and returned [Spilt('c'), Spilt('a')]"),
+        edit("errors.append(error)", "errors.append(str(error))", says="and returned ['a', 'c']"),
+        edit(
+            "                    handler(detail)\n",
+            "                    if said := handler(detail):\n                        errors.append(said)\n",
+            says="[], and returned [Spilt('this was returned",
+        ),
+        edit("priority=0", "priority=1", says="priorities none, 0.5, -0.5, none"),
+        edit("handler(detail)", 'handler(detail or "")', says="with that detail, and called ('a', '')"),
+        edit(
+            "self.priorities = {}  #",
+            "self.late, self.priorities = [], {}  #",
+            "self.priorities.setdefault(kind, {})[handler] = priority",
+            "self.late.append((kind, handler, priority))",
+            "errors, present = [], self.priorities.setdefault(kind, {})",
+            """\
+errors = []
+        for each, handler, priority in self.late:
+            self.priorities.setdefault(each, {})[handler] = priority
+        self.late.clear()
+        present = self.priorities.setdefault(kind, {})""",
+            says="a handler is removed twice",
         ),
         edit('check("12.3", Dispatcher)', "answer = Dispatcher()", says="the class itself, `Dispatcher`"),
     ],
