@@ -37,6 +37,9 @@ def _what_the_loop_prints():
     return printed
 
 
+ONE_BY_ONE = "Go through the queue event by event: each calls one handler, which prints all its lines."
+
+
 @exercise(
     "12.1",
     praise="that is the order in which it really ran just now.",
@@ -45,11 +48,11 @@ def _what_the_loop_prints():
 def _order(answer):
     truth, said = _what_the_loop_prints(), list(need(answer, (list, tuple), "give a list of lines"))
     if odd := [each for each in said if each not in truth]:
-        raise Wrong(f"{odd[0]!r} is never printed; a line looks like 'click pork'.")
+        raise Wrong(f"{odd[0]!r} is never printed; a line looks like 'click pork'.", ONE_BY_ONE)
     if twice := [each for each in truth if said.count(each) > 1]:
-        raise Wrong(f"{twice[0]!r} is printed once, and you have it {said.count(twice[0])} times.")
+        raise Wrong(f"{twice[0]!r} is printed once, and you have it {said.count(twice[0])} times.", ONE_BY_ONE)
     if missing := [each for each in truth if each not in said]:
-        raise Wrong(f"{missing[0]!r} is missing: it was printed just now.")
+        raise Wrong(f"{missing[0]!r} is missing: it was printed just now.", ONE_BY_ONE)
     same_lines(said, truth)
 
 
@@ -103,7 +106,7 @@ def _any_keys():
 @exercise(
     "12.2",
     praise="each till remembers its own number from key to key, and forgets it in time.",
-    hint="Keep the digits as a string in `self`, made in `__init__`.",
+    hint="Keep the digits as a string in `self`; Enter sells their `int`, if it is above 0, and empties the string.",
 )
 def _till(answer):
     need(answer, callable, "hand over the class itself, `Till`")
@@ -254,6 +257,7 @@ class _Clerk:
 
     def __init__(self, run, name):
         self.run, self.name, self.handler = run, name, lambda detail: self.greet(detail)
+        self.handler.__name__ = self.handler.__qualname__ = name
 
     def greet(self, detail):
         self.run.called.append((self.name, detail))
@@ -269,7 +273,7 @@ class _Clerk:
 @exercise(
     "12.3",
     praise="in order, though some come and go meanwhile, and no error keeps the others from their turn.",
-    hint="Loop over a sorted copy, and before each call look whether the handler is still there.",
+    hint="Loop over a sorted copy, look before each call whether the handler is still there, and catch what it raises.",
 )
 def _dispatcher(answer):
     need(answer, callable, "hand over the class itself, `Dispatcher`")

@@ -102,7 +102,11 @@ class Till:
     ],
     "12.3": [
         edit("return errors", "return errors or None", says="[], and returned None"),
-        edit("handler(detail)", "handler()", says="and called []. It returned [TypeError("),
+        edit(
+            "handler(detail)",
+            "handler()",
+            says="and called []. It returned [TypeError(\"a() missing 1 required positional argument: 'detail'\")",
+        ),
         edit(SORTED, "sorted(present, key=present.get)", says="priorities -1, 0, 5, 0, 5"),
         edit(SORTED, "list(present)", says="priorities -1, 0, 5, 0, 5"),
         edit(
