@@ -8,6 +8,7 @@ import textwrap
 import pytest
 
 from exercises import Wrong, answers, exercise, judging
+from exercises.judging import tomllib
 from tools import mutate, reasons
 from tools.edits import edited
 from tools.warm import Job, judge_all
@@ -71,6 +72,7 @@ def after(source):
         ("try:\n    a()\nexcept b:\n    c()", "other error", "try:\n    a()\nexcept Exception:\n    c()"),
         ("suppress(OSError)", "other error", "suppress(Exception)"),
         ("suppress(OSError)", "other error", "suppress(ConnectionError)"),
+        ("raise KeyError(a)", "other error", "raise LookupError(a)"),
         ("try:\n    a()\nfinally:\n    b()", "no finally", "a()"),
         ("try:\n    a()\nexcept b:\n    c()\nelse:\n    d()", "no else", "try:\n    a()\n    d()\nexcept b:\n    c()"),
         ("raise a from b", "no cause", "raise a"),
@@ -100,10 +102,12 @@ def test_an_edit_is_made(source, kind, expected):
         "raise ValueError(f'{a} is no number', 1)",
         "a = f'{b} is no number'",
         "def f():\n    return a",
+        "line.recv(65536)",
+        "with suppress(OSError, ValueError):\n    a",
     ],
 )
 def test_what_makes_no_difference_or_is_not_the_answer_stays(source):
-    assert set(after(source).values()) <= {"drop", "drop part", "no return", "kept", "other error"}
+    assert set(after(source).values()) <= {"drop", "drop part", "no return", "kept", "other error", "no with"}
 
 
 @pytest.mark.parametrize(
@@ -116,10 +120,18 @@ def test_what_makes_no_difference_or_is_not_the_answer_stays(source):
         ("a = len(c)", "b = c.pop()", True),
         ("a = take()", "b = take()", True),
         ("self.a = 1", "self.b = 2", True),
+        ("self.a = []", "b = self", True),
     ],
 )
 def test_lines_are_swapped_where_that_may_make_a_difference(first, second, swapped):
     assert ("swap" in after(f"def f(c, self):\n    {first}\n    {second}").values()) is swapped
+
+
+def test_attributes_are_swapped_only_where_others_may_see_them():
+    first, second = "        self.a = []", "        self.b = Lock()"
+    for name, swapped in [("__init__", False), ("open", True)]:
+        source = "\n".join(["class C:", f"    def {name}(self):", first, second])
+        assert ("swap" in after(source).values()) is swapped
 
 
 def test_a_name_that_an_inner_function_uses_makes_a_difference():
@@ -214,11 +226,22 @@ def test_a_check_that_sees_all_is_enough(weak, monkeypatch, capsys):
 
 
 @forks
-def test_a_solution_that_does_not_pass_is_told(weak, monkeypatch):
+def test_a_solution_that_does_not_pass_is_told(weak, monkeypatch, capsys):
     monkeypatch.setattr(answers, "cell_source", lambda name, tag: SOLUTION.replace("max", "min"))
-    monkeypatch.setattr(sys, "argv", ["mutate"])
-    with pytest.raises(SystemExit, match=r"The solution of 00\.2 does not pass: the slowest decides"):
-        mutate.main()
+    assert run(monkeypatch)
+    assert "The solution of 00.2 does not pass: the slowest decides" in capsys.readouterr().out
+
+
+@forks
+def test_survivors_can_be_printed_as_notes(weak, monkeypatch, capsys):
+    assert run(monkeypatch, "--notes")
+    out = capsys.readouterr().out
+    notes = tomllib.loads(out[out.index("[[") : out.index("survived, of each")])["00.2"]
+    assert len(notes) == 3
+    assert SURVIVOR.strip("\n") in [note["edit"].strip("\n") for note in notes]
+    weak.write_text(out[out.index("[[") : out.index("survived, of each")].replace('""', '"all wait for a while"'))
+    assert not run(monkeypatch)
+    assert "3 equivalent, 0 survived" in capsys.readouterr().out
 
 
 def test_exercises_are_chosen_by_chapter_or_number():

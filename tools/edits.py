@@ -12,12 +12,13 @@ import warnings
 
 OPERATORS = {
     **{ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE), ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.LtE)},
-    **{ast.Eq: (ast.NotEq, ast.Is), ast.NotEq: (ast.Eq, ast.IsNot), ast.Is: (ast.IsNot, ast.Eq)},
+    **{ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,), ast.Is: (ast.IsNot, ast.Eq)},
     **{ast.IsNot: (ast.Is, ast.NotEq), ast.In: (ast.NotIn,), ast.NotIn: (ast.In,)},
     **{ast.Add: (ast.Sub,), ast.Sub: (ast.Add,), ast.Mult: (ast.Add, ast.FloorDiv), ast.Div: (ast.FloorDiv, ast.Mult)},
     **{ast.FloorDiv: (ast.Div, ast.Mult), ast.Mod: (ast.FloorDiv,), ast.Pow: (ast.Mult,)},
     **{ast.And: (ast.Or,), ast.Or: (ast.And,)},
 }
+SAME_IN_ANY_ORDER = {"min", "max", "suppress", "contextlib.suppress"}
 BUILTINS = {"min": "max", "max": "min", "any": "all", "all": "any"}
 METHODS = {
     **{"popleft": "pop", "notify": "notify_all", "notify_all": "notify", "sendall": "send", "lower": "upper"},
@@ -32,6 +33,7 @@ LOOPS, BLOCKS = (ast.For, ast.While), (ast.For, ast.While, ast.If, ast.With, ast
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 PLAIN = (ast.Assign, ast.Name, ast.Tuple, ast.List, ast.Dict, ast.Constant, ast.expr_context, ast.BinOp, ast.operator)
 PLAIN += (ast.Call,)
+MUTABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Call)
 PURE = {"len", "list", "dict", "set", "range", "enumerate", "count", "deque", "bytearray"}
 NONE = ast.Constant(None)
 
@@ -134,31 +136,33 @@ def _independent(one, other, owner):
     """Whether it cannot matter which comes first: one of both only names a value, of which the other knows nothing."""
     functions = [each for each in ast.walk(owner) if isinstance(each, FUNCTIONS) and each is not owner]
     closures = set().union(*(_names(each) for each in functions))
-    both_plain = _is_plain(one) and _is_plain(other)
+    if "self" in _names(one) | _names(other):
+        return False
+    both_plain = _is_plain(one, owner) and _is_plain(other, owner)
     for each, beside in ((one, other), (other, one)):
-        if _is_plain(each):
+        if _is_plain(each, owner):
             touched = _names(each, ast.Store) if both_plain else _names(each)
             if not touched & (_names(beside) | closures):
                 return not both_plain or not _names(beside, ast.Store) & _names(each)
     return False
 
 
-def _is_plain(node):
-    """Whether it is an assignment to local names of what no other statement can see being made."""
+def _is_plain(node, owner):
+    """Whether it names what no other statement can see being made; so does `self.bun = 1` before others know `self`."""
+    attributes = (ast.Attribute,) if getattr(owner, "name", "") == "__init__" else ()
     calls = {each.func for each in ast.walk(node) if isinstance(each, ast.Call)}
     return (
         isinstance(node, ast.Assign)
         and all(isinstance(call, ast.Name) and call.id in PURE for call in calls)
-        and all(isinstance(each, PLAIN) for each in ast.walk(node))
+        and all(isinstance(each, PLAIN + attributes) for each in ast.walk(node))
     )
 
 
 def _names(tree, context=ast.expr_context):
-    return {
-        node.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, context) and node.id not in PURE
-    }
+    """Names in it; `self.bun` counts as one, and what only makes a new thing is left out."""
+    own = [each for each in ast.walk(tree) if isinstance(each, ast.Attribute) and ast.unparse(each.value) == "self"]
+    several = [each for each in ast.walk(tree) if isinstance(each, ast.Name) and each not in [one.value for one in own]]
+    return {ast.unparse(each) for each in own + several if isinstance(each.ctx, context)} - PURE
 
 
 def _of_statement(node):
@@ -172,7 +176,7 @@ def _of_statement(node):
         yield "always", node.body
     elif isinstance(node, ast.Try):
         yield from _of_try(node)
-    elif isinstance(node, ast.Return) and node.value:
+    elif isinstance(node, ast.Return) and node.value and not _is_none(node.value):
         yield "no return", [ast.Return()]
         yield "no return", [ast.Expr(node.value)]
     elif isinstance(node, ast.AugAssign):
@@ -228,7 +232,7 @@ def _of_list(owner, field, several):
 
 
 def _is_symmetric(node):
-    return isinstance(node, ast.Set) or (isinstance(node, ast.Call) and ast.unparse(node.func) in ("min", "max"))
+    return isinstance(node, ast.Set) or (isinstance(node, ast.Call) and ast.unparse(node.func) in SAME_IN_ANY_ORDER)
 
 
 def _of_expression(node, owner, field):
@@ -261,7 +265,8 @@ def _of_expression(node, owner, field):
         for bound in ("lower", "upper", "step"):
             yield "no slice", _but(node, slice=_but(node.slice, **{bound: None}))
     elif isinstance(node, ast.Constant):
-        yield from (("constant", ast.Constant(value)) for value in _near(node.value))
+        if node.value is not None or isinstance(owner, (ast.Assign, ast.Tuple, ast.Return, ast.arguments, ast.IfExp)):
+            yield from (("constant", ast.Constant(value)) for value in _near(node.value))
         if _is_program(node):
             yield from (("program: " + kind, ast.Constant(f"\n{text}\n")) for kind, text in edited(node.value))
     elif isinstance(node, ast.Dict):
@@ -276,19 +281,24 @@ def _of_expression(node, owner, field):
 
 def _of_comparison(node):
     [op], [right] = node.ops, node.comparators
-    to_none = isinstance(right, ast.Constant) and right.value is None
     for other in OPERATORS[type(op)]:
         if other not in (ast.Eq, ast.NotEq, ast.Is, ast.IsNot) or not isinstance(right, ast.Constant):
             yield "operator", _but(node, ops=[other()])
     if isinstance(right, ast.Constant) and not isinstance(op, (ast.In, ast.NotIn)):
         yield "negate", ast.UnaryOp(ast.Not(), node)
-    if to_none:
+    if _is_none(right):
         yield "truth", node.left if isinstance(op, ast.IsNot) else ast.UnaryOp(ast.Not(), node.left)
+
+
+def _is_none(node):
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def _near(value):
     if isinstance(value, bool):
         return [not value]
+    if isinstance(value, int) and value >= 256 and value.bit_count() == 1:
+        return []  # the size of a buffer
     if isinstance(value, (int, float)):
         return [value + 1, value - 1, *([value * 2] if value > 2 else [])]
     if value is None:
@@ -318,10 +328,12 @@ def _of_name(node, owner, field):
             yield "other name", _but(node, id=BUILTINS[node.id])
         known = getattr(builtins, node.id, None)
     if isinstance(known, type) and issubclass(known, BaseException):
-        names = [*(each.__name__ for each in known.__mro__[1:-1]), *filter(None, [NARROWER.get(known.__name__)])]
-        yield from (("other error", ast.Name(name, ast.Load())) for name in names)
+        if known is not BaseException:
+            yield "other error", ast.Name(known.__mro__[1].__name__, ast.Load())
+        if known.__name__ in NARROWER and not isinstance(owner, ast.Raise):
+            yield "other error", ast.Name(NARROWER[known.__name__], ast.Load())
     elif isinstance(owner, ast.ExceptHandler) and field == "type":
-        yield from (("other error", ast.Name(name, ast.Load())) for name in ("Exception", "BaseException"))
+        yield "other error", ast.Name("Exception", ast.Load())
 
 
 def _kept_between_calls(tree):
@@ -359,5 +371,5 @@ def _hoisted(function):
             if isinstance(target, ast.Name):
                 body.insert(0, ast.Global([target.id]))
                 yield ast.Assign([target], value), _but(function, body=body)
-            else:  # self.buns = [] becomes buns = [] in the class
+            elif any(isinstance(node, MUTABLE) for node in inside):  # self.buns = [] becomes buns = [] in the class
                 yield ast.Assign([ast.Name(target.attr, ast.Store())], value), _but(function, body=body or [ast.Pass()])

@@ -3,6 +3,7 @@
     make mutants                          of all exercises
     make mutants ARGS="04 06.2"           of chapter 4, and of exercise 06.2
     make mutants ARGS="--reasons 04.2"    with what is said of each edit that is refused
+    make mutants ARGS="--notes 04.2"      edits that pass as notes, whose reasons are left to you
 
 An edit that passes shows a promise that a check does not test, or it makes no difference. The second kind is noted with
 its reason in `exercises/NN/equivalent.toml`, by the lines that this tool prints, so that nobody looks twice:
@@ -99,7 +100,7 @@ def noted(chapter):
     return {name: {each["edit"].strip("\n"): each["why"] for each in several} for name, several in read.items()}
 
 
-def report(name, several, notes, *, reasons=False):
+def report(name, several, notes, *, reasons=False, as_notes=False):
     """Print what became of the edits of one exercise.
 
     Returns
@@ -119,7 +120,8 @@ def report(name, several, notes, *, reasons=False):
         + (f"; {len(slow)} took over {SLOW} s, at most {max(slow):.1f} s" if slow else "")
     )
     for each in new:
-        print(f"\n  survived ({each.kind})\n{each.edit}")
+        note = f"\n[['{name}']]\nwhy = \"\"\nedit = '''\n{each.edit}\n'''"
+        print(note if as_notes else f"\n  survived ({each.kind})\n{each.edit}")
     passed = {each.edit: each.passed for each in several}
     wrong = [edit for edit in notes if not passed.get(edit)]
     for edit in wrong:
@@ -145,6 +147,7 @@ def main():
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("exercises", nargs="*", help="chapters, 04, and exercises, 06.2; all when none is named")
     ask.add_argument("--reasons", action="store_true", help="print what is said of each edit that is refused")
+    ask.add_argument("--notes", action="store_true", help="print edits that pass as notes for equivalent.toml")
     wanted = ask.parse_args()
     try:
         names = chosen(wanted.exercises)
@@ -153,21 +156,26 @@ def main():
     sources = {name: answers.cell_source(name, "solution") for name in names}
     time_of = {}
     for job, verdict, seconds in judge_all([Job(name, source) for name, source in sources.items()]):
-        if not verdict or not verdict.passed:
-            sys.exit(f"The solution of {job.name} does not pass: {verdict and verdict.reason}")
-        time_of[job.name] = seconds
+        if verdict and verdict.passed:
+            time_of[job.name] = seconds
+        else:
+            print(f"The solution of {job.name} does not pass: {verdict and verdict.reason}\n")
+    failed, names = len(names) > len(time_of), [name for name in names if name in time_of]
     by_name, kinds, left = defaultdict(list), Counter(), Counter()
     for each in judged([each for name in names for each in mutants(name, sources[name])], time_of):
         by_name[each.name].append(each)
     notes = {name: several for chapter in {name[:2] for name in names} for name, several in noted(chapter).items()}
-    counts = [report(name, by_name[name], notes.get(name, {}), reasons=wanted.reasons) for name in names]
-    refused, counted, wrong = map(sum, zip(*counts, strict=True))
+    counts = [
+        report(name, by_name[name], notes.get(name, {}), reasons=wanted.reasons, as_notes=wanted.notes)
+        for name in names
+    ]
+    refused, counted, wrong = map(sum, zip(*counts, strict=True)) if counts else (0, 0, 0)
     for each in (each for several in by_name.values() for each in several):
         kinds[each.kind] += 1
         left[each.kind] += each.passed and each.edit not in notes.get(each.name, {})
     print("\nsurvived, of each kind:", ", ".join(f"{kind} {left[kind]}/{kinds[kind]}" for kind in sorted(kinds)))
-    print(f"{refused} of {counted} edits that make a difference are refused: {refused / counted:.1%}")
-    sys.exit(wrong > 0 or refused < ENOUGH * counted)
+    print(f"{refused} of {counted} edits that make a difference are refused: {refused / max(1, counted):.1%}")
+    sys.exit(failed or wrong > 0 or refused < ENOUGH * counted)
 
 
 if __name__ == "__main__":
