@@ -3,10 +3,12 @@
 In it, `checks.py` has a function for each exercise that examines an answer and raises `Wrong` for the promise that it
 breaks; `predictions.toml` has the choices of each prediction; `right.py` and `wrong.py` have answers with which the
 tests prove the checks. Text, starter and solution of an exercise stand in the notebook alone. `vocabulary` holds what
-checks of several chapters need; `judging` calls them; `answers` reads and edits what the notebooks hold.
+checks of several chapters need; `judging` calls them; `answers` reads and edits what the notebooks hold. What an answer
+prints is shortened by `prints`, what it breaks down with is explained by `mishaps`, and `telling` shows the verdict.
 """
 
 from exercises.judging import exercise, judge, registered
+from exercises.telling import tell
 from exercises.verdicts import Verdict, Wrong
 
-__all__ = ["Verdict", "Wrong", "exercise", "judge", "registered"]
+__all__ = ["Verdict", "Wrong", "exercise", "judge", "registered", "tell"]

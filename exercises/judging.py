@@ -7,11 +7,9 @@ Predictions need no process: their choices are data.
 
 import importlib
 import io
-import reprlib
 import sys
 import threading
-import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cloudpickle
@@ -20,8 +18,10 @@ import gevent.lock
 import greenlet
 from gevent.lock import BoundedSemaphore, Semaphore
 
-from exercises.verdicts import Verdict, Wrong
-from helpers.isolated import IsolatedError, run_isolated
+from exercises.mishaps import explain, settle_in
+from exercises.prints import Prints, Runs
+from exercises.verdicts import NoSuchExercise, Verdict, Wrong
+from helpers.isolated import IsolatedError, interrupted, run_isolated
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -75,7 +75,7 @@ def registered():
     return set(_registry)
 
 
-def judge(name, answer):
+def judge(name, answer, waiting=lambda: None):
     """Say whether an answer is right, and if not, which promise it breaks and what to try.
 
     Parameters
@@ -84,6 +84,8 @@ def judge(name, answer):
         The number of the exercise, "04.2", or the letter of the prediction, "04.a".
     answer : object
         What the exercise asks for: a function, a list, a number; for a prediction, the letter of a choice.
+    waiting : callable
+        Called several times a second while the answer is being judged.
 
     Returns
     -------
@@ -91,8 +93,10 @@ def judge(name, answer):
 
     Raises
     ------
-    ValueError
-        If there is no exercise of that name. A wrong answer never raises.
+    NoSuchExercise
+        If there is none of that name. A wrong answer never raises.
+    KeyboardInterrupt
+        If this process was interrupted; nothing of the answer runs any more.
     """
     known = _look_up(name)
     if answer is None or answer is ... or (isinstance(answer, str) and not answer.strip()):
@@ -104,7 +108,7 @@ def judge(name, answer):
     except Exception as error:
         reason = f"your answer cannot be sent to the process that checks it: {error}. Create such things inside it."
         return Verdict(name, False, reason)
-    return _judge_in_child(name, payload, known)
+    return _judge_in_child(name, payload, known, waiting)
 
 
 def _load(chapter):
@@ -120,9 +124,11 @@ def _look_up(name):
         _load(chapter)
     if name in _registry:
         return _registry[name]
-    near = sorted(each for each in registered() if each.startswith(f"{chapter}."))
+    near = sorted(each for each in _registry if each.startswith(f"{chapter}."))
     offer = f"chapter {chapter} has {', '.join(near)}" if near else f"no chapter {chapter!r} has exercises"
-    raise ValueError(f"there is no exercise {name!r}: {offer}")
+    if not isinstance(name, str) or (len(chapter) == 1 and chapter.isdigit()):
+        offer = 'write the number first, with two digits for the chapter and in quotation marks, such as "04.2"'
+    raise NoSuchExercise(f"there is no exercise {name!r}: {offer}.")
 
 
 def _how_to_answer(known):
@@ -166,42 +172,49 @@ def _pack(answer):
     return packed.getvalue()
 
 
-def _judge_in_child(name, payload, known):
+def _judge_in_child(name, payload, known, waiting=lambda: None):
     source = "from exercises.judging import judge_here\nverdict = judge_here(name, payload)\n"
-    inputs = {"name": name, "payload": payload}
+    inputs, prints = {"name": name, "payload": payload}, Prints()
+
+    def hear(piece):
+        waiting()
+        prints.hear(piece)
+
     try:
-        return run_isolated(source, inputs, ["verdict"], timeout=known.seconds)["verdict"]
+        verdict = run_isolated(source, inputs, ["verdict"], timeout=known.seconds, hear=hear, linger=False)["verdict"]
     except IsolatedError as error:
-        if type(error).__name__ == "TimeoutError":
-            reason = f"your answer was still running after {known.seconds:g} s and was cut off."
-            return Verdict(name, False, reason, "Look for a loop that never ends, or a wait for what nobody does.")
-        reason = f"your answer ended the process in which it was checked: {error}."
-        return Verdict(name, False, reason, known.hint)
+        verdict = Verdict(name, False, *_say_how_it_ended(error, known, prints.place))
+    except KeyboardInterrupt:
+        at = prints.place and f" It was at {prints.place}."
+        verdict = Verdict(name, None, f"you stopped the check.{at}", printed=prints.told(first=False))
+        raise interrupted(str(verdict)) from None
+    return replace(verdict, printed=prints.told(first=verdict.passed))
+
+
+def _say_how_it_ended(error, known, place):
+    """Reason and hint for an answer that did not get as far as a verdict."""
+    if type(error).__name__ == "TimeoutError":
+        at = place and f", at {place}"
+        reason = f"your answer was still running after {known.seconds:g} s and was cut off{at}."
+        return reason, "Look for a loop that never ends, or a wait for what nobody does."
+    reason = f"your answer ended the process in which it was checked: {error}."
+    return reason, "A function returns; `os._exit`, a signal, or more memory than there is, ends the whole process."
 
 
 def judge_here(name, payload):
-    """Judge a pickled answer in this process: what the child of `judge` runs."""
+    """Judge a pickled answer in this process, which must have been made for that: what the child of `judge` runs."""
     known = _look_up(name)
-    answer = None
+    answer, runs = None, Runs(None)
     try:
         answer = cloudpickle.loads(payload)
+        runs = Runs(answer)
+        settle_in(runs)
         known.examine(answer)
     except Wrong as wrong:
         return Verdict(name, False, wrong.reason, wrong.hint or known.hint)
-    except KeyboardInterrupt:
-        raise
     except BaseException as error:  # gevent.Timeout and SystemExit are no Exception, and answers raise them
-        if isinstance(error, TypeError) and str(error) == f"{type(answer).__name__!r} object is not callable":
-            reason = f"give the function itself, without calling it: this is {reprlib.repr(answer)}."
-            return Verdict(name, False, reason, known.hint)
-        return Verdict(name, False, _say_error(error), known.hint)
+        reason, hint = explain(error, answer)
+        return Verdict(name, False, reason, hint or known.hint)
+    finally:
+        runs.let_go()
     return Verdict(name, True, known.praise)
-
-
-def _say_error(error):
-    """One sentence on an exception that the answer raised: what, and on which line of the reader's own code."""
-    what = f"your code raised {type(error).__name__}" + (f": {error}" if str(error) else "")
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if "ipykernel" in frame.filename or frame.filename.startswith("<"):
-            return f"{what} (line {frame.lineno} of {frame.name})"
-    return what

@@ -4,7 +4,10 @@ A check says "wrong" by raising `Wrong`, wherever it finds out; `judging` makes 
 """
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from exercises.prints import visible
 
 MOST_SAID = 800  # characters of a reason, which may quote a value of any size
 
@@ -15,6 +18,13 @@ class Wrong(Exception):
     def __init__(self, reason, hint=""):
         super().__init__(reason)
         self.reason, self.hint = reason, hint
+
+
+class NoSuchExercise(ValueError):
+    """A name that no exercise has; a notebook shows the sentence alone."""
+
+    def _render_traceback_(self):  # what IPython shows in place of its own account
+        return textwrap.wrap(str(self), 92)
 
 
 @dataclass(frozen=True)
@@ -31,15 +41,19 @@ class Verdict:
         One sentence.
     hint : str
         What to try, or "".
+    printed : sequence of str
+        Lines that say what the answer has printed.
     """
 
     name: str
     passed: bool | None
     reason: str
     hint: str = ""
+    printed: Sequence[str] = ()
 
     def __str__(self):
         mark = {True: "✔", False: "✘", None: "…"}[self.passed]
         reason = self.reason if len(self.reason) <= MOST_SAID else f"{self.reason[:MOST_SAID]} …"
         lines = [f"{mark} {self.name}: {reason}", *([f"  Hint: {self.hint}"] if self.hint else [])]
-        return "\n".join(textwrap.fill(line, 92, subsequent_indent="  ", break_on_hyphens=False) for line in lines)
+        filled = [textwrap.fill(visible(line), 92, subsequent_indent="  ", break_on_hyphens=False) for line in lines]
+        return "\n".join([*filled, *(f"  {line}" for line in self.printed)])

@@ -98,6 +98,8 @@ def main(job):
         _unpack(job["inputs"], names)
         exec(job["code"], names)
         _send_back(job["outputs"], names)
+        if not job["linger"]:
+            os._exit(0)
     except SystemExit:
         _send_back(job["outputs"], names)
         raise

@@ -56,7 +56,9 @@ class _Interrupted(_Failure, KeyboardInterrupt):
     pass
 
 
-def run_isolated(source, inputs=None, outputs=(), *, gevent=False, timeout=None, label="isolated cell"):
+def run_isolated(
+    source, inputs=None, outputs=(), *, gevent=False, timeout=None, label="isolated cell", hear=None, linger=True
+):
     """Run `source` in a fresh Python process as its `__main__`, and write its output as it comes.
 
     Parameters
@@ -73,6 +75,10 @@ def run_isolated(source, inputs=None, outputs=(), *, gevent=False, timeout=None,
         Seconds that it may take; for ever by default.
     label : str
         What tracebacks call the source.
+    hear : callable, optional
+        Called with each piece of output, which is then not written, and with "" several times a second.
+    linger : bool
+        Whether it may go on after its last line until its threads have ended, as a program does.
 
     Returns
     -------
@@ -86,15 +92,15 @@ def run_isolated(source, inputs=None, outputs=(), *, gevent=False, timeout=None,
     KeyboardInterrupt
         If this process was interrupted; so was the cell.
     """
-    pieces = queue.SimpleQueue()
-    cell = _Cell(source, inputs or {}, outputs, gevent=gevent, label=label, on_output=pieces.put)
+    pieces, hear = queue.SimpleQueue(), hear or sys.stdout.write
+    cell = _Cell(source, inputs or {}, outputs, gevent=gevent, label=label, linger=linger, on_output=pieces.put)
     try:
-        if not _drain(pieces, timeout):
-            where = _interrupt(cell, pieces)
+        if not _drain(pieces, hear, timeout):
+            where = _interrupt(cell, pieces, hear)
             message = f"the cell was stopped after {timeout:g} s"
             raise _error("TimeoutError", message, text=where and f"{where}\nTimeoutError: {message}")
     except KeyboardInterrupt:
-        raise interrupted(_interrupt(cell, pieces)) from None
+        raise interrupted(_interrupt(cell, pieces, hear)) from None
     finally:
         cell.child.stop(grace=0)
     return cell.result(outputs)
@@ -150,13 +156,14 @@ def start_isolated(source, inputs=None, *, name="server", gevent=False, timeout=
 class _Cell:
     """One cell in its process, and what that has reported so far, from another thread."""
 
-    def __init__(self, source, inputs, outputs, *, gevent, label, background=False, on_output=None):
+    def __init__(self, source, inputs, outputs, *, gevent, label, background=False, linger=True, on_output=None):
         job = {
             "source": source,
             "code": _compiled(source, label),  # here, because the first `compile` of a process takes a millisecond
             "label": label,
             "gevent": gevent,
             "background": background,
+            "linger": linger,
             "inputs": _packed(inputs),
             "outputs": list(outputs),
         }
@@ -210,31 +217,32 @@ class _Cell:
         return values
 
 
-def _drain(pieces, timeout):
-    """Show pieces until the last, and return True; return False after `timeout` seconds."""
+def _drain(pieces, hear, timeout):
+    """Hand on pieces until the last, and return True; return False after `timeout` seconds."""
     deadline = None if timeout is None else time.monotonic() + timeout
     while True:
         wait = 0.2 if deadline is None else min(0.2, deadline - time.monotonic())  # Windows interrupts no wait
         try:
             piece = pieces.get(timeout=max(0, wait))
         except queue.Empty:
-            if wait <= 0:
-                return False
-            continue
-        if not piece:
-            return True
-        sys.stdout.write(piece)
+            hear("")
+        else:
+            if not piece:
+                return True
+            hear(piece)
+        if wait <= 0:  # even if there is always more
+            return False
 
 
-def _interrupt(cell, pieces):
+def _interrupt(cell, pieces, hear):
     """End the cell as Ctrl-C does, within half a second at most; return its traceback, if it wrote one."""
     try:
         cell.child.interrupt()
-        ended = _drain(pieces, 0.5)
+        ended = _drain(pieces, hear, 0.5)
     finally:
         cell.child.stop(grace=0)
     if not ended:
-        _drain(pieces, 0.3)
+        _drain(pieces, hear, 0.3)
     cell.told_all.wait(1)
     return cell.error and cell.error[2]
 

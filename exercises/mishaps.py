@@ -1,0 +1,237 @@
+"""What is said when an answer breaks down: in its own words and lines, without those of the course or of libraries.
+
+An error that comes out of an answer becomes a reason and, if it is a slip that has nothing to do with the exercise, a
+hint of its own. Errors that nobody catches, in threads, greenlets, tasks or while an object is thrown away, are one
+line among what the answer prints; those that a check has planted say nothing at all.
+"""
+
+import builtins
+import contextlib
+import functools
+import io
+import os
+import re
+import reprlib
+import signal
+import sys
+import threading
+import traceback
+import warnings
+from pathlib import Path
+
+from exercises.prints import MARK, MarkingStream
+
+_ROOT = Path(__file__).resolve().parent.parent
+_OURS = tuple(str(_ROOT / each) + os.sep for each in ("exercises", "backstage", "helpers", "minibroker", "tools"))
+_LIBRARIES = tuple({os.path.join(each, "") for each in (sys.prefix, sys.base_prefix, os.path.dirname(os.__file__))})
+_WRONG_CALL = re.compile(r"\(\) (takes|missing|got .* argument)|invalid keyword argument|expected (at |\d+ arg)")
+
+_SLIPS = [  # the first that fits: kind of error, a pattern of its message, what to look for
+    (UnboundLocalError, "", "A name that a function assigns to is its own, unless it says `nonlocal` or `global`."),
+    (NameError, "", "Is it spelled as where it is defined? And has the cell that defines it been run?"),
+    (ModuleNotFoundError, "", "Is it spelled right? All that an exercise needs is imported at the top of the chapter."),
+    (ImportError, "", "Is it spelled right? All that an exercise needs is imported at the top of the chapter."),
+    (SyntaxError, "", "The text that your code compiles is no Python."),
+    (EOFError, "`input", "Take what you need from the parameters, and return what you have to say."),
+    (RecursionError, "", "A function that calls itself needs a case in which it does not."),
+    (MemoryError, "", "Something grows without end: look for a loop that appends, or for a very large number."),
+    (
+        SystemExit,
+        "",
+        "`exit()` ends the whole program: `return` ends a function, and `raise` reports an error.",
+    ),
+    (KeyboardInterrupt, "", "This error is for the person at the keyboard: raise one of another kind."),
+    (TypeError, _WRONG_CALL, "Count what stands between the brackets: this is not what that function takes."),
+    (
+        TypeError,
+        "object is not callable",
+        "What stands before the brackets is no function. Is that name used twice?",
+    ),
+    (TypeError, "not subscriptable", "What stands before the square brackets holds nothing: print its `type()`."),
+    (TypeError, "unsupported operand", "These two values do not go together: print the `type()` of each."),
+    (TypeError, "not iterable", "A `for` loop, or what works like one, was given a single thing: print its `type()`."),
+]
+
+
+# -- whose lines they are ---------------------------------------------------------------------------------------------
+
+
+def is_readers(file):
+    """Whether code of this file name was written by the reader, in a cell or in a module of their own."""
+    if file.startswith("<"):
+        return not file.startswith("<frozen ")
+    if "ipykernel_" in file:
+        return True
+    # Compiled libraries name files that are not there: src/gevent/…
+    return os.path.isabs(file) and not file.startswith(_LIBRARIES) and not _is_ours(file)
+
+
+def _is_ours(file):
+    return file.startswith(_OURS)
+
+
+def place(frames):
+    """Where the reader's code was: "line 3 of bake", or "" if no frame is of that.
+
+    Parameters
+    ----------
+    frames : iterable of traceback.FrameSummary
+        The outermost first.
+    """
+    for frame in reversed(list(frames)):
+        if is_readers(frame.filename):
+            return f"line {frame.lineno} of {frame.name}"
+    return ""
+
+
+# -- what comes out of an answer --------------------------------------------------------------------------------------
+
+
+def explain(error, answer):
+    """Say what an exception that came out of a check means.
+
+    Parameters
+    ----------
+    error : BaseException
+        None that a check raises on purpose.
+    answer : object
+        What was being checked.
+
+    Returns
+    -------
+    reason : str
+    hint : str
+        "" if the exercise's own will do.
+    """
+    if isinstance(error, TypeError) and str(error) == f"{type(answer).__name__!r} object is not callable":
+        hint = "The last line of the cell hands it to `check`: the name alone, without brackets."
+        return f"give the function itself, without calling it: this is {reprlib.repr(answer)}.", hint
+    frames = traceback.extract_tb(error.__traceback__)
+    where = place(frames)
+    what = _named(error)
+    innermost = frames[-1].filename if frames else ""
+    if not where and isinstance(error, TypeError) and _WRONG_CALL.search(str(error)):
+        hint = "Keep the parameters as they stand in the exercise: their number, their order and their names."
+        return f"your answer cannot be called as the exercise says: {what}.", hint
+    if not where and _is_ours(innermost):
+        return f"the check of your answer stopped with {what}.", "Does it take and return what the exercise says?"
+    return f"your code raised {what}" + (f" ({where})" if where else ""), _slip(error, frames)
+
+
+def _slip(error, frames):
+    """The hint for a slip that can happen in any exercise, or ""."""
+    if not frames or (_is_ours(frames[-1].filename) and frames[-1].name != _no_input.__name__):
+        return ""  # it was planted, or comes from something that the check has lent
+    if near := _near_name(error):
+        return f"Did you mean `{near}`?"
+    for kind, words, hint in _SLIPS:
+        if isinstance(error, kind) and re.search(words, str(error)):
+            return hint
+    return ""
+
+
+def _near_name(error):
+    """The name that is most like the one which was not found, or None."""
+    if not isinstance(error, (NameError, AttributeError)) or not isinstance(getattr(error, "name", None), str):
+        return None
+    import difflib  # rarely needed
+
+    if isinstance(error, AttributeError):
+        names = [name for name in dir(error.obj) if not name.startswith("_")]
+    else:
+        step = error.__traceback__
+        while step.tb_next:
+            step = step.tb_next
+        names = {*step.tb_frame.f_locals, *step.tb_frame.f_globals, *dir(builtins)}
+    return next(iter(difflib.get_close_matches(error.name, set(names) - {error.name}, 1, 0.75)), None)
+
+
+# -- in the process that judges ---------------------------------------------------------------------------------------
+
+
+def settle_in(runs):
+    """Make this process, which judges one answer and ends, fit for that: it keeps quiet about what is the course's.
+
+    Parameters
+    ----------
+    runs : exercises.prints.Runs
+        Those of the answer.
+    """
+    if all(isinstance(stream, io.TextIOWrapper) for stream in (sys.stdout, sys.stderr)):
+        sys.stdout, sys.stderr = (MarkingStream(stream, runs) for stream in (sys.stdout, sys.stderr))
+    builtins.input = _no_input
+    threading.excepthook = lambda hook: _tell(hook.exc_value, "a thread ended with")
+    sys.unraisablehook = lambda hook: _tell(hook.exc_value, "nobody could catch")
+    warnings.showwarning = _tell_warning
+    traceback.TracebackException.__init__ = _only_readers_lines(traceback.TracebackException.__init__)
+    if "gevent.hub" in sys.modules:
+        sys.modules["gevent.hub"].Hub.print_exception = lambda hub, context, kind, error, trace: _tell(
+            error, "a greenlet ended with"
+        )
+    if "asyncio" in sys.modules:
+        sys.modules["asyncio"].log.logger.addFilter(_tell_record)
+    for number in (signal.SIGINT, getattr(signal, "SIGBREAK", signal.SIGINT)):
+        signal.signal(number, functools.partial(_note_place, runs))
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")  # where memory runs out, this process goes, and not the notebook's
+
+
+def _no_input(prompt=""):
+    raise EOFError("`input` has nobody to answer it while an answer is checked")
+
+
+def _tell(error, what):
+    """Print one line on an error that nobody caught, unless it is the course's own affair."""
+    if error is None or isinstance(error, (SystemExit, KeyboardInterrupt)) or _is_planted(error):
+        return
+    frames = traceback.extract_tb(error.__traceback__)
+    where = place(frames)
+    if where or not any(_is_ours(frame.filename) for frame in frames):
+        sys.stderr.write(f"{what} {_named(error)}" + (f" ({where})" if where else "") + "\n")
+
+
+def _is_planted(error):
+    return type(error).__module__.partition(".")[0] in ("exercises", "backstage", "helpers", "minibroker")
+
+
+def _named(error):
+    try:
+        return f"{type(error).__name__}: {error}".removesuffix(": ")
+    except Exception:  # it cannot even say what it is
+        return type(error).__name__
+
+
+def _tell_warning(message, category, filename, lineno, file=None, line=None):
+    if _is_ours(filename) and "was never awaited" not in str(message):
+        return
+    where = f" (line {lineno})" if is_readers(filename) else ""
+    sys.stderr.write(f"{category.__name__}: {message}{where}\n")
+
+
+def _tell_record(record):
+    """A filter for what asyncio logs: it reports errors of tasks, and is slow at some of what checks do."""
+    if record.exc_info:
+        _tell(record.exc_info[1], "a task ended with")
+        return False
+    record.msg, record.args = record.getMessage().partition("\n")[0], ()
+    return not record.msg.startswith("Executing ")
+
+
+def _only_readers_lines(init):
+    def short(self, *arguments, **named):
+        init(self, *arguments, **named)
+        self.stack[:] = [frame for frame in self.stack if is_readers(frame.filename)]
+
+    return short
+
+
+def _note_place(runs, number, frame):
+    """What happens at an interrupt: put into the output where the answer is, or one of its threads, and end it."""
+    runs.let_go()
+    for stack in (frame, *sys._current_frames().values()):
+        for each, line in traceback.walk_stack(stack):
+            if is_readers(each.f_code.co_filename):
+                with contextlib.suppress(OSError):
+                    os.write(1, MARK.format(f"@line {line} of {each.f_code.co_name}").encode())
+                raise KeyboardInterrupt
+    raise KeyboardInterrupt

@@ -1,0 +1,277 @@
+"""An answer that breaks down, never ends, or prints without end costs the reader a few lines, which say what it was."""
+
+import dataclasses
+import textwrap
+
+import pytest
+
+from exercises import Verdict, judge, judging
+from exercises.prints import KEPT, MARK, MOST_CHARACTERS, MOST_LINES, Prints
+from helpers import check
+
+
+def in_main(source):
+    names = {"__name__": "__main__"}
+    exec(textwrap.dedent(source), names)
+    return names["answer"]
+
+
+def answer_that(body, before=""):
+    """The right answer to 00.2, which does something else first."""
+    body = textwrap.indent(textwrap.dedent(body), "    ")
+    return in_main(f"{before}\ndef answer(waits):\n{body}\n    return max(waits, default=0)\n")
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Exercise 00.2 with a limit of one second."""
+    quick = dataclasses.replace(judging._look_up("00.2"), seconds=1)
+    monkeypatch.setitem(judging._registry, "00.2", quick)
+
+
+# -- answers that break down ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "reason", "hint"),
+    [
+        ("import os\ndef answer(waits): os._exit(3)", "ended the process in which it was checked", "`os._exit`"),
+        ("def answer(waits): raise SystemExit(4)", "raised SystemExit: 4 (line 1 of answer)", "`return` ends"),
+        ("def answer(waits): raise KeyboardInterrupt", "raised KeyboardInterrupt (line 1 of answer)", "another kind"),
+        ("def answer(waits): raise GeneratorExit", "raised GeneratorExit (line 1 of answer)", "who comes out last"),
+        ("def answer(waits): return 1 / 0", "raised ZeroDivisionError: division by zero (line 1 of answer)", ""),
+        ("def answer(waits): return max(wait)", "NameError: name 'wait' is not defined", "Did you mean `waits`?"),
+        ("def answer(waits): return qwertz", "NameError", "has the cell that defines it been run?"),
+        ("def answer(waits): n += 1", "UnboundLocalError", "`nonlocal` or `global`"),
+        ("def answer(waits): waits.sortt()", "AttributeError", "Did you mean `sort`?"),
+        ("def answer(waits): import qwertz", "ModuleNotFoundError: No module named 'qwertz'", "spelled right"),
+        ("def answer(waits): return input('wait: ')", "EOFError: `input` has nobody", "from the parameters"),
+        ("def answer(waits): return answer(waits)", "RecursionError", "calls itself"),
+        ("def answer(waits): return [0] * 10**15", "MemoryError", "without end"),
+        ("def answer(waits): return waits(0)", "TypeError: 'list' object is not callable", "is no function"),
+        ("def answer(waits): return max(waits, waits, key=len, cmp=1)", "TypeError", "that function takes"),
+        ("def answer(waits): return '1' + 1", "TypeError", ""),
+        ("def answer(): return 1", "cannot be called as the exercise says: TypeError: answer() takes 0", "parameters"),
+        ("class answer:\n    def __init__(self, a, b): pass", "cannot be called as the exercise says", "parameters"),
+        ("answer = 0.25", "give the function itself, without calling it: this is 0.25.", "without brackets"),
+        ("import socket\nline = socket.socket()\ndef answer(waits): return line", "cannot be sent", ""),
+    ],
+)
+def test_an_answer_that_breaks_down_costs_a_sentence_and_a_hint_that_fits(source, reason, hint):
+    verdict = judge("00.2", in_main(source))
+    assert verdict.passed is False
+    assert reason in verdict.reason
+    assert hint in verdict.hint
+    assert not verdict.printed
+
+
+@pytest.mark.parametrize(
+    "lock",
+    ["threading.Lock()", "threading.RLock()", "BoundedSemaphore(1)", "Semaphore(1)", "gevent.lock.RLock()"],
+)
+def test_an_answer_may_use_a_lock_of_the_notebook(lock):
+    source = (
+        "import gevent.lock, threading\nfrom gevent.lock import BoundedSemaphore, Semaphore\n"
+        f"lock = {lock}\n"
+        "def answer(waits):\n    with lock: return max(waits, default=0)"
+    )
+    assert judge("00.2", in_main(source)).passed
+
+
+# -- answers without end ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ("while True: pass", "line 3 of answer"),
+        ("while True:\n    try:\n        while True: pass\n    except BaseException: pass", "line 5 of answer"),
+        ("while True: print('again')", "line 3 of answer"),
+        ("import time; time.sleep(1e6)", "line 3 of answer"),
+        ("import threading; threading.Lock().acquire() and threading.Event().wait()", "line 3 of answer"),
+    ],
+)
+def test_an_answer_without_end_is_cut_off_with_a_word_on_why_and_where(body, place):
+    verdict = judge("00.2", answer_that(body))
+    assert verdict.passed is False
+    assert f"still running after 1 s and was cut off, at {place}." in verdict.reason
+    assert "never ends" in verdict.hint
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import threading, time; threading.Thread(target=time.sleep, args=[1e6]).start()",
+        "import os, time; os.fork() or time.sleep(1e6)",
+        "import multiprocessing, time; multiprocessing.Process(target=time.sleep, args=[1e6]).start()",
+    ],
+)
+def test_what_an_answer_leaves_running_does_not_hold_up_its_verdict(body):
+    assert judge("00.2", answer_that(body)).passed
+
+
+# -- what an answer prints --------------------------------------------------------------------------------------------
+
+
+def test_what_an_answer_prints_is_seen_below_the_verdict_for_one_run(capsys):
+    check("00.2", answer_that("print('waits:', waits)"))
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "  Your code printed, in the first of 5 runs:",
+        "  │ waits: [0.25]",
+    ]
+    check("00.2", in_main("def answer(waits):\n    print('waits:', waits)\n    return len(waits) / 4"))
+    assert capsys.readouterr().out.splitlines()[-1] == "  │ waits: [0.25, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25]"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("threading.Thread(target=lambda: 1 / 0).start()", ["a thread ended with ZeroDivisionError"]),
+        ("gevent.spawn(lambda: 1 / 0).join()", ["a greenlet ended with ZeroDivisionError"]),
+        ("gevent.spawn(print, 'hello').join()", ["hello"]),
+        ("task = threading.Thread(target=print, args=['hello']); task.start(); task.join()", ["hello"]),
+        ("asyncio.sleep(0)", ["RuntimeWarning: coroutine 'sleep' was never awaited"]),
+        (
+            "class Loud:\n    def __del__(self): raise ValueError('gone')\nLoud()",
+            ["nobody could catch ValueError: gone (line 4 of __del__)"],
+        ),
+        (
+            "async def main():\n    asyncio.create_task(fail())\n    await asyncio.sleep(0)\n"
+            "async def fail(): raise ValueError('burnt')\nasyncio.run(main())\nimport gc; gc.collect()",
+            ["a task ended with ValueError: burnt (line 6 of fail)"],
+        ),
+        (
+            "try: 1 / 0\nexcept ZeroDivisionError: traceback.print_exc()",
+            ["Traceback (most recent call last):", '  File "<'],
+        ),
+        ("logging.warning('hot %s', 1)", ["WARNING:root:hot 1"]),
+        ("warnings.warn('mind the steam')", ["UserWarning: mind the steam"]),
+        ("import os; os.write(1, b'raw\\n')", ["raw"]),
+        ("import subprocess, sys; subprocess.run([sys.executable, '-c', 'print(1)'])", ["1"]),
+        ("import sys; sys.stderr.write('oven\\n'); sys.stdout.flush()", ["oven"]),
+    ],
+)
+def test_of_what_nobody_catches_the_reader_sees_a_line(body, told):
+    before = "import asyncio, gevent, logging, threading, traceback, warnings"
+    verdict = judge("00.2", answer_that(body, before))
+    assert verdict.passed
+    shown = [line.removeprefix("│ ") for line in verdict.printed[1:]]
+    assert len(shown) < 6
+    for line, wanted in zip(shown, told, strict=False):
+        assert line.startswith(wanted)
+    assert len(shown) >= len(told)
+
+
+@pytest.mark.parametrize(
+    ("chapter", "source"),
+    [
+        (
+            "04.1",
+            """
+            async def answer(ask, guests):
+                print('orders of', guests)
+                return [await ask(guest) for guest in guests]
+            """,
+        ),
+        (
+            "01.3",
+            """
+            import threading
+            class answer:
+                def __init__(self): self.sold, self.lock = 0, threading.Lock()
+                def sell(self, receipt):
+                    with self.lock:
+                        self.sold = number = self.sold + 1
+                    print('sold', number)
+                    receipt(number)
+            answer.__name__ = 'Till'
+            """,
+        ),
+    ],
+)
+def test_a_debugging_print_in_a_right_answer_of_many_runs_gives_a_few_lines(chapter, source):
+    verdict = judge(chapter, in_main(source))
+    assert verdict.passed, str(verdict)
+    assert verdict.printed[0].startswith("Your code printed, in the first of")
+    assert len(verdict.printed) < 8
+
+
+def heard(*pieces):
+    prints = Prints()
+    for piece in pieces:
+        prints.hear(piece)
+    return prints
+
+
+def test_of_a_flood_the_beginning_and_the_end_are_shown():
+    prints = heard(*(f"line {number}\n" for number in range(10_000)))
+    header, *lines = prints.told(first=False)
+    assert header == "Your code printed:"
+    assert lines[0] == "│ line 0"
+    assert lines[MOST_LINES // 2] == "│ … 9,980 lines left out …"
+    assert lines[-1] == "│ line 9999"
+    assert len(lines) == MOST_LINES + 1
+
+
+@pytest.mark.parametrize("size", [MOST_CHARACTERS + 1, KEPT + 1, 10 * KEPT])
+def test_of_a_long_line_the_beginning_is_shown(size):
+    told = heard("x" * size).told(first=True)
+    assert len(told) <= 4
+    assert max(map(len, told)) < MOST_CHARACTERS + 40
+    assert told[1].startswith("│ xxx")
+
+
+def test_what_a_page_cannot_show_is_escaped():
+    assert heard("\x1b[2J\ra\tb\x00 🥟\n").told(first=True)[1] == "│ \\x1b[2J\\ra\tb\\x00 🥟"
+    assert "\\ud83e" in str(Verdict("04.2", False, "got '\ud83e\x1b'"))
+    assert heard(" \n\n").told(first=True) == []
+
+
+def test_runs_are_told_apart_wherever_the_output_is_cut():
+    marked = "".join(f"{MARK.format(run)}run {run}\n" for run in range(1, 13)) + MARK.format("@line 3 of work")
+    for size in (1, 2, 3, 1000):
+        prints = heard(*(marked[place : place + size] for place in range(0, len(marked), size)))
+        assert prints.told(first=True) == ["Your code printed, in the first of 12 runs:", "│ run 1"]
+        assert prints.told(first=False) == ["Your code printed, in the last of 12 runs:", "│ run 12"]
+        assert prints.place == "line 3 of work"
+
+
+def test_runs_that_take_turns_are_kept_apart():
+    prints = heard(*(f"{MARK.format(run)}{run}.{step}\n" for step in range(3) for run in (1, 2, 3)))
+    assert prints.told(first=True)[1:] == ["│ 1.0", "│ 1.1", "│ 1.2"]
+    assert prints.told(first=False)[1:] == ["│ 3.0", "│ 3.1", "│ 3.2"]
+
+
+def test_a_mark_that_is_none_is_text():
+    assert heard("a \x1e").told(first=True) == ["Your code printed:", "│ a \\x1e"]
+    assert heard("a \x1exyz\x1f b").told(first=True) == ["Your code printed:", "│ a \\x1exyz\\x1f b"]
+
+
+# -- verdicts ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_verdict_fits_the_page():
+    text = str(Verdict("04.2", False, "word " * 60, "hint " * 60))
+    assert text.startswith("✘ 04.2: word")
+    assert max(map(len, text.splitlines())) <= 92
+    assert "\n  Hint: hint" in text
+    assert len(str(Verdict("04.2", False, "x" * 10_000_000))) < 1000
+
+
+@pytest.mark.parametrize(
+    ("name", "offer"),
+    [
+        ("04.99", "chapter 04 has 04.1, 04.2"),
+        ("99.1", "no chapter '99'"),
+        ("", "no chapter ''"),
+        ("4.2", "two digits"),
+        (4.2, "two digits"),
+        (max, "write the number first"),
+    ],
+)
+def test_an_unknown_exercise_is_answered_with_a_sentence(name, offer):
+    with pytest.raises(ValueError, match="there is no exercise ") as caught:
+        check(name, 1)
+    assert offer in str(caught.value)
+    assert " ".join(caught.value._render_traceback_()) == str(caught.value)
