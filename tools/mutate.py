@@ -15,7 +15,8 @@ its reason in `exercises/NN/equivalent.toml`, by the lines that this tool prints
     +    tickets = count(1)
     '''
 
-A note that fits no edit any more, or one that is refused, is told: then the solution or the check has changed.
+A note that fits no edit any more, or one that is refused, is told: then the solution or the check has changed. (Python
+3.10 writes some lines in another way; notes are those of 3.11 and newer.)
 The tool fails if less than 97 in 100 of all other edits are refused.
 """
 
