@@ -12,7 +12,8 @@ from gevent.lock import BoundedSemaphore, RLock
 from gevent.pool import Pool
 from gevent.queue import Queue
 
-from backstage.schedules.greenlets import GreenletStage, NotSteered, perform
+from backstage.schedules.greenlets import GreenletStage, perform
+from backstage.schedules.played import NotSteered
 from backstage.schedules.search import replay, search
 
 AT_ONCE = 1.0  # second, in which each search should come to its end on a quiet machine
