@@ -355,6 +355,15 @@ def test_all_that_gevent_offers_works_unchanged():
     assert (run.error, run.value, run.fallen) == (None, "all", [])
 
 
+def test_whoever_asks_again_and_again_for_what_takes_time_comes_to_an_end():
+    def program():
+        sleeper = gevent.spawn(gevent.sleep, 5)
+        while not sleeper.ready():
+            gevent.sleep(0)
+
+    assert explored(program).failure is None
+
+
 def test_who_looks_at_the_clock_again_and_again_comes_to_an_end():
     def program():
         end = time.perf_counter() + 0.2

@@ -126,7 +126,7 @@ class Run:
     steps: list = field(default_factory=list)
 
 
-def perform(program, choose=None, *, stop_at_error=False, story=False):
+def perform(program, choose=None, *, stop_at_error=False, lines=True, story=False):
     """Run a program of gevent once, from its call to its return, in played time.
 
     Parameters
@@ -138,6 +138,8 @@ def perform(program, choose=None, *, stop_at_error=False, story=False):
         the one to go on. By default the first goes on, as gevent has it.
     stop_at_error : bool
         End the run as soon as an error has ended a greenlet.
+    lines : bool
+        Look at each line, and so find out whoever goes on and on without a wait.
     story : bool
         Keep the steps.
 
@@ -150,14 +152,14 @@ def perform(program, choose=None, *, stop_at_error=False, story=False):
     NotSteered
         The program needs sockets, signals, threads or child processes.
     """
-    return _Performance(choose or (lambda costs: 0), stop_at_error, story).perform(program)
+    return _Performance(choose or (lambda costs: 0), stop_at_error, lines, story).perform(program)
 
 
 class _Performance:
     """One run: who takes part, and what is seen of them."""
 
-    def __init__(self, choose, stop_at_error, story):
-        self.choose, self.stop_at_error, self.story = choose, stop_at_error, story
+    def __init__(self, choose, stop_at_error, lines, story):
+        self.choose, self.stop_at_error, self.lines, self.story = choose, stop_at_error, lines, story
         self.run, self.over, self.fatal = Run(), False, None
         self.engine, self.main, self.hub = greenlet.getcurrent(), greenlet.greenlet(self._main), None
         self.loop = Loop(self)
@@ -172,7 +174,8 @@ class _Performance:
         gevent.Greenlet.add_spawn_callback(self._note_spawn)
         try:
             with playing(self.loop):
-                sys.settrace(self._trace)
+                if self.lines:
+                    sys.settrace(self._trace)
                 self.main.switch()
                 sys.settrace(tracer)
                 self.run.seconds = self.loop.now()

@@ -2,7 +2,8 @@
 
 gevent leaves two things to its loop: "call this as soon as you can" and "call this after so many seconds". All the
 rest, from `spawn` and `sleep` to locks, queues, pools and time-outs, is made of these two. Time passes only when nobody
-is ready, for then the clock jumps to the next timer; so a minute costs nothing, and takes a minute each time.
+is ready, for then the clock jumps to the next timer; so a minute costs nothing, and takes a minute each time. (It also
+does after so many calls that somebody seems to ask again and again.)
 """
 
 import contextlib
@@ -13,6 +14,7 @@ import threading
 import time
 
 MOST_CALLS = 5_000  # of a loop, in one run; a program to explore needs some hundred
+MOST_AT_ONCE = 100  # calls at one moment; then the next timers have their turn
 _DAWN = 1_000_000_000_000  # what the clocks show at first, in nanoseconds: no zero, which a program may test for
 _LOOK = 1_000_000  # nanoseconds that a look at a clock takes, so that whoever looks again and again comes to an end
 
@@ -45,7 +47,7 @@ class Loop:
 
     def __init__(self, performance):
         self._performance, self._ready, self._timers = performance, [], []
-        self.clock, self._number, self._calls = 0, itertools.count(), 0
+        self.clock, self._number, self._calls, self._since_jump = 0, itertools.count(), 0, 0
 
     def run(self):
         """Call who is ready, one after another, until nobody is and no timer runs; when the run is over, go back."""
@@ -55,11 +57,13 @@ class Loop:
                 performance.engine.switch()
                 continue
             ready = self._ready = [each for each in self._ready if each.pending]
-            if not ready:
+            if not ready or self._since_jump >= MOST_AT_ONCE:
                 if self._jump():
                     continue
-                return performance.stand_still()
+                if not ready:
+                    return performance.stand_still()
             self._calls += 1
+            self._since_jump += 1
             try:
                 if self._calls > MOST_CALLS:
                     raise Endless
@@ -74,6 +78,7 @@ class Loop:
 
     def _jump(self):
         """Set the clock to the next timer, and make those ready whose time that is; return whether there are any."""
+        self._since_jump = 0
         self._timers = [each for each in self._timers if each[-1].pending]
         heapq.heapify(self._timers)
         if not any(ref for *_, ref, _ in self._timers):
