@@ -78,84 +78,99 @@ def cell(source, *outputs, tags=(), run=True):
     )
 
 
-@pytest.fixture
-def failures_of(tmp_path):
-    """Run a notebook under the course's own pytest configuration; say what failed, by number of cell."""
-    (tmp_path / "tests").mkdir()
+WEDGED = {
+    "python": [cell(WEDGED_IN_PYTHON), cell("1 + 1")],
+    "c": [cell(WEDGED_IN_C), cell("1 + 1")],
+    "shrugs": [cell(SHRUGS_OFF_INTERRUPT), cell("1 + 1")],
+    "talks": [cell(TALKS_ON), cell("1 + 1")],
+    "dead": [cell("import os; os._exit(1)"), cell("1 + 1")],
+}
+UNSEEN = ["nbval-ignore-output"]
+FAULTY = [
+    (cell("6 * 7", run=False), "stored without having been run"),
+    (cell("print('new')", stream("old\n")), "Cell outputs differ"),
+    (cell("1 / 0"), "ZeroDivisionError"),
+    (cell("pass", tags=["raises-exception"]), "raised nothing"),
+    (cell("print('Traceback (most recent call last):')", tags=UNSEEN), "printed a traceback"),
+    (cell("!exit 3"), "exit code 3"),
+    (cell("%nope", tags=UNSEEN), "%nope"),
+    (cell("import ipywidgets; _ = ipywidgets.interact(lambda n: 1 / n, n=0)", tags=UNSEEN), "ZeroDivisionError"),
+    (cell(FAILING_THREAD, tags=UNSEEN), "Exception in thread"),
+    (cell(FAILING_GREENLET, tags=UNSEEN), "ZeroDivisionError"),
+    (cell(UNAWAITED, tags=UNSEEN), "never awaited"),
+    (cell(LEFT_UNAWAITED), "never awaited"),
+]
+TIMED = "import time; started = time.perf_counter(); print(f'{time.perf_counter() - started:.3f} s')"
+GOOD = [
+    cell("buns = 6 * 7"),
+    cell("print(buns)", stream("42\n")),
+    cell(TIMED, stream("1.234 s\n")),
+    cell("import sys; print('hot', file=sys.stderr)", stream("hot\n", "stderr"), tags=["shows-stderr"]),
+    cell("1 / 0", tags=["raises-exception", "nbval-ignore-output"]),
+    cell("!exit 0"),
+    cell(
+        "import ipywidgets\nwith ipywidgets.Output():\n    print('in the widget')\nprint('below')",
+        stream("below\n"),
+    ),
+]
+
+
+def failures(folder, notebooks, *options, answer_limit=10):
+    """Run notebooks under the course's own pytest configuration; say what failed, by notebook and number of cell."""
+    (folder / "tests").mkdir()
     for name in ("pyproject.toml", "conftest.py", "tests/sanitise.cfg"):
-        shutil.copy(ROOT / name, tmp_path / name)
-
-    def run(cells, *options):
-        (tmp_path / "notebooks").mkdir()
-        nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "notebooks" / "scratch.ipynb")
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "--color=no", "--junit-xml=report.xml", *options, "notebooks"],
-            cwd=tmp_path,
-            env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        failed = {}
-        for case in ElementTree.parse(tmp_path / "report.xml").iter("testcase"):
-            for trouble in (*case.iter("failure"), *case.iter("error")):
-                number = int(case.get("name").removeprefix("Cell "))
-                failed[number] = failed.get(number, "") + trouble.text
-        assert done.returncode == bool(failed), done.stdout + done.stderr
-        return failed
-
-    return run
-
-
-def test_good_notebook_passes_and_stays_with_one_worker(failures_of):
-    timed = "import time; started = time.perf_counter(); print(f'{time.perf_counter() - started:.3f} s')"
-    good = [
-        cell("buns = 6 * 7"),
-        cell("print(buns)", stream("42\n")),
-        cell(timed, stream("1.234 s\n")),
-        cell("import sys; print('hot', file=sys.stderr)", stream("hot\n", "stderr"), tags=["shows-stderr"]),
-        cell("1 / 0", tags=["raises-exception", "nbval-ignore-output"]),
-        cell("!exit 0"),
-        cell(
-            "import ipywidgets\nwith ipywidgets.Output():\n    print('in the widget')\nprint('below')",
-            stream("below\n"),
-        ),
-    ]
-    assert failures_of(good, "-n2") == {}
+        shutil.copy(ROOT / name, folder / name)
+    guard = (folder / "conftest.py").read_text("utf-8")
+    assert guard.count("ANSWER_LIMIT = 10 ") == 1
+    (folder / "conftest.py").write_text(guard.replace("ANSWER_LIMIT = 10 ", f"ANSWER_LIMIT = {answer_limit} "), "utf-8")
+    (folder / "notebooks").mkdir()
+    for name, cells in notebooks.items():
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "notebooks" / f"{name}.ipynb")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--color=no", "--junit-xml=report.xml", *options, "notebooks"],
+        cwd=folder,
+        env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    failed = {name: {} for name in notebooks}
+    for case in ElementTree.parse(folder / "report.xml").iter("testcase"):
+        cells = failed[Path(case.get("classname")).stem.removeprefix("notebooks.")]
+        for trouble in (*case.iter("failure"), *case.iter("error")):
+            number = int(case.get("name").removeprefix("Cell "))
+            cells[number] = cells.get(number, "") + trouble.text
+    assert done.returncode == any(failed.values()), done.stdout + done.stderr
+    return failed
 
 
-@pytest.mark.parametrize(
-    "wedge", [WEDGED_IN_PYTHON, WEDGED_IN_C, SHRUGS_OFF_INTERRUPT, TALKS_ON], ids=["python", "c", "shrugs", "talks"]
-)
-def test_wedged_cell_fails(failures_of, wedge):
-    assert 0 in failures_of([cell(wedge), cell("1 + 1")], "-n0", "--nbval-cell-timeout=3")
+def test_good_notebook_passes_and_stays_with_one_worker(tmp_path):
+    assert failures(tmp_path, {"good": GOOD}, "-n2") == {"good": {}}
 
 
-def test_dead_kernel_fails(failures_of):
-    assert 0 in failures_of([cell("import os; os._exit(1)"), cell("1 + 1")], "-n0", "--nbval-cell-timeout=3")
+@pytest.fixture(scope="module")
+def failed_where_wedged(tmp_path_factory):
+    """What failed of the notebooks whose kernel stops answering: all in one run, for most of it is waiting."""
+    return failures(tmp_path_factory.mktemp("wedged"), WEDGED, "-n0", "--nbval-cell-timeout=2", answer_limit=2)
 
 
-def test_each_faulty_cell_fails(failures_of):
-    unseen = ["nbval-ignore-output"]
-    faulty = [
-        (cell("6 * 7", run=False), "stored without having been run"),
-        (cell("print('new')", stream("old\n")), "Cell outputs differ"),
-        (cell("1 / 0"), "ZeroDivisionError"),
-        (cell("pass", tags=["raises-exception"]), "raised nothing"),
-        (cell("print('Traceback (most recent call last):')", tags=unseen), "printed a traceback"),
-        (cell("!exit 3"), "exit code 3"),
-        (cell("%nope", tags=unseen), "%nope"),
-        (cell("import ipywidgets; _ = ipywidgets.interact(lambda n: 1 / n, n=0)", tags=unseen), "ZeroDivisionError"),
-        (cell(FAILING_THREAD, tags=unseen), "Exception in thread"),
-        (cell(FAILING_GREENLET, tags=unseen), "ZeroDivisionError"),
-        (cell(UNAWAITED, tags=unseen), "never awaited"),
-        (cell(LEFT_UNAWAITED), "never awaited"),
-    ]
-    failed = failures_of([one for one, _ in faulty], "-n0")
-    missed = [one.source for number, (one, why) in enumerate(faulty) if why not in failed.get(number, "passed")]
+@pytest.mark.parametrize("name", WEDGED)
+def test_cell_that_wedges_or_ends_its_kernel_fails(failed_where_wedged, name):
+    assert 0 in failed_where_wedged[name]
+
+
+@pytest.fixture(scope="module")
+def failed_where_faulty(tmp_path_factory):
+    late = [cell(LATE_THREAD), cell("time.sleep(3)")]
+    notebooks = {"faulty": [one for one, _ in FAULTY], "late": late}
+    return failures(tmp_path_factory.mktemp("faulty"), notebooks, "-n0")
+
+
+def test_each_faulty_cell_fails(failed_where_faulty):
+    failed = failed_where_faulty["faulty"]
+    missed = [one.source for number, (one, why) in enumerate(FAULTY) if why not in failed.get(number, "passed")]
     assert missed == []
 
 
-def test_thread_that_fails_after_its_cell_is_seen(failures_of):
-    failed = failures_of([cell(LATE_THREAD), cell("time.sleep(3)")], "-n0")
-    assert "Exception in thread" in "".join(failed.values())
+def test_thread_that_fails_after_its_cell_is_seen(failed_where_faulty):
+    assert "Exception in thread" in "".join(failed_where_faulty["late"].values())
