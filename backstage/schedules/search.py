@@ -15,13 +15,14 @@ import time
 from collections import deque
 from dataclasses import dataclass
 
-MORE_AFTER_THE_FIRST = 300  # schedules of the same cost that are still tried for a shorter way to break the program
+MORE_AFTER_THE_FIRST = 100  # schedules of the same cost that are still tried for a shorter way to break the program
 
 
 class Unsteady(Exception):
     """The program did something else when it was given the same schedule again."""
 
 
+STOP = -1  # for an engine that asks which option to take: none, this run need not go on
 AGAIN = object()  # what a run returns when from now on there are other points to choose at: the search begins anew
 
 
@@ -61,8 +62,11 @@ def search(run, *, bound=2, schedules=10_000, seconds=10.0, walks=200, seed=0):
     run : callable
         `run(choose)` runs the program once. Where more than one could go on it calls `choose(costs)`, with a tuple of
         ints, what each option costs, and gets the number of the option to take. The first option must cost 0: it is
-        what happens of itself. The same choices must lead to the same options. It returns None if all went well,
-        `AGAIN`, or else a failure: any object, with an attribute `length` by which the shortest is found.
+        what happens of itself. The same choices must lead to the same options. If it can tell in which state the
+        program is, it calls `choose(costs, state)`, with anything hashable, and may get STOP: all that can follow
+        from here has been, or will be, tried in another way. It returns None if all went well, or after a STOP,
+        `AGAIN`, or else a failure: any object, with an attribute `length` by which the shortest is found; if its
+        attribute `slow` is true, no other is looked for.
     bound : int
         The cost up to which all schedules are tried.
     schedules, seconds : int, float
@@ -96,11 +100,16 @@ def replay(run, choices):
 class _Path:
     """One run's choices: the given ones, then those of `pick`, which by default takes the first option."""
 
-    def __init__(self, given, pick=None):
+    def __init__(self, given, pick=None, cost=0, seen=None):
         self.given, self.pick, self.taken, self.costs = given, pick, [], []
+        self.cost, self.seen = cost, seen  # what the given ones cost; the least cost at which each state was reached
 
-    def choose(self, costs):
+    def choose(self, costs, state=None):
         place = len(self.taken)
+        if self.seen is not None and state is not None and place >= len(self.given):
+            if self.seen.get(state, math.inf) <= self.cost:
+                return STOP
+            self.seen[state] = self.cost
         if place < len(self.given):
             choice = self.given[place]
             if choice >= len(costs):
@@ -116,6 +125,7 @@ def _search_once(run, bound, schedules, end, walks, seed):
     result = Result()
     levels = [deque() for _ in range(bound + 1)]
     levels[0].append(())
+    seen = {}
     more = False  # whether there are schedules that cost more than the bound
     for cost, todo in enumerate(levels):
         enough = schedules
@@ -123,7 +133,7 @@ def _search_once(run, bound, schedules, end, walks, seed):
             if time.monotonic() > end:
                 return result
             given = todo.popleft()
-            path = _Path(given)
+            path = _Path(given, cost=cost, seen=seen)
             failure = run(path.choose)
             if failure is AGAIN:
                 return AGAIN
@@ -132,6 +142,8 @@ def _search_once(run, bound, schedules, end, walks, seed):
                 if result.failure is None:
                     enough = min(enough, result.tried + MORE_AFTER_THE_FIRST)
                 result.failure, result.choices, result.cost = failure, tuple(path.taken), cost
+                if failure.slow:
+                    return result
             for place in range(len(given), len(path.taken)):
                 for choice, price in enumerate(path.costs[place]):
                     if choice == path.taken[place]:

@@ -1,0 +1,442 @@
+"""Runs a program of threads, one thread at a time, in the order that somebody else chooses.
+
+The threads are real, but only the one that holds the baton runs. It can lose it where it waits, and at *points*: before
+it takes a lock, and before an instruction that races with one of another thread. Which those are is learned (`races`):
+each instruction is looked at before it runs (`tracing`, `accesses`), and whoever asked for the schedule is told to
+begin AGAIN when there is a new point.
+
+Time is played: it passes when nobody else can go on, or at the price of an interruption.
+"""
+
+import _thread
+import contextlib
+import gc
+import io
+import random
+import threading
+from itertools import count
+
+from backstage.schedules import steered
+from backstage.schedules.races import Races
+from backstage.schedules.search import AGAIN, STOP
+from backstage.schedules.story import Failure, Step
+from backstage.schedules.tracing import Watch
+
+MOST_TICKS = 50_000  # instructions of one run; then it is taken to have no end
+PATIENCE = 2_000  # instructions that one worker may run while another could, before that one gets a turn for nothing
+MOST_JUMPS = 1_000  # of the clock in one run
+
+_raw_lock = steered.Lock.real
+
+
+class Unwound(BaseException):
+    """Raised in a worker whose run is over, so that it comes to an end."""
+
+
+class Worker:
+    """What the program takes for a thread; the first one runs the program itself."""
+
+    def __init__(self, stage, number, name, work, thread):
+        self.stage, self.number, self.name, self.work, self.thread = stage, number, name, work, thread
+        self.ended, self.parked = False, True  # whether it waits for the baton
+        self.ready = self.wants = self.deadline = None  # until when it waits, for what, and for how long at most
+        self.holds = ()  # locks
+        self.epoch, self.before = 0, {}  # how often it started or joined another, and what came before for certain
+        self.past = 0  # a number that tells all that it did to others, and what others had done to it before
+        self.line = self.shown = None  # where it is, and whether the story has that line
+        self.ticks = 0  # instructions since it got the baton
+
+    def able(self):
+        return not self.ended and (self.ready is None or self.ready())
+
+
+class ThreadStage:
+    """Runs one program again and again.
+
+    Parameters
+    ----------
+    make : callable
+        Called before each run, as a worker; returns the program, a callable without arguments. What it makes anew is
+        what one run does not inherit from another.
+    """
+
+    def __init__(self, make):
+        self._make = make
+        self._races, self._watch = Races(), Watch()
+        self._idle = []  # threads that wait for another worker
+
+    def __enter__(self):
+        self._stand_ins = steered.replaced()
+        self._stand_ins.__enter__()
+        self._watch.open()
+        return self
+
+    def __exit__(self, *_):
+        self._watch.close()
+        self._stand_ins.__exit__(None, None, None)
+        for runner in self._idle:
+            runner.turn.release()
+        self._idle = []
+
+    # -- one run ------------------------------------------------------------------------------------------------------
+
+    def run(self, choose, story=False):
+        """Run the program once; see `search.search` for `choose` and what it returns."""
+        self._choose, self._story = choose, [] if story else None
+        self.now, self.over, self.failure, self._error = 0.0, False, None, None
+        self._ticks = self._jumps = self._lines = self._switches = 0
+        self._tables = {}  # by identity of a code object: the object, and what need be looked at in it
+        self.workers, self._pasts = [], {}
+        self._done = _raw_lock()
+        self._done.acquire()
+        self._races.begin()
+        random.seed(0)
+        threading._counter = count(1).__next__  # "Thread-1" is the first one of each run
+        out, collecting = io.StringIO(), gc.isenabled()
+        gc.disable()  # it would run finalisers at other moments in each run
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+                self.current = first = self._add("main", lambda: self._make()(), threading.main_thread())
+                first.parked = False
+                first.turn.release()
+                try:
+                    self._done.acquire()
+                finally:
+                    self._unwind()
+        finally:
+            if collecting:
+                gc.enable()
+        if self._error:
+            raise self._error
+        self._races.end()
+        if self._races.learned:
+            return AGAIN
+        if self.failure:
+            self.failure.slow = self.failure.kind == "endless"
+            self.failure.length = (self._switches, self._lines)
+            self.failure.steps, self.failure.output = self._story or [], out.getvalue()
+        return self.failure
+
+    def _add(self, name, work, thread):
+        worker = Worker(self, len(self.workers), name, work, thread)
+        self.workers.append(worker)
+        runner = self._idle.pop() if self._idle else _Runner()
+        worker.runner, worker.turn = runner, runner.turn
+        runner.employ(worker)
+        return worker
+
+    def perform(self, worker):
+        """What a runner does with its worker, once that has got the baton for the first time."""
+        if self.over:
+            worker.ended = True
+            return
+        self._watch.attach()
+        try:
+            worker.work()
+        except (Unwound, SystemExit):
+            pass
+        except BaseException as error:
+            self._watch.detach()
+            if not self.over:
+                self._fail("error", _say(error), worker)
+        finally:
+            self._watch.detach()
+            worker.ended = True
+            if not self.over:
+                self._show(worker)
+                self._guard(self._go_on, worker)
+
+    def _unwind(self):
+        self.over = True
+        for worker in self.workers:
+            if worker.parked:
+                worker.turn.release()
+        for worker in self.workers:
+            if worker.runner.rest():
+                self._idle.append(worker.runner)
+
+    def _fail(self, kind, text, worker):
+        if self.failure is None:
+            self.failure = Failure(kind, text, worker.name)
+        self._finish()
+
+    def _finish(self):
+        if not self.over:
+            self.over = True
+            self._done.release()
+
+    def _guard(self, function, *arguments):
+        try:
+            return function(*arguments)
+        except Unwound:
+            raise
+        except BaseException as error:  # of `choose`: for who has called `run`
+            self._error = error
+            self._finish()
+
+    # -- the baton ----------------------------------------------------------------------------------------------------
+
+    def point(self, what):
+        """Another worker may go on here, instead of the one that runs."""
+        me = self.current
+        if self.over:
+            raise Unwound
+        if len(self.workers) > 1:
+            self._guard(self._offer, me)
+            if self.over:
+                raise Unwound
+        if self._story is not None:
+            self._show(me)
+
+    def _offer(self, me):
+        others = self._others(me)
+        if not others:
+            return
+        choice = self._ask((0, *(1 for _ in others)), me.past)
+        if choice > 0:
+            other, late = others[choice - 1]
+            if late:
+                self.now = max(self.now, other.deadline)
+                self.event(other, "late", "clock")
+            self._hand_over(me, other)
+
+    def _others(self, me):
+        """Who could go on instead of `me`, in the order of their turns, and whether for that time has to pass."""
+        ring = [*self.workers[me.number + 1 :], *self.workers[: me.number]]
+        able = [(each, False) for each in ring if each.able()]
+        sleepers = [each for each in ring if not each.ended and each.deadline is not None and not each.able()]
+        soonest = min((each.deadline for each in sleepers), default=None)
+        return able + [(each, True) for each in sleepers if each.deadline == soonest]
+
+    def block(self, ready, wants, seconds=None):
+        """The running worker waits until `ready()`, or so many seconds; return whether it is ready."""
+        me = self.current
+        if self.over:
+            raise Unwound
+        me.ready, me.wants = ready, wants
+        me.deadline = None if seconds is None else self.now + seconds
+        if seconds is not None:
+            self.event(me, "for seconds", "clock", seconds)
+        if self._story is not None:
+            self._show(me, "waits")
+        self._guard(self._go_on, me)
+        if self.over:
+            raise Unwound
+        is_ready = ready()
+        me.ready = me.wants = me.deadline = None
+        return is_ready
+
+    def _go_on(self, me):
+        """Choose who goes on when `me` cannot."""
+        options = self._others(me)
+        if not me.ended and me.deadline is not None:
+            soonest = min((each.deadline for each, late in options if late), default=me.deadline)
+            if me.deadline <= soonest:
+                options = [(each, late) for each, late in options if not late or each.deadline == me.deadline]
+                options.append((me, True))
+        if not options:
+            waiting = [each for each in self.workers if not each.ended and not each.thread.daemon]
+            if waiting:
+                self._fail("deadlock", "", me)
+                self.failure.waits = [self._wait_of(each) for each in self.workers if not each.ended]
+            else:
+                self._finish()
+            return
+        if all(late for _, late in options):
+            costs = (0,) * len(options)
+        else:
+            costs = tuple(int(late) for _, late in options)
+        choice = self._ask(costs, None) if len(options) > 1 else 0
+        if choice == STOP:
+            return
+        chosen, late = options[choice]
+        if late:
+            self.event(chosen, "late", "clock")
+            self._jumps += 1
+            self.now = max(self.now, chosen.deadline)
+            if self._jumps > MOST_JUMPS:
+                self._fail("endless", "", me)
+                return
+        if chosen is not me:
+            self._hand_over(me, chosen)
+
+    def _ask(self, costs, current):
+        choice = self._choose(costs, (current, *sorted(each.past for each in self.workers)))
+        if choice == STOP:
+            self._finish()
+        return choice
+
+    def event(self, worker, what, thing, more=0):
+        """The worker does something that others could notice: it comes after all that was done to this thing.
+
+        Two runs in which the same happened, but for the order of what has nothing to do with each other, thus come to
+        the same `past` of all workers, hence to the same state of the program, and one of them need not go on.
+        """
+        key = thing if type(thing) in (str, tuple) else id(thing)
+        before, _ = self._pasts.get(key, (0, None))
+        worker.past = hash((worker.past, what, before, more))
+        self._pasts[key] = worker.past, thing  # kept, so that no other thing gets its identity
+
+    def _hand_over(self, me, other):
+        self._switches += 1
+        self.current = other
+        other.ticks = 0
+        if self._story is not None and not me.ended and me.ready is None:
+            self._story.append(Step(me.name, *me.line, "stopped" if me.shown else "stopped before"))
+            me.shown = False
+        waits = me.parked = not me.ended
+        other.parked = False
+        other.turn.release()  # from here on the other one runs, and may have handed the baton back by the next line
+        if waits:
+            me.turn.acquire()
+
+    def _wait_of(self, worker):
+        wants = worker.wants
+        holder = getattr(wants, "holder", None)
+        return (worker.name, *(worker.line or ("", 0, "")), type(wants).__name__, holder.name if holder else "")
+
+    # -- what steered names ask ---------------------------------------------------------------------------------------
+
+    def start(self, thread):
+        me = self.current
+        worker = self._add(thread.name, thread.run, thread)
+        worker.before = {**me.before, me.number: me.epoch}
+        me.epoch += 1
+        self.event(me, "start", thread)
+        worker.past = hash((me.past, "child"))
+
+    def join(self, thread, timeout):
+        me, other = self.current, self._of(thread)
+        if other is me:
+            raise RuntimeError("cannot join current thread")
+        if other and not other.ended and not self.block(lambda: other.ended, other, timeout):
+            return
+        if other:
+            self.event(me, "join", thread, other.past)
+            before = {**other.before, other.number: other.epoch}
+            me.before = {key: max(me.before.get(key, -1), before.get(key, -1)) for key in {**me.before, **before}}
+
+    def _of(self, thread):
+        return next((each for each in self.workers if each.thread is thread), None)
+
+    def lives(self, thread):
+        worker = self._of(thread)
+        self.event(self.current, "lives", thread, worker.past if worker else 0)
+        return worker is not None and not worker.ended
+
+    def threads(self):
+        return [each.thread for each in self.workers if not each.ended]
+
+    def look(self):
+        """What the clock shows; each look takes a millisecond."""
+        self.event(self.current, "look", "clock")
+        self.now += 0.001
+        return self.now
+
+    def learn_releases(self):
+        """Somebody asks for a lock without waiting for it."""
+        self._races.learn_releases()
+
+    def point_of_release(self, lock):
+        if self._races.releases:
+            self.point(lock)
+
+    # -- what the watch tells -----------------------------------------------------------------------------------------
+
+    def on_call(self, worker):
+        """The worker has entered a function of the reader."""
+        if self._story is not None:
+            self._show(worker)
+
+    def on_line(self, worker, code, line):
+        """The worker is about to run a line."""
+        if self.over:
+            raise Unwound
+        self._lines += 1
+        if self._story is not None:
+            self._show(worker)
+            worker.line, worker.shown = (code.co_filename, line, code.co_name), False
+
+    def on_instruction(self, worker, code, offset, frame):
+        """The worker is about to run an instruction; return whether others have run meanwhile."""
+        self._ticks += 1
+        worker.ticks += 1
+        switches = self._switches
+        if self._ticks > MOST_TICKS or worker.ticks > PATIENCE:
+            self._lose_patience(worker)
+        if len(self.workers) > 1:
+            known = self._tables.get(id(code))
+            if known is None:
+                known = self._tables[id(code)] = (code, self._races.table(code))
+            look = known[1].get(offset)
+            if look:
+                is_point, entries, name = look
+                if is_point:
+                    self.point(None)
+                elif self._story is not None:
+                    self._show(worker)
+                self._races.touch(worker, frame, entries, name, is_point)
+        return switches != self._switches
+
+    def _lose_patience(self, worker):
+        if self.over:
+            raise Unwound
+        if self._ticks > MOST_TICKS:
+            self._fail("endless", "", worker)
+            raise Unwound
+        worker.ticks = 0
+        if others := self._others(worker):
+            other, late = others[0]
+            if late:
+                self.now = max(self.now, other.deadline)
+            self._guard(self._hand_over, worker, other)
+            if self.over:
+                raise Unwound
+
+    # -- the story ----------------------------------------------------------------------------------------------------
+
+    def _show(self, worker, note=""):
+        """Add the line that a worker is about to run, or has just run, unless it is there already."""
+        if self._story is None or worker.line is None or (worker.shown and not note):
+            return
+        if worker.shown:
+            last = next(each for each in reversed(self._story) if each.worker == worker.name)
+            last.note = note
+        else:
+            self._story.append(Step(worker.name, *worker.line, note))
+        worker.shown = True
+
+
+def _say(error):
+    return type(error).__name__ + (f": {error}" if str(error) else "")
+
+
+class _Runner:
+    """A thread that runs one worker after the other, because a new one for each would cost as much as all else."""
+
+    def __init__(self):
+        self.turn, self._rested, self._worker = _raw_lock(), _raw_lock(), None
+        self.turn.acquire()
+        self._rested.acquire()
+        _thread.start_new_thread(self._work, ())
+
+    def employ(self, worker):
+        """Get this worker ready to begin when it is its turn."""
+        self._worker = worker
+
+    def rest(self, seconds=1.0):
+        """Wait until the worker has ended; return whether it has."""
+        return self._rested.acquire(timeout=seconds)
+
+    def _work(self):
+        while True:
+            self.turn.acquire()
+            worker, self._worker = self._worker, None
+            if worker is None:
+                return
+            steered.workers[threading.get_ident()] = worker
+            try:
+                worker.stage.perform(worker)
+            finally:
+                del steered.workers[threading.get_ident()], worker
+            self._rested.release()
