@@ -17,6 +17,15 @@ WRONG = {
         edit('"open", "knead", "close", "mix"', '"mix", "open", "knead", "close"', says="line 3"),
         edit('"mix", "rest"', '"rest", "mix"', says="line 6"),
         edit('"rest"', '"ends"', says="'ends' is none of"),
+        edit('"flour"', '"Flour"', says="'Flour' is none of"),
+        edit('"rest"]', '"rest", "flour"]', says="'flour' comes 2 times"),
+        edit('"rest"', '"flour"', says="'flour' comes 2 times"),
+        written("answer = {'flour', 'chop', 'open', 'knead', 'close', 'mix', 'rest'}", says="not a set"),
+        written("answer = []", says="'flour' comes 0 times"),
+        written("answer = [1, 2, 3, 4, 5, 6, 7]", says="1 is none of the seven lines"),
+        written(
+            "answer = [['flour', 'chop', 'open', 'knead', 'close', 'mix', 'rest']]", says="is none of the seven lines"
+        ),
     ],
     "05.2": [
         edit("say(78)", "say(78)\n        gr1.switch()", "(test2, gr1)", "(test2)", says="gr2 has not ended"),
@@ -44,6 +53,49 @@ WRONG = {
             says="came in the order 12, 56, 34, test1 ends, 78",
         ),
         edit("return gr1, gr2", "return None", says="should return the two greenlets"),
+        edit(
+            "return gr1, gr2", "return gr1", says="should return the two greenlets, gr1 and gr2, as it did; it returned"
+        ),
+        edit(
+            "return gr1, gr2",
+            "return gr2, gr1",
+            says="'12' should be said by test1, in the greenlet that you return as",
+        ),
+        edit("return gr1, gr2", "return gr2, gr2", says="'12' should be said by test1"),
+        edit("say(78)", "say(78)\n        say(78)", says="in the order 12, 56, 34, 78, 78, test1 ends"),
+        edit("say(78)", "say(78)\n        while True:\n            say(78)", says="has said 1000 lines, and goes on"),
+        edit(
+            "# Solution\n",
+            "main = getcurrent()\n",
+            "greenlet(test1)",
+            "greenlet(test1, main)",
+            says="called in another greenlet than main: control came back to the main greenlet",
+        ),
+        edit(
+            "# Solution\n",
+            "made = []\n",
+            "    gr1.switch()\n    return gr1, gr2",
+            "    made.extend([gr1, gr2])\n    gr1.switch()\n    return made[:2]",
+            says="when all this is done once more: '12' should be said by test1",
+        ),
+        edit(
+            "(test2, gr1)",
+            "(test2)",
+            "    gr1.switch()\n    return",
+            "    gr1.switch()\n    gr1.throw()\n    return",
+            says="test1 ends is missing",
+        ),
+        written(
+            """
+def answer(say):
+    for line in (12, 56, 34, 78, "test1 ends"):
+        say(line)
+    gr1, gr2 = greenlet(print), greenlet(print)
+    gr1.switch(), gr2.switch()
+    return gr1, gr2
+""",
+            says="in the greenlet that you return as gr1; another greenlet said it",
+        ),
     ],
     "05.3": [
         written(
@@ -53,7 +105,7 @@ def answer(left, right, ball, strokes):
         ball = greenlet((left, right)[number % 2]).switch(ball)
     return ball
 """,
-            says="new greenlet for each stroke",
+            says="left got a new greenlet for a stroke",
         ),
         written(
             """
@@ -66,11 +118,11 @@ def answer(left, right, ball, strokes):
 """,
             says="both players play in the same greenlet",
         ),
-        edit("ball = referee.switch", "referee.switch", says="you returned"),
+        edit("ball = referee.switch", "referee.switch", says="at stroke 3 the ball is 5, and left was handed 1."),
         edit(
             "ball = referee.switch(stroke(ball))",
             "stroke(ball)\n            ball = referee.switch()",
-            says="was handed ()",
+            says="the ball is 2, and right was handed ()",
         ),
         written(
             """
@@ -82,14 +134,89 @@ def answer(left, right, ball, strokes):
     players += [greenlet(partial(play, 0, left)), greenlet(partial(play, 1, right))]
     return players[0].switch(ball)
 """,
-            says="without end",
+            says="4 strokes were asked for, and left is asked for one more",
         ),
         edit(
             "for number in range(strokes)",
             "for _ in range(strokes)",
             "players[number % 2].switch(ball)",
             "players[1].switch(players[0].switch(ball))",
-            says="8 were made",
+            says="left is asked for one more",
+        ),
+        edit("range(strokes)", "range(strokes + 1)", says="4 strokes were asked for, and left is asked for one more"),
+        edit("range(strokes)", "range(strokes - 1)", says="4 strokes were asked for, and 3 were made"),
+        edit("number % 2", "(number + 1) % 2", says="stroke 1 was right's"),
+        edit("number % 2", "0", says="stroke 2 was left's"),
+        edit("number % 2", "number // 2 % 2", says="stroke 2 was left's"),
+        edit("    return ball\n", "", says="out of 4 strokes as 13; you returned None"),
+        edit(
+            "ball = referee.switch(stroke(ball))",
+            "ball = referee.switch(stroke(ball)) or ball",
+            says="at stroke 3 the ball is '', and one was handed 0",
+        ),
+        edit(
+            "players[number % 2].switch(ball)",
+            "players[number % 2].switch(ball) or ball",
+            says="at stroke 2 the ball is None, and one was handed 0",
+        ),
+        edit(
+            "ball = players[number % 2].switch(ball)",
+            "ball = players[number % 2].switch(*(ball if type(ball) is tuple else [ball]))",
+            says="your code raised TypeError",
+        ),
+        edit(
+            "players = [greenlet(partial(play, left)), greenlet(partial(play, right))]",
+            "players = {stroke: greenlet(partial(play, stroke)) for stroke in (left, right)}",
+            "players[number % 2]",
+            "players[(left, right)[number % 2]]",
+            says="left and right are the same function: both players play in the same greenlet",
+        ),
+        edit(
+            "# Solution\n",
+            "referee = getcurrent()\n",
+            "    referee = getcurrent()\n",
+            "",
+            says="one rally is played during a stroke of another: at stroke 3 the ball is 9, and left was handed 7",
+        ),
+        edit(
+            "# Solution\n",
+            "players = []\n",
+            "    players = [greenlet(partial(play, left)), greenlet(partial(play, right))]",
+            "    players.extend([greenlet(partial(play, left)), greenlet(partial(play, right))])",
+            says="in a new rally, left of the one before is asked for a stroke",
+        ),
+        edit(
+            "players[number % 2].switch(ball)",
+            "players[1].switch(ball) if number % 2 else left(ball)",
+            says="left made a stroke in the caller's greenlet",
+        ),
+        written(
+            """
+def answer(left, right, ball, strokes):
+    def play(stroke):
+        ball = yield
+        while True:
+            ball = yield stroke(ball)
+    players = [play(left), play(right)]
+    for player in players:
+        next(player)
+    for number in range(strokes):
+        ball = players[number % 2].send(ball)
+    return ball
+""",
+            says="left made a stroke in the caller's greenlet",
+        ),
+        written(
+            """
+def answer(left, right, ball, strokes):
+    def play(stroke, ball, left_over):
+        ball = stroke(ball)
+        while left_over:
+            ball, left_over = getcurrent().parent.switch(ball, left_over)
+        return ball
+    return greenlet(play).switch(left, ball, strokes)
+""",
+            says="4 strokes were asked for, and 1 were made",
         ),
     ],
     "05.4": [
@@ -122,7 +249,7 @@ def answer(visit, tree):
             "        following = walker.switch()\n        yield leaf\n",
             STEP,
             "        leaf = following\n",
-            says="go on to leaf",
+            says="let go on to the leaves 1, 2, 3, 4",
         ),
         edit(STEP, f"        try:\n    {STEP}        except Exception:\n            return\n", says="no error"),
         edit(
@@ -131,9 +258,98 @@ def answer(visit, tree):
             says="nobody has asked for a leaf yet",
         ),
         written("def answer(visit, tree): return None", says="cannot stand in a `for` loop"),
+        edit("not walker.dead", "leaf and not walker.dead", says="that finds [1, 0, 2] gave [1]"),
+        edit(
+            "getcurrent().switch",
+            "main.switch",
+            "# Solution\n",
+            "main = getcurrent()\n",
+            says="called in another greenlet than main: control came back to the main greenlet",
+        ),
+        edit(
+            "    while not walker.dead:\n",
+            "    seen = []\n    while not walker.dead:\n",
+            "        yield leaf\n",
+            "        if leaf not in seen:\n            yield leaf\n        seen.append(leaf)\n",
+            says="a leaf may come several times",
+        ),
+        edit("        yield leaf\n", "        yield leaf or 0\n", says="that finds [1, None, 2] gave [1, 0, 2]"),
+        edit("        yield leaf\n", "        yield walker.switch()\n", says="that finds [1, 2, 3, 4] gave [2, 4"),
+        edit(
+            "        yield leaf\n",
+            "        yield from leaf if type(leaf) is tuple else [leaf]\n",
+            says="that finds [1, (), 2] gave [1, 2]",
+        ),
+        edit(
+            STEP,
+            f"        try:\n    {STEP}        except (TypeError, AttributeError):\n            return\n",
+            says="raised TypeError('no more') after",
+        ),
+        edit(
+            FIRST_SWITCH,
+            "    walker = greenlet(visit)\n    try:\n        leaf = walker.switch(tree, getcurrent().switch)\n"
+            "    except Exception:\n        return\n",
+            says="before any leaf",
+        ),
+        edit(
+            STEP,
+            f"        try:\n    {STEP}        except Exception:\n            raise RuntimeError('visit failed')\n",
+            says="got RuntimeError('visit failed')",
+        ),
+        edit(
+            "    while not walker.dead:\n        yield leaf\n",
+            "    leaves = []\n    while not walker.dead:\n        leaves.append(leaf)\n",
+            STEP,
+            STEP + "    yield from leaves\n",
+            says="wants all of them first",
+        ),
+        edit(
+            "# Solution\n",
+            "walkers = {}\n",
+            "walker = greenlet(visit)",
+            "walker = walkers.setdefault(visit, greenlet(visit))",
+            says="three iterators at the same time",
+        ),
+        edit(
+            "# Solution\n",
+            "walker = None\n",
+            "    walker = greenlet",
+            "    global walker\n    walker = greenlet",
+            says="three iterators at the same time",
+        ),
+        written(
+            """
+def answer(visit, tree):
+    class Found(Exception):
+        pass
+    for place in count():
+        numbers = count()
+        def found(leaf):
+            if next(numbers) == place:
+                raise Found(leaf)
+        try:
+            visit(tree, found)
+            return
+        except Found as it:
+            yield it.args[0]
+""",
+            says="let go on to the leaves 1, 1, 2, 1, 2, 3",
+        ),
+        written(
+            """
+def answer(visit, tree):
+    here = getcurrent()
+    walker = greenlet(partial(visit, tree, here.switch))
+    last = object()
+    while (leaf := walker.switch()) is not last and not walker.dead:
+        yield leaf
+        last = leaf
+""",
+            says="a leaf may come several times",
+        ),
     ],
     "05.5": [
-        edit(ADOPT, "", says="went on working"),
+        edit(ADOPT, "", says="cook is the parent of helper: 'cook' was given a turn, and worked"),
         written(
             """
 def answer(staff):
@@ -144,8 +360,12 @@ def answer(staff):
 """,
             says="your function stopped there",
         ),
-        edit("errors.append(problem)", "pass", " as problem", "", says="your list is []"),
-        edit("            person.throw()", "            person and person.throw()", says="never begun"),
+        edit("errors.append(problem)", "pass", " as problem", "", says="and you returned []"),
+        edit(
+            "            person.throw()",
+            "            person and person.throw()",
+            says="cook (not begun): 'cook' is not dead",
+        ),
         written(
             """
 def answer(staff):
@@ -154,13 +374,69 @@ def answer(staff):
             person.switch()
     return []
 """,
-            says="turn after turn",
+            says="'cook' was given a turn, and worked",
         ),
         edit(
-            ADOPT, "", "in staff", "in reversed(staff)", "append(problem)", "insert(0, problem)", says="went on working"
+            ADOPT,
+            "",
+            "in staff",
+            "in reversed(staff)",
+            "append(problem)",
+            "insert(0, problem)",
+            says="'helper' was given a turn, and worked",
         ),
-        edit("errors = []", "staff, errors = [], []", says="not dead"),
+        edit("errors = []", "staff, errors = [], []", says="cook (paused): 'cook' is not dead"),
         edit(COLLECT, "        except Exception as problem:\n            print(problem)", says="not None"),
+        edit(
+            "# Solution\n",
+            "main = getcurrent()\n",
+            "= getcurrent()\n        try",
+            "= main\n        try",
+            says="called in another greenlet than main: control came back",
+        ),
+        edit(
+            "except Exception",
+            "except ValueError",
+            says="(dropped the pot), and your function stopped there",
+        ),
+        edit("append(problem)", "append(str(problem))", says="and you returned ['dropped the pot', 'lost the key']"),
+        edit(
+            "append(problem)",
+            "insert(0, problem)",
+            says="and you returned [Stranger('lost the key'), Stranger('dropped the pot')]",
+        ),
+        edit("    return errors", "    return set(errors)", says="return a list of the errors raised, not"),
+        edit("    return errors", "    return list(set(map(str, errors)))", says="you returned ['"),
+        edit("    return errors", "    return errors or None", says="return a list of the errors raised, not None"),
+        edit(
+            "# Solution\n",
+            "errors = []\n",
+            "    errors = []\n",
+            "",
+            says="the errors raised were [], and you returned [Stranger",
+        ),
+        edit(
+            "            errors.append(problem)\n",
+            "            errors.append(problem)\n            break\n",
+            says="'cook' is not dead when you return",
+        ),
+        edit(
+            "            person.throw()",
+            "            errors.append(person.throw())",
+            says="and you returned [GreenletExit()]",
+        ),
+        edit("            person.throw()", "            person.switch()", says="'cook' was given a turn, and worked"),
+        edit(
+            "            person.throw()",
+            "            person.dead or person.throw(ValueError('closed'))",
+            says="and you returned [ValueError('closed')]",
+        ),
+        edit("            person.throw()", "            del person", says="'cook' is not dead when you return"),
+        edit(
+            "            errors.append(problem)\n",
+            "            problem in errors or errors.append(problem)\n",
+            says="and you returned [ValueError('no change'), Stranger('dropped the pot')].",
+        ),
     ],
     "05.6": [
         edit("zip_longest", "zip", ", fillvalue=object()", "", says="one has a leaf more"),
@@ -170,7 +446,7 @@ def answer(staff):
         edit(
             "all(left == right for left, right in pairs)",
             "all([left == right for left, right in pairs])",
-            says="goes on and on",
+            says="looked at 1000 leaves of each",
         ),
         edit(
             VERDICT,
@@ -193,5 +469,39 @@ def answer(visit, one, other):
             says="the branches differ",
         ),
         written("def answer(visit, one, other): return one == other", says="the branches differ"),
+        edit(
+            "getcurrent().switch",
+            "main.switch",
+            "# Solution\n",
+            "main = getcurrent()\n",
+            says="called in another greenlet than main",
+        ),
+        edit(
+            VERDICT, "    return not sum(left != right for left, right in pairs)", says="looked at 1000 leaves of each"
+        ),
+        edit(
+            "all(left == right",
+            "all(str(left) == str(right)",
+            says="leaves [1] and ['1'] it said True: they are not equal",
+        ),
+        edit(
+            "left == right for left, right in pairs",
+            "left == right for left, right in islice(pairs, 1000) if left or right",
+            says="it said True",
+        ),
+        edit(
+            "zip_longest(walk(one), walk(other), fillvalue=object())",
+            "zip(walk(one), walk(other), strict=True)",
+            says="your code raised ValueError",
+        ),
+        edit(
+            PAIRS,
+            "    left, right = walk(one), walk(other)\n",
+            VERDICT,
+            "    return all(leaf == next(right, left) for leaf in left) and not list(right)",
+            says="and one that ends after 2 leaves",
+        ),
+        edit("return all", "return not all", says="it said False: the branches differ, the leaves do not"),
+        edit("while not walker.dead", "while leaf is not None", says="it said False: the branches differ"),
     ],
 }
