@@ -19,7 +19,7 @@ import greenlet
 from gevent.lock import BoundedSemaphore, Semaphore
 
 from exercises.mishaps import explain, settle_in
-from exercises.prints import Prints, Runs
+from exercises.prints import MARK, Prints, Runs
 from exercises.verdicts import NoSuchExercise, Verdict, Wrong
 from helpers.isolated import IsolatedError, interrupted, run_isolated
 
@@ -58,7 +58,7 @@ def exercise(name, *, praise, hint, seconds=20):
     praise, hint : str
         What to say of a right answer; what to say below the reason of a wrong one that brings no hint of its own.
     seconds : float
-        After that long an answer is taken to have no end, and is cut off.
+        After that long an answer is taken to have no end, and is cut off; counted from its beginning.
     """
 
     def register(examine):
@@ -178,7 +178,9 @@ def _judge_in_child(name, payload, known, waiting=lambda: None):
 
     def hear(piece):
         waiting()
+        began = prints.begun
         prints.hear(piece)
+        return prints.begun and not began  # to get ready may take longer than the answer
 
     try:
         verdict = run_isolated(source, inputs, ["verdict"], timeout=known.seconds, hear=hear, linger=False)["verdict"]
@@ -197,7 +199,13 @@ def _say_how_it_ended(error, known, place):
         at = place and f", at {place}"
         reason = f"your answer was still running after {known.seconds:g} s and was cut off{at}."
         return reason, "Look for a loop that never ends, or a wait for what nobody does."
-    reason = f"your answer ended the process in which it was checked: {error}."
+    if type(error) is not IsolatedError:
+        reason = (
+            f"your answer broke the process in which it was checked, which stopped with {error.text.splitlines()[-1]}."
+        )
+        return reason, "Leave Python's own modules and functions as they are, or put them back."
+    how = "it ended with exit code 0" if "did not come back" in str(error) else str(error).replace("the cell", "it")
+    reason = f"your answer ended the process in which it was checked: {how}."
     return reason, "A function returns; `os._exit`, a signal, or more memory than there is, ends the whole process."
 
 
@@ -205,6 +213,7 @@ def judge_here(name, payload):
     """Judge a pickled answer in this process, which must have been made for that: what the child of `judge` runs."""
     known = _look_up(name)
     answer, runs = None, Runs(None)
+    sys.stdout.write(MARK.format(0))
     try:
         answer = cloudpickle.loads(payload)
         runs = Runs(answer)

@@ -8,6 +8,7 @@ line among what the answer prints; those that a check has planted say nothing at
 import builtins
 import contextlib
 import functools
+import gc
 import io
 import os
 import re
@@ -106,7 +107,7 @@ def explain(error, answer):
     if isinstance(error, TypeError) and str(error) == f"{type(answer).__name__!r} object is not callable":
         hint = "The last line of the cell hands it to `check`: the name alone, without brackets."
         return f"give the function itself, without calling it: this is {reprlib.repr(answer)}.", hint
-    frames = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
     where = place(frames)
     what = _named(error)
     innermost = frames[-1].filename if frames else ""
@@ -120,7 +121,7 @@ def explain(error, answer):
 
 def _slip(error, frames):
     """The hint for a slip that can happen in any exercise, or ""."""
-    if not frames or (_is_ours(frames[-1].filename) and frames[-1].name != _no_input.__name__):
+    if not frames or _is_ours(frames[-1].filename):
         return ""  # it was planted, or comes from something that the check has lent
     if near := _near_name(error):
         return f"Did you mean `{near}`?"
@@ -226,12 +227,20 @@ def _only_readers_lines(init):
 
 
 def _note_place(runs, number, frame):
-    """What happens at an interrupt: put into the output where the answer is, or one of its threads, and end it."""
+    """What happens at an interrupt: put into the output where the answer is, and end it."""
     runs.let_go()
-    for stack in (frame, *sys._current_frames().values()):
-        for each, line in traceback.walk_stack(stack):
-            if is_readers(each.f_code.co_filename):
-                with contextlib.suppress(OSError):
-                    os.write(1, MARK.format(f"@line {line} of {each.f_code.co_name}").encode())
-                raise KeyboardInterrupt
+    places = (place(traceback.extract_stack(each)) for each in _stacks(frame))
+    if where := next(filter(None, places), ""):
+        with contextlib.suppress(OSError):
+            os.write(1, MARK.format(f"@{where}").encode())
     raise KeyboardInterrupt
+
+
+def _stacks(frame):
+    """Yield the innermost frames of the main thread, of other threads, and of greenlets that wait."""
+    yield frame
+    yield from sys._current_frames().values()
+    if greenlets := sys.modules.get("greenlet"):
+        for each in gc.get_objects():
+            if isinstance(each, greenlets.greenlet) and each.gr_frame:
+                yield each.gr_frame

@@ -13,16 +13,17 @@ import inspect
 import io
 import re
 import sys
-import time
 import types
 import weakref
+from time import monotonic  # by itself, for an answer may replace that of the module
 
 MOST_LINES = 20  # that are shown
 MOST_CHARACTERS = 140  # of a line that are shown
 KEPT = MOST_LINES * MOST_CHARACTERS  # characters of the beginning of a run, and as many of its end
 FLOOD = 1000  # writes to a stream, after which they are collected for HELD seconds
 HELD = 0.05
-MARK = "\x1e{}\x1f"  # a run's number, or after an @ where the answer was when it was interrupted
+# A run's number, which is 0 at the beginning of all; or after an @ where the answer was when it was interrupted.
+MARK = "\x1e{}\x1f"
 
 _MARKS = re.compile("\x1e(\\d+|@[^\x1e\x1f\n]*)\x1f")
 _PART_OF_A_MARK = re.compile("\x1e[^\x1e\x1f\n]{0,200}\\Z")
@@ -56,7 +57,7 @@ class MarkingStream(io.TextIOWrapper):
             return super().write(text)  # which says that this does not do
         self._held.append(self._runs.mark() + text)
         self._writes += 1
-        if self._writes < FLOOD or time.monotonic() > self._due:
+        if self._writes < FLOOD or monotonic() > self._due:
             self.let_go()
         return len(text)
 
@@ -64,7 +65,7 @@ class MarkingStream(io.TextIOWrapper):
         """Write what was held back."""
         held, self._held = self._held, []
         super().write("".join(held))  # as one, or another thread might write in between
-        self._due = time.monotonic() + HELD
+        self._due = monotonic() + HELD
 
 
 class Runs:
@@ -192,11 +193,14 @@ class Prints:
         How many have printed something.
     place : str
         Where the answer was when it was interrupted, or "".
+    begun : bool
+        Whether the answer is there, which may print.
     """
 
     def __init__(self):
-        self.runs, self.place = 0, ""
-        self._first = self._last = self._now = _Run()
+        self.runs, self.place, self.begun = 0, "", False
+        self._first = self._last = _Run()
+        self._now = _Run()  # what comes before the answer is Python's own: forgotten
         self._numbers = [0, 0]  # of the first run and of the last
         self._held = ""
 
@@ -211,6 +215,7 @@ class Prints:
             if mark.startswith("@"):
                 self.place = mark[1:]
             else:
+                self.begun = True
                 self._turn_to(int(mark))
             self._now.add(after)
 

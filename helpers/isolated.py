@@ -76,7 +76,8 @@ def run_isolated(
     label : str
         What tracebacks call the source.
     hear : callable, optional
-        Called with each piece of output, which is then not written, and with "" several times a second.
+        Called with each piece of output, which is then not written, and with "" several times a second. If it
+        returns True, the time begins anew.
     linger : bool
         Whether it may go on after its last line until its threads have ended, as a program does.
 
@@ -92,7 +93,7 @@ def run_isolated(
     KeyboardInterrupt
         If this process was interrupted; so was the cell.
     """
-    pieces, hear = queue.SimpleQueue(), hear or sys.stdout.write
+    pieces, hear = queue.SimpleQueue(), hear or _show
     cell = _Cell(source, inputs or {}, outputs, gevent=gevent, label=label, linger=linger, on_output=pieces.put)
     try:
         if not _drain(pieces, hear, timeout):
@@ -225,13 +226,19 @@ def _drain(pieces, hear, timeout):
         try:
             piece = pieces.get(timeout=max(0, wait))
         except queue.Empty:
-            hear("")
+            piece = ""
         else:
             if not piece:
                 return True
-            hear(piece)
-        if wait <= 0:  # even if there is always more
+        if hear(piece) and timeout is not None:
+            deadline = time.monotonic() + timeout
+        elif wait <= 0:  # even if there is always more
             return False
+
+
+def _show(piece):
+    if piece:
+        sys.stdout.write(piece)
 
 
 def _interrupt(cell, pieces, hear):

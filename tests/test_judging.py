@@ -199,7 +199,7 @@ def test_a_debugging_print_in_a_right_answer_of_many_runs_gives_a_few_lines(chap
 
 def heard(*pieces):
     prints = Prints()
-    for piece in pieces:
+    for piece in ("Python's own", *MARK.format(0), *pieces):
         prints.hear(piece)
     return prints
 
@@ -226,6 +226,12 @@ def test_what_a_page_cannot_show_is_escaped():
     assert heard("\x1b[2J\ra\tb\x00 🥟\n").told(first=True)[1] == "│ \\x1b[2J\\ra\tb\\x00 🥟"
     assert "\\ud83e" in str(Verdict("04.2", False, "got '\ud83e\x1b'"))
     assert heard(" \n\n").told(first=True) == []
+
+
+def test_what_comes_before_the_answer_is_not_shown():
+    prints = Prints()
+    prints.hear("Traceback of the process, which was interrupted at its start")
+    assert prints.told(first=True) == prints.told(first=False) == []
 
 
 def test_runs_are_told_apart_wherever_the_output_is_cut():
