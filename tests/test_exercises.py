@@ -1,12 +1,9 @@
 """Every exercise accepts its solution, refuses its starter and what learners would really get wrong, and ends."""
 
-import sys
-
 import pytest
 
 from exercises import answers, judge, registered
-from helpers import isolated
-from tests.warm_python import WarmPython
+from tests.side_by_side import Verdicts
 
 EXERCISES = sorted(name for name in registered() if name[-1].isdigit())
 FIRST_OF_CHAPTERS = sorted({name[:2]: name for name in reversed(EXERCISES)}.values())
@@ -23,20 +20,21 @@ def each(several):
     ]
 
 
-@pytest.fixture(scope="module")
-def warm_python():
-    """One process that has imported what verdicts need; None where a warm process should not fork."""
-    warm = WarmPython() if sys.platform == "linux" else None
-    yield warm
-    if warm:
-        warm.close()
+@pytest.fixture(scope="session")
+def verdicts(request):
+    """Verdicts on the answers of this run, found ahead and several at a time.
+
+    They come from copies of a warm process. Tests without this fixture judge as `check` does for readers.
+    """
+    asking = (item.callspec.params for item in request.session.items if "verdicts" in getattr(item, "fixturenames", ()))
+    verdicts = Verdicts((each["name"], each["answer"]) for each in asking)
+    yield verdicts
+    verdicts.close()
 
 
-@pytest.fixture
-def quick(warm_python, monkeypatch):
-    """Verdicts come from copies of a warm process. Tests without this fixture judge as `check` does for readers."""
-    if warm_python:
-        monkeypatch.setattr(isolated, "Child", warm_python.child)
+def cells(tag):
+    """The answer in that cell of each exercise."""
+    return [pytest.param(name, tag, id=name) for name in EXERCISES]
 
 
 @pytest.mark.parametrize("name", FIRST_OF_CHAPTERS)
@@ -45,33 +43,29 @@ def test_a_solution_of_each_chapter_passes_in_a_process_of_its_own(name):
     assert verdict.passed, str(verdict)
 
 
-@pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize("name", EXERCISES)
-def test_the_solution_passes(name):
-    verdict = judge(name, answers.of_notebook(name, "solution"))
+@pytest.mark.parametrize(("name", "answer"), cells("solution"))
+def test_the_solution_passes(verdicts, name, answer):
+    verdict = verdicts.of(name, answer)
     assert verdict.passed, str(verdict)
 
 
-@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(("name", "answer"), each(RIGHT))
-def test_a_right_answer_in_another_style_passes(name, answer):
-    verdict = judge(name, answers.of(name, answer))
+def test_a_right_answer_in_another_style_passes(verdicts, name, answer):
+    verdict = verdicts.of(name, answer)
     assert verdict.passed, str(verdict)
 
 
-@pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize("name", EXERCISES)
-def test_the_starter_does_not_pass_and_is_told_why(name):
-    verdict = judge(name, answers.of_notebook(name, "exercise"))
+@pytest.mark.parametrize(("name", "answer"), cells("exercise"))
+def test_the_starter_does_not_pass_and_is_told_why(verdicts, name, answer):
+    verdict = verdicts.of(name, answer)
     assert not verdict.passed
     assert len(verdict.reason) > 10
     assert verdict.hint or verdict.passed is None
 
 
-@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(("name", "answer"), each(WRONG))
-def test_a_wrong_answer_fails_for_its_own_reason(name, answer):
-    verdict = judge(name, answers.of(name, answer))
+def test_a_wrong_answer_fails_for_its_own_reason(verdicts, name, answer):
+    verdict = verdicts.of(name, answer)
     assert verdict.passed is False
     assert answer.says in verdict.reason
 

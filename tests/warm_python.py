@@ -9,7 +9,6 @@ and refuses to fork otherwise. Only on Linux: elsewhere a process that has used 
 `Forked` is what stands in for `Child` in `helpers.isolated`, so that limits, interrupts and results are the true ones.
 """
 
-import atexit
 import codecs
 import gc
 import io
@@ -157,7 +156,7 @@ def serve():
                 sys.argv[1:] = [str(reports)]
                 _, job = marshal.loads(stdin)
                 cell.main(job)
-                _end()
+                return
             os.close(output)
             os.close(reports)
             line.sendall(struct.pack("!q", pid))
@@ -184,14 +183,6 @@ def _write_into(output):
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
     os.close(output)
-
-
-def _end():
-    """End as Python does, but leave the memory to the system: to give it back here is to copy it first, for 0.1 s."""
-    threading._shutdown()
-    atexit._run_exitfuncs()
-    sys.stdout.flush()
-    os._exit(0)
 
 
 def _stay_fit_to_fork():
