@@ -13,7 +13,7 @@ TESTER := $(VENV)/.installed-for-tests
 HALFWAY := $(VENV)/.installing
 
 .DEFAULT_GOAL := help
-.PHONY: help lab reset edit test lint refresh map mutants bench rabbitmq clean REDO
+.PHONY: help lab reset edit test lint refresh map mutants handout bench rabbitmq clean REDO
 
 help:
 	@echo 'make lab       open the course in JupyterLab, in copies of your own  (ARGS go to jupyter lab)'
@@ -23,6 +23,7 @@ help:
 	@echo 'make lint      check code, layout, spelling and links      (ARGS name checks; none: all)'
 	@echo 'make refresh   run the notebooks and store their outputs   (ARGS name notebooks; none: all)'
 	@echo 'make map       count minutes; write them into the notebooks and the README (ARGS=--check: only look)'
+	@echo 'make handout   for teachers: the chapters without solutions, in handout/  (ARGS name chapters; none: all)'
 	@echo 'make mutants   edit the solutions in small ways; show what checks let pass  (ARGS name chapters, exercises)'
 	@echo 'make bench     run the benchmarks, one after another'
 	@echo 'make rabbitmq  install RabbitMQ for the course, where apt or Homebrew is; chapters 15 and 16 then use it'
@@ -46,6 +47,9 @@ refresh: $(LEARNER)
 
 map: $(LEARNER)
 	@$(RUN) -m tools.course_map $(ARGS)
+
+handout: $(LEARNER)
+	@$(RUN) -m tools.handout $(ARGS)
 
 mutants: $(LEARNER)
 	@$(RUN) -m tools.mutate $(ARGS)

@@ -169,3 +169,16 @@ def test_a_chapter_beyond_its_limits_is_shown(course, capsys):
     assert run(course) == 0
     line = capsys.readouterr().out.splitlines()[2]
     assert line.endswith("91 cells, over 90; 89 minutes to read and run, over 75; 61 minutes of exercises, over 60")
+
+
+def test_a_plan_for_classes_counts_each_section_and_changes_nothing(course, capsys):
+    before = texts(course)
+    assert run(course, "--sections") in (0, None)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "0. Start here"
+    assert [line.split() for line in lines if "opening" in line or "Exercises" in line] == [
+        ["12", "opening"],
+        ["21", "Exercises"],
+        ["2", "Exercises"],
+    ]
+    assert texts(course) == before

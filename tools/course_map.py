@@ -2,6 +2,7 @@
 
     make map                 write each notebook's line of time, and the table of chapters in README.md
     make map ARGS=--check    change nothing, and say what would be changed
+    make map ARGS=--sections change nothing, and print a plan for classes: the minutes of each section
 
 A minute of reading is 150 words of text, and a line of code takes four seconds. The section "Exercises" is not read
 but worked on: the heading of each exercise says for how many minutes.
@@ -66,6 +67,7 @@ class Survey:
     cells: int
     reading: float  # minutes
     exercises: int  # minutes
+    sections: dict  # of heading to minutes; the chapter's opening has the heading ""
 
     @property
     def time(self):
@@ -145,7 +147,9 @@ def survey(path, book):
     if not promise:
         raise CourseMapError(f"{path.name} has no promise in its first cell: a paragraph such as '*You will see ...*'.")
     text = lines = exercises = 0
+    by_section = {}
     for section, cell, source in sections(book):
+        before = minutes_to_read(text, lines)
         if cell.cell_type == "markdown" and section == "Exercises":
             for heading in EXERCISE.findall(source):
                 minutes = MINUTES.search(heading.strip())
@@ -156,8 +160,22 @@ def survey(path, book):
             text += words(TIME.sub("", source) if cell is book.cells[0] else source)
         elif section != "Exercises" and not {"exercise", "solution"} & set(cell.metadata.get("tags", [])):
             lines += sum(bool(line.strip()) for line in source.splitlines())
-    reading = text / WORDS_PER_MINUTE + lines * SECONDS_PER_LINE / 60
-    return Survey(path, int(title[1]), title[2], " ".join(promise[1].split()), len(book.cells), reading, exercises)
+        by_section[section] = by_section.get(section, 0) + minutes_to_read(text, lines) - before
+    return Survey(
+        path,
+        int(title[1]),
+        title[2],
+        " ".join(promise[1].split()),
+        len(book.cells),
+        minutes_to_read(text, lines),
+        exercises,
+        {**by_section, "Exercises": exercises} if exercises else by_section,
+    )
+
+
+def minutes_to_read(words, lines):
+    """For so many words of text and lines of code."""
+    return words / WORDS_PER_MINUTE + lines * SECONDS_PER_LINE / 60
 
 
 def with_time(counted, first):
@@ -216,6 +234,17 @@ def report(surveys):
     return "\n".join(lines)
 
 
+def plan(surveys):
+    """Minutes for each section of each chapter that takes half a minute or more, to plan a class with."""
+    lines = []
+    for each in surveys:
+        lines += [f"{each.number}. {each.title}"]
+        for heading, minutes in each.sections.items():
+            if minutes >= 0.5:
+                lines.append(f"  {minutes:4.0f}  {heading or 'opening'}")
+    return "\n".join(lines)
+
+
 def draw(root):
     """Survey the whole course.
 
@@ -250,8 +279,13 @@ def draw(root):
 def main(arguments=None, root=ROOT):
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--check", action="store_true", help="change nothing; exit with 1 and say what differs")
-    check = ask.parse_args(arguments).check
+    ask.add_argument("--sections", action="store_true", help="change nothing; print the minutes of each section")
+    asked = ask.parse_args(arguments)
+    check = asked.check
     surveys, fresh, problems = draw(root)
+    if asked.sections:
+        print(plan(surveys))
+        sys.exit("\n".join(problems) or 0)
     print(report(surveys), flush=True)
     if problems:
         sys.exit("\n".join(problems))

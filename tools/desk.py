@@ -83,25 +83,25 @@ def lay(home, course=ROOT):
     try:
         for chapter in chapters:
             known = record.setdefault(chapter.name, {})
-            yield from _lay_one(desk / chapter.name, _edition(chapter), known)
+            yield from _lay_one(desk / chapter.name, edition(chapter), known)
         for name in sorted(set(record) - {chapter.name for chapter in chapters}):
             yield from _put_away(desk / name, record.pop(name))
     finally:
         _write_whole(desk / RECORD, json.dumps(record, indent=1))
 
 
-def _lay_one(copy, edition, known):
+def _lay_one(copy, book, known):
     """Lay one edition, and note in `known` what was laid, or offered beside a copy that has become its learner's."""
-    fresh = _digest(edition)
+    fresh = _digest(book)
     mine = _digest_of(copy)
     if mine is None:
-        _place(copy, edition)
+        _place(copy, book)
     elif mine == known.get("laid") != fresh:
         aside = _move_aside(copy, mine)
         if not aside:
             return  # saved at this very moment: the next time
         try:
-            _place(copy, edition)
+            _place(copy, book)
         except OSError:
             _return(aside, copy)
             raise
@@ -109,7 +109,7 @@ def _lay_one(copy, edition, known):
     elif mine != fresh:
         if fresh not in (known.get("laid"), known.get("offered")):
             beside = _dated(copy)
-            _place(beside, edition)
+            _place(beside, book)
             known["offered"] = fresh
             yield f"desk/{copy.name} is yours and stays; a new edition lies beside it: desk/{beside.name}"
         return
@@ -154,21 +154,21 @@ def reset(home, number, course=ROOT):
     desk = home / "desk"
     desk.mkdir(parents=True, exist_ok=True)
     _bring_back(desk)
-    copy, edition, kept = desk / found[0].name, _edition(found[0]), None
+    copy, fresh, kept = desk / found[0].name, edition(found[0]), None
     record = _read_record(desk)
     mine = _digest_of(copy)
     aside = mine and _move_aside(copy, mine)
     try:
-        _place(copy, edition)
+        _place(copy, fresh)
     except OSError:
         if aside:
             _return(aside, copy)
         raise
-    if aside and mine in (_digest(edition), record.get(copy.name, {}).get("laid")):
+    if aside and mine in (_digest(fresh), record.get(copy.name, {}).get("laid")):
         aside.unlink()
     elif aside:
         kept = _return(aside, _dated(copy))
-    record[copy.name] = {"laid": _digest(edition)}
+    record[copy.name] = {"laid": _digest(fresh)}
     _write_whole(desk / RECORD, json.dumps(record, indent=1))
     return f"desk/{copy.name} is as new" + (f"; the copy that you wrote into is desk/{kept.name}" if kept else "")
 
@@ -176,7 +176,7 @@ def reset(home, number, course=ROOT):
 # -- editions and their digests ---------------------------------------------------------------------------------------
 
 
-def _edition(chapter):
+def edition(chapter):
     """A chapter as it is laid: with no outputs, its solutions folded."""
     book = _read(chapter)
     book["metadata"]["language_info"] = LANGUAGE
@@ -332,7 +332,8 @@ def main(arguments):
     except ValueError as error:
         return str(error)
     except OSError as error:
-        problem = f"The desk could not be laid, and what lay on it is still there: {error.strerror} ({error.filename or home()})."
+        where = error.filename or home()
+        problem = f"The desk could not be laid, and what lay on it is still there: {error.strerror} ({where})."
         if what != "lab" or not (home() / "desk" / FIRST).exists():
             return problem
         print(problem, file=sys.stderr)
