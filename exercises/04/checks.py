@@ -1,13 +1,33 @@
-"""Checks of chapter 4: schedulers. Each gives an answer tasks that keep a diary, on clocks of its own."""
+"""Checks of chapter 4: schedulers. Each gives an answer tasks that keep a diary, on clocks of its own.
+
+A case that is told in words comes first; then come many that chance has made, always the same, beside a reference.
+"""
 
 import asyncio
 import contextlib
+import random
+import select
+import selectors
 import socket
+from heapq import heappop, heappush
+from itertools import count
+from unittest import mock
 
 from exercises import Wrong, exercise
-from exercises.vocabulary import BurntBun, Fuse, MockClock, capture, reworded
+from exercises.vocabulary import (
+    BurntBun,
+    Call,
+    Fuse,
+    MockClock,
+    Outcome,
+    await_call,
+    capture,
+    eventually,
+    need,
+    reworded,
+)
 
-MOST_SLEEPS = 200  # far more than any of these tasks needs
+_LET_PASS = "Catch StopIteration from `next(task)`, if anything, and let all other errors pass."
 
 
 def _heap_that_compares(told):
@@ -20,23 +40,37 @@ def _heap_that_compares(told):
 
 
 def _standing(tasks):
-    """How many of these generators have neither ended nor been closed."""
-    return sum(task.gi_frame is not None for task in tasks)
+    """The names of those of these generators that have neither ended nor been closed."""
+    return ", ".join(name for name, task in tasks.items() if task.gi_frame is not None)
+
+
+def _must_hear(function, *arguments, error, when, hint=_LET_PASS):
+    """Check that this very error comes out of the call."""
+    came = capture(function, *arguments, catch=BaseException).error
+    if came is not error:
+        heard = f"got {came!r}" if came else "never heard of it"
+        raise Wrong(f"{when} raised {error!r}; its caller {heard}.", hint)
 
 
 # -- 04.1 -------------------------------------------------------------------------------------------------------------
 
 
 def _let_order(answer, guests, replies):
-    """Let the answer ask the guests; return whom it asked, and what it returned."""
-    asked, made, unheard, turns = [], [], [], 0
+    """Let the answer ask the guests; return what it returned, and whom it has asked."""
+    asked, asking, made, unheard, turns = [], [], [], [], 0
 
     async def order(guest):
+        if asking:
+            told = f"you began to ask {guest} when {asking[0]} had not answered yet: one after the other."
+            raise Wrong(told, "`await ask(guest)` has ended when it has the answer; only then go to the next guest.")
         asked.append(guest)
-        before = turns
-        await asyncio.sleep(0)  # a bare pause, whoever drives it
-        if turns == before:
-            unheard.append(guest)
+        asking.append(guest)
+        for _ in range((2, 0, 1)[len(asked) % 3]):
+            before = turns
+            await asyncio.sleep(0)  # a bare pause, whoever drives it
+            if turns == before:
+                unheard.append(guest)
+        asking.clear()
         reply = replies[len(asked) - 1] if len(asked) <= len(replies) else None
         if isinstance(reply, BaseException):
             raise reply
@@ -60,7 +94,16 @@ def _let_order(answer, guests, replies):
         if unheard:
             told = f"{unheard[0]} took a while to answer, and nobody else could do anything meanwhile: the pause"
             raise Wrong(f"{told} must reach whoever runs `take_orders`, and only `await` hands it up.") from None
-        return asked, end.value
+        if isinstance(end.value, list) and any(hasattr(each, "send") for each in end.value):
+            told = "your list holds coroutines instead of answers: they were made, and nobody awaited them."
+            raise Wrong(told) from None
+        if asked != guests:
+            told = f"of the guests {guests} you have asked {asked}: ask each once, in the order given."
+            raise Wrong(told, "Go through `guests` as they are, and call `ask` once for each.") from None
+        if len(made) != len(asked):
+            told = f"`ask` was called {len(made)} times, and {len(asked)} of these coroutines were awaited."
+            raise Wrong(told) from None
+        return end.value
     finally:
         for each in made:
             each.close()  # who is never awaited must not complain
@@ -80,96 +123,107 @@ def _loop_of_its_own(error=""):
 def _take_orders(answer):
     for guests, replies, told in [
         (["Li", "Wang", "Li"], ["pork", "lotus", "tea"], "Li orders twice, Wang once between"),
-        (["Li", "Wang", "Chen"], ["", None, 0], "an empty answer, None and 0 are answers like any other"),
+        (["Li", "Wang", "Chen", "Wu"], ["", None, 0, "tea"], "an empty answer, None and 0 are answers like any other"),
+        (["Li", "Wang", "Wu"], ["tea", "tea", "tea"], "each wants the same"),
         ([], [], "without guests there are no answers"),
     ]:
-        asked, got = _let_order(answer, guests, replies)
-        if isinstance(got, list) and any(hasattr(each, "send") for each in got):
-            raise Wrong("your list holds coroutines instead of answers: they were made, and nobody awaited them.")
-        if asked != guests:
-            raise Wrong(f"of the guests {guests} you have asked {asked}: ask each once, in the order given.")
+        got = need(_let_order(answer, guests, replies), list, "return the list of the answers")
         if got != replies:
-            raise Wrong(f"{told}: {replies} should be returned; you returned {got}.")
-    if not capture(_let_order, answer, ["Li", "Wang"], [BurntBun("Li"), "tea"], catch=BurntBun).error:
-        raise Wrong("asking Li raised an error, and the caller of `take_orders` never heard of it.")
+            told = f"{told}: {replies} should be returned; you returned {got!r}."
+            raise Wrong(told, "Return the list of all answers, whatever they are.")
+    for error in (BurntBun("pork"), TimeoutError("asleep"), KeyError("tea"), asyncio.CancelledError()):
+        _must_hear(
+            _let_order, answer, ["Li", "Wang"], ["tea", error], error=error, when="asking Wang", hint="Let errors pass."
+        )
 
 
 # -- 04.2 -------------------------------------------------------------------------------------------------------------
 
 
-def _worker(name, wishes, diary):
-    """Notes each of its turns, and yields its wishes one by one."""
+def _worker(name, wishes, diary, act=None):
+    """Notes each of its turns, and yields its wishes one by one; may do something at its first turn."""
     for number, wish in enumerate([*wishes, None], 1):
         diary.append(f"{name}{number}")
+        if act and number == 1:
+            act()
         if number <= len(wishes):
             yield wish
 
 
-def _serve(answer, workers):
-    diary = []
-    tasks = [(number, _worker(name, wishes, diary)) for number, name, wishes in workers]
-    told = "two tasks have the same number, and the heap then compares the generators themselves, which fails"
-    with _heap_that_compares(f"{told}: give it something between them that is never equal."):
+def _serve(answer, workers, act=None, diary=None):
+    """Let workers be served, each (name, number, wishes); return the order of their turns."""
+    diary = [] if diary is None else diary
+    tasks = [(number, _worker(name, wishes, diary, act and act.get(name))) for name, number, wishes in workers]
+    told = "of two entries all is equal up to the generators, and the heap cannot compare these"
+    with _heap_that_compares(f"{told}: put something before them that is never equal."):
         answer(tasks)
+    return diary
+
+
+def _served(workers):
+    """The order of turns as it should be."""
+    tickets, diary = count(), []
+    line = [(number, next(tickets), name, 1, wishes) for name, number, wishes in workers]
+    while line:
+        number, _, name, turn, wishes = first = min(line)
+        line.remove(first)
+        diary.append(f"{name}{turn}")
+        if turn <= len(wishes):
+            wish = wishes[turn - 1]
+            line.append((number if wish is None else wish, next(tickets), name, turn + 1, wishes))
     return diary
 
 
 @exercise(
     "04.2",
     praise="the smallest number goes first, equals take turns, and a changed number counts at once.",
-    hint="Heap entries (number, ticket, task): the ticket, from count(), keeps equals in the order of queueing.",
+    hint="Heap entries (number, ticket, task): the ticket, from count(), keeps equals in the order of queueing. A plain"
+    " `yield` gives None, which keeps the number.",
 )
 def _run_by_priority(answer):
-    stay = [None, None]
-    for workers, wanted, told in [
-        (
-            [(2, "low", stay), (1, "high", stay)],
-            "high1 high2 high3 low1 low2 low3",
-            "`high` has number 1 and `low` number 2, and they ran in the order",
-        ),
-        (
-            [(1, "a", stay), (1, "b", stay), (1, "c", [None])],
-            "a1 b1 c1 a2 b2 c2 a3 b3",
-            "a, b and c have equal numbers and should take turns; they ran in the order",
-        ),
-        (
-            [(1, "a", [5, None]), (3, "b", stay)],
-            "a1 b1 b2 b3 a2 a3",
-            "a has 1 and b has 3; at its first turn a yields 5, so b should be next; they ran as",
-        ),
-        (
-            [(4, "a", [None, 0]), (4, "b", stay), (2, "c", [])],
-            "c1 a1 b1 a2 a3 b2 b3",
-            "a and b have 4, c has 2; at its second turn a yields 0, so it should be next; they ran as",
-        ),
-        (
-            [(2, "a", stay), (2, "b", stay), (1, "c", [2])],
-            "c1 a1 b1 c2 a2 b2 a3 b3",
-            "c yields 2 and should go to the end of that line, after a and b; they ran as",
-        ),
-        (
-            [(1, "a", [5, None]), (5, "b", stay)],
-            "a1 b1 a2 b2 a3 b3",
-            "a has 1 and yields 5; its next plain `yield` keeps the 5, so a and b take turns; they ran as",
-        ),
-    ]:
-        ran = _serve(answer, workers)
-        if ran == ["high1", "high2", "high3"]:
-            raise Wrong("when the first task had ended your function stopped; another one was still waiting.")
-        if ran != wanted.split():
-            raise Wrong(f"{told} {ran}.")
-    answer([])
+    cases = [
+        [("low", 2, [None, None]), ("high", 1, [None, None])],
+        [("a", 1, [None, None]), ("b", 1, [None, None]), ("c", 1, [None])],
+        [("a", 1, [5, None]), ("b", 3, [None, None])],
+        [("a", 1, [5, None]), ("b", 5, [None, None])],
+        [("a", 4, [None, 0]), ("b", 4, [None, None])],
+        [("a", 2, [None, None]), ("b", 2, [None, None]), ("c", 1, [2])],
+        [],
+    ]
+    chance = random.Random(4)
+    for size in sorted(chance.choices(range(5), k=150)):
+        cases.append([])
+        for name in "abcd"[:size]:
+            wishes = chance.choices([None, None, -1, 0, 0.5, 1, 2], k=chance.randrange(4))
+            cases[-1].append((name, chance.choice([-1, 0, 1, 1, 2]), wishes))
+    for workers in cases:
+        ran, wanted = _serve(answer, workers), _served(workers)
+        if ran != wanted:
+            who = "; ".join(
+                f"{name} has number {number}{' and yields ' * bool(wishes)}{', '.join(map(str, wishes))}"
+                for name, number, wishes in workers
+            )
+            raise Wrong(f"{who}. The turns should be: {', '.join(wanted)}. They were: {', '.join(ran) or 'none'}.")
+
+    diary, wanted = [], ["a1", *_served(cases[0]), "b1"]
+    _serve(answer, [("a", 1, []), ("b", 1, [])], {"a": lambda: _serve(answer, cases[0], None, diary)}, diary)
+    if diary != wanted:
+        told = f"at its turn a, before b, called your function for two tasks, low and high. The turns were: {diary}"
+        raise Wrong(f"{told}, not {wanted}.", "Each call needs a heap of its own.")
+    error = BurntBun("a")
+    burning = {"a": Outcome(error=error).unwrap}
+    _must_hear(_serve, answer, [("a", 1, [None])], burning, error=error, when="a task")
 
 
 # -- 04.3 -------------------------------------------------------------------------------------------------------------
 
 
-def _sleeper(name, naps, clock, diary, work=0):
+def _sleeper(name, naps, clock, diary, work=(0,) * 9):
     """Notes when it runs, works for a while, and naps; notes when it is sent home."""
     try:
-        for nap in naps:
+        for nap, seconds in zip(naps, work, strict=False):
             diary.append((clock.time, name))
-            clock.time += work
+            clock.time += seconds
             yield nap
         diary.append((clock.time, f"{name} ends"))
     except GeneratorExit:
@@ -177,17 +231,61 @@ def _sleeper(name, naps, clock, diary, work=0):
         raise
 
 
+def _by_the_book(closing, sleepers, start):
+    """The diary, how many are sent home, and when it is over."""
+    clock, diary, tickets, home = MockClock(start), [], count(), 0
+    asleep = [(start, next(tickets), _sleeper(*each[:2], clock, diary, *each[2:])) for each in sleepers]
+    while asleep and max(asleep[0][0], clock.time) < closing:
+        due, _, task = heappop(asleep)
+        clock.time = max(due, clock.time)
+        for nap in task:
+            heappush(asleep, (clock.time + nap, next(tickets), task))
+            break
+    if asleep:
+        clock.time = max(clock.time, closing)
+    for _, _, task in asleep:
+        home += 1
+        task.close()
+    return diary, home, clock.time
+
+
 def _open_until(answer, closing, *sleepers, start=0):
-    """Return what the answer returned, the diary, the time, and how many tasks stand there still."""
+    """Check one day: each sleeper (name, naps, and if need be the seconds of work before each nap)."""
+    turns = sum(len(naps) + 1 for _, naps, *_ in sleepers)
     looks = Wrong("your function asks for the time again and again; it is `clock.sleep` that lets time pass.")
     sleeps = Wrong("your function sleeps again and again in small bits: sleep until the next one is due.")
     told = "clock.sleep({:g}): nobody can sleep a negative time; that moment is over already."
-    fuses = {"looks": Fuse(10_000, looks), "sleeps": Fuse(MOST_SLEEPS, sleeps)}
+    fuses = {"looks": Fuse(10_000, looks), "sleeps": Fuse(3 * turns + 10, sleeps)}
     clock, diary = MockClock(start, **fuses, backwards=told.format), []
-    tasks = [_sleeper(*each[:2], clock, diary, *each[2:]) for each in sleepers]
-    with _heap_that_compares("two tasks are due at the same time, and the heap then compares the generators."):
-        sent_home = answer(list(tasks), clock, closing)  # `tasks` keeps them, so that nobody else closes them
-    return sent_home, list(diary), clock.time, _standing(tasks)
+    tasks = {each[0]: _sleeper(*each[:2], clock, diary, *each[2:]) for each in sleepers}
+    with _heap_that_compares(
+        "two tasks are due at the same time, and the heap cannot compare them: give each a number."
+    ):
+        home = answer(list(tasks.values()), clock, closing)  # `tasks` keeps them, so that nobody else closes them
+    came, standing = list(diary), _standing(tasks)
+    wanted, home_wanted, over = _by_the_book(closing, sleepers, start)
+
+    day = "; ".join(
+        f"{name} naps {', '.join(map('{:g}'.format, naps)) or 'never'}{f', working {work[0]} before' if work else ''}"
+        for name, naps, *work in sleepers
+    )
+    day = f"from {start:g} to closing at {closing:g}, {day or 'nobody there'}"
+    for when, what in came:
+        if when >= closing and "sent home" not in what and (when, what) not in wanted:
+            raise Wrong(f"{day}: at {when:g} the diary says “{what}”; from closing on, nobody is woken.", _CLOSING)
+    for entry in sorted({*came, *wanted}, key=lambda entry: (entry[0], entry[1])):
+        if came.count(entry) != wanted.count(entry) and not (standing and "sent home" in entry[1]):
+            said = f"at {entry[0]:g} the diary says “{entry[1]}” {came.count(entry)} time(s)"
+            raise Wrong(f"{day}: {said}, and {wanted.count(entry)} was due.")
+    if standing:
+        raise Wrong(f"{day}: all go home at closing, and your function did not close {standing}.", _CLOSING)
+    if clock.time != over:
+        raise Wrong(f"{day}: your function returned at {clock.time:g}, and it was over at {over:g}.")
+    if home != home_wanted:
+        raise Wrong(f"{day}: {home_wanted} were sent home, and your function returned {home!r}.")
+
+
+_CLOSING = "At closing, close all that are left, those never begun and the one in your hand, too; wake nobody."
 
 
 @exercise(
@@ -196,107 +294,138 @@ def _open_until(answer, closing, *sleepers, start=0):
     hint="Sleep until the first one is due or until closing, whichever comes first; then look at the clock again.",
 )
 def _run_until(answer):
-    _all_end_before_closing(answer)
-    _some_are_sent_home(answer)
-
-    sent_home, diary, _, _ = _open_until(answer, 5, ("a", [5]), ("b", [4.5]))
-    if (5, "a ends") in diary:
-        raise Wrong("a wakes at 5, exactly at closing: from then on nobody is woken.")
-    if sent_home != 1:
-        raise Wrong(f"b ends at 4.5, a would wake at closing: one is sent home, not {sent_home!r}.")
-
-    sent_home, diary, _, standing = _open_until(answer, 5, ("long", [0, 0], 7), ("late", [1]))
-    if (7, "late") in diary or (7, "long") in diary:
-        raise Wrong("one task works from 0 to 7, past closing at 5, and afterwards you still woke somebody.")
-    if sent_home != 2 or standing:
-        told = "one task works past closing: then both are sent home, also the one never begun"
-        raise Wrong(f"{told}; not {sent_home!r}.")
-
-    for start, closing, sleeper, wanted, told in [
-        (10, 20, ("a", [1]), [(10, "a"), (11, "a ends")], "the clock showed 10 when a began to nap for 1"),
-        (
-            10,
-            12,
-            ("a", [5]),
-            [(10, "a"), (12, "a sent home")],
-            "the clock showed 10 at the start, and closing is at 12 on that clock",
-        ),
-        (0, 100, ("a", [3], 2), [(0, "a"), (5, "a ends")], "a works from 0 to 2 and then naps for 3, so it wakes at 5"),
+    for closing, *sleepers in [
+        (100, ("a", [3, 3]), ("b", [1, 2]), ("c", [3])),
+        (5, ("a", [2, 2, 2, 2]), ("b", [10]), ("c", [1])),
+        (5, ("a", [5]), ("b", [4.5])),
+        (5, ("long", [0, 0], [7, 7]), ("late", [1])),
+        (100, ("a", [3], [2])),
+        (1000, ("a", [400]), ("b", [])),
+        (1000,),
     ]:
-        _, diary, _, _ = _open_until(answer, closing, sleeper, start=start)
-        if diary != wanted:
-            raise Wrong(f"{told}; the diary says {diary}.")
+        _open_until(answer, closing, *sleepers)
+    _open_until(answer, 20, ("a", [1]), start=10)
+    for closing in (12, 10, 7):
+        _open_until(answer, closing, ("a", [5]), ("b", []), start=10)
+    chance = random.Random(4)
+    for size in sorted(chance.choices(range(1, 5), k=100)):
+        sleepers = []
+        for name in "abcd"[:size]:  # seconds that sum up exactly; nobody works before their first nap: any may be first
+            naps = [chance.randrange(1, 9 << 12) / (1 << 12) for _ in range(chance.randrange(5))]
+            sleepers.append((name, naps, [0, 0, chance.choice([0, 0.25]), 0]))
+        _open_until(answer, chance.choice([0.5, 8, 12]), *sleepers)
 
+    burnt = BurntBun("a")
 
-def _all_end_before_closing(answer):
-    sent_home, diary, time, _ = _open_until(answer, 100, ("a", [3, 3]), ("b", [1, 2]), ("c", [3]))
-    wanted = [(0, "a"), (0, "b"), (0, "c"), (1, "b"), (3, "a"), (3, "c ends"), (3, "b ends"), (6, "a ends")]
-    if time > 6 and diary[-1][0] <= 6:
-        raise Wrong(f"all had ended at 6, and your function stayed until {time:g}.")
-    if sorted(diary) != sorted(wanted):
-        wrong = next((each for each in diary if each not in wanted), None)
-        if wrong is None:
-            raise Wrong("three tasks that nap for some seconds, closing at 100: not all of them came to their end.")
-        told = f"at {wrong[0]:g} the diary says “{wrong[1]}”, too early or too late"
-        raise Wrong(f"three tasks nap at the same time; {told}.")
-    if sent_home != 0:
-        raise Wrong(f"all had ended before closing: return 0, not {sent_home!r}.")
+    def burning():
+        yield 1
+        raise burnt
 
-
-def _some_are_sent_home(answer):
-    sent_home, diary, time, standing = _open_until(answer, 5, ("a", [2, 2, 2, 2]), ("b", [10]), ("c", [1]))
-    late = [(when, what) for when, what in diary if when >= 5 and "sent home" not in what]
-    if late:
-        raise Wrong(f"the shop closes at 5, and at {late[0][0]:g} the diary says “{late[0][1]}”.")
-    if time > 5:
-        raise Wrong(f"the shop closes at 5, and your function slept until {time:g}.")
-    if standing:
-        raise Wrong(f"at closing {standing} task(s) had not ended and were not closed: send all of them home.")
-    early = [(when, what) for when, what in diary if "sent home" in what and when < 5]
-    if early:
-        raise Wrong(f"“{early[0][1]}” at {early[0][0]:g}, although the shop closes at 5.")
-    if sent_home != 2:
-        raise Wrong(f"two were sent home, a and b; your function returned {sent_home!r}.")
+    _must_hear(answer, [burning()], MockClock(), 9, error=burnt, when="a task")
 
 
 # -- 04.4 -------------------------------------------------------------------------------------------------------------
 
+_MOST_LOOKS = 15  # for news, in a silence of 0.2 s
+_NO_POLLING = "`select()` without a time-out returns when there is news, and costs nothing until then."
 
-def _listener(name, line, diary, buns=1, answer_on=None):
-    """Waits for its socket, reads, notes it, and may write to another one."""
-    for _ in range(buns):
-        yield line
-        told = f"{name} was resumed although its socket had nothing to read: wait until it has."
-        with reworded({BlockingIOError: told}):
-            bun = line.recv(5)
-        diary.append(f"{name} {bun.decode()}")
-        if answer_on:
-            answer_on.sendall(bun)
+
+class _Watch:
+    """Tells whether somebody waits in a selector or in `select.select`, and how often these came back with no news."""
+
+    waits, empty = False, 0
+
+    def watched(self, real):
+        def look(*arguments, **named):  # (selector, timeout=None) or (read, write, other, timeout=None)
+            self.waits = named.get("timeout", None if len(arguments) % 2 else arguments[-1]) is None
+            found = real(*arguments, **named)
+            self.waits = False
+            self.empty += not any(found)
+            return found
+
+        return look
+
+    def __enter__(self):
+        self._patches = contextlib.ExitStack()
+        for owner in [select, *vars(selectors).values()]:
+            if owner is select or (isinstance(owner, type) and "select" in vars(owner)):
+                self._patches.enter_context(mock.patch.object(owner, "select", self.watched(owner.select)))
+        return self
+
+    def __exit__(self, *_):
+        self._patches.close()
+
+
+def _listener(name, steps, lines, diary, error=None):
+    """Of each step, such as "A>B", hears from line A, and then tells line B; raises the error, if any, in the end."""
+    for step in steps:
+        hears, _, tells = step.partition(">")
+        if hears:
+            yield lines[hears][0]
+            diary.append(f"{name} hears {hears}")
+            told = f"{name} was resumed although its socket had nothing to read: wait until it has."
+            with reworded({BlockingIOError: told}):
+                lines[hears][0].recv(4)
+        if tells:
+            lines[tells][1].sendall(b"bun!")
+    if error:
+        raise error
+
+
+def _said(steps):
+    """Steps in words."""
+    words = [f"hears {step}".removeprefix("hears >").replace(">", " and tells ") for step in steps[:9]]
+    return (
+        ", ".join(each if each[:5] == "hears" else f"tells {each}" for each in words) + " …" * (len(steps) > 9)
+        or "ends at once"
+    )
+
+
+def _customers(answer, listeners, sent="", late="", error=None):
+    """Run listeners, {name: steps}; news on some lines is there from the start, and some comes after a silence."""
+    who = "; ".join(f"{name} {_said(steps)}" for name, steps in listeners.items())
+    who = f"{who or 'no task'}. At first there is news on {' and '.join(sorted(set(sent))) or 'no line'}"
+    diary = []
+
+    def ran():
+        some = f"{'… ' * (len(diary) > 6)}{', '.join(diary[-6:]) or 'the start'}"
+        return f"{some}, and {_standing(tasks) or 'your function'} had not ended"
+
+    with contextlib.ExitStack() as closing, _Watch() as watch:
+        names = sorted({line for steps in listeners.values() for step in steps for line in step.split(">")} - {""})
+        lines = {line: [closing.enter_context(end) for end in socket.socketpair()] for line in names}
+        for ours, _ in lines.values():
+            ours.setblocking(False)
+        tasks = {name: _listener(name, steps, lines, diary, error) for name, steps in listeners.items()}
+        for line in sent:
+            lines[line][1].sendall(b"bun!")
+        call = Call(answer, list(tasks.values()))
+        for line in late:
+            eventually(lambda: watch.waits or watch.empty > _MOST_LOOKS or call.ready(), looks=40)
+            if watch.empty > _MOST_LOOKS:
+                told = f"{who}, and more comes later. Meanwhile your function looked for news again and again"
+                raise Wrong(f"{told}, more than {_MOST_LOOKS} times, and found none.", _NO_POLLING)
+            lines[line][1].sendall(b"bun!")
+        await_call(call, lambda: f"{who}. Nothing happened after {ran()}.", stands_still=lambda: [*diary, ""])
+        out = Wrong(f"{who}. A task ended, and your function let its StopIteration out.", _LET_PASS)
+        with reworded({KeyError: _registered_twice, StopIteration: out}):
+            call.result()
+        if _standing(tasks):
+            raise Wrong(f"{who}. Your function returned after {ran()}.")
 
 
 def _registered_twice(error):
-    told = "a task waited for its socket a second time, and it was still registered."
+    told = "your function registered a socket that it had not unregistered."
     return told if "registered" in str(error) else None
 
 
-def _customers(answer, listeners, sent):
-    """Two lines with a socketpair each; listeners: (name, line to hear, line to answer on or None, buns)."""
-    with contextlib.ExitStack() as closing:
-        ends = {line: [closing.enter_context(end) for end in socket.socketpair()] for line in "AB"}
-        for ours, _ in ends.values():
-            ours.setblocking(False)
-        diary = []
-        tasks = [
-            _listener(name, ends[hears][0], diary, buns, ends[tells][1] if tells else None)
-            for name, hears, tells, buns in listeners
-        ]
-        for line, buns in sent:
-            ends[line][1].sendall(buns)
-        with reworded({KeyError: _registered_twice}):
-            answer(list(tasks))
-        if _standing(tasks):
-            raise Wrong("your function returned, and not all tasks had ended.")
-        return diary
+def _pass_a_bun(chance, names):
+    """Let chance pass one bun among some tasks, each with two lines: {name: steps}, and the first line."""
+    hops = chance.choices([name + end for name in names for end in "12"], k=chance.randrange(2, 9))
+    steps = {name: [] for name in names}
+    for hears, tells in zip(hops, [*hops[1:], ""], strict=True):
+        steps[hears[0]].append(f"{hears}>{tells}".rstrip(">"))
+    return steps, hops[0]
 
 
 @exercise(
@@ -304,17 +433,20 @@ def _customers(answer, listeners, sent):
     praise="whoever has something to read goes on, in whatever order the news come in.",
     hint="Run each task to its first yield and register its socket. Then, while any is registered: select, unregister,"
     " resume, register anew.",
-    seconds=10,
 )
 def _run_listeners(answer):
-    answer([])
-    diary = _customers(answer, [("a", "A", None, 1)], [("A", b"pork!")])
-    if diary != ["a pork!"]:
-        raise Wrong(f"one task waits for one socket that has news; the diary says {diary}.")
-    diary = _customers(answer, [("a", "A", None, 2), ("b", "B", None, 1)], [("A", b"pork!lotus"), ("B", b"leek!")])
-    if sorted(diary) != ["a lotus", "a pork!", "b leek!"]:
-        raise Wrong(f"a has two buns to read and b one; the diary says {diary}.")
-    # a can go on only when b has been heard: to wait for a first would be to wait for ever
-    diary = _customers(answer, [("a", "A", None, 1), ("b", "B", "A", 1)], [("B", b"leek!")])
-    if diary != ["b leek!", "a leek!"]:
-        raise Wrong(f"b reads, and tells a; the diary says {diary}.")
+    _customers(answer, {})
+    _customers(answer, {"a": ["A"]}, "A")
+    _customers(answer, {"a": ["A", "A"], "b": ["B"]}, "AAB")
+    _customers(answer, {"a": ["A"] * 40}, "A" * 40)
+    _customers(answer, {"a": ["A"], "b": ["B>A"]}, "B")  # to wait for a first would be to wait for ever
+    _customers(answer, {"a": ["A", "B"], "b": ["C>A", "C>B"]}, "CC")
+    _customers(answer, {"a": ["A"], "b": [], "c": [">A"], "d": []})
+    _customers(answer, {"a": ["A", "A>B"], "b": ["B"]}, late="AA")
+    chance = random.Random(4)
+    for names in ("ab", "abc", "abcd") * 5:
+        steps, first = _pass_a_bun(chance, names)
+        more, other = _pass_a_bun(chance, "xy")
+        _customers(answer, steps | more | {"z": [f">{first}"], "ω": [f">{other}"]})
+    burnt = BurntBun("a")
+    _must_hear(_customers, answer, {"a": ["A"]}, "A", "", burnt, error=burnt, when="a task")

@@ -15,7 +15,7 @@ WRONG = {
         edit(
             "return [await ask(guest) for guest in guests]", "for each in guests: yield await ask(each)", says="`yield`"
         ),
-        edit("return [await", "[await", says="you returned None"),
+        edit("return [await", "[await", says="return the list of the answers, not a NoneType"),
         edit(
             "[await ask(guest) for guest in guests]",
             "list({guest: await ask(guest) for guest in guests}.values())",
@@ -59,6 +59,43 @@ async def answer(ask, guests):
 """,
             "the pause must reach whoever runs",
         ),
+        edit(
+            "[await ask(guest) for guest in guests]",
+            "{await ask(guest) for guest in guests}",
+            says="return the list of the answers, not a set",
+        ),
+        edit("in guests]", "in guests[1:]]", says="of the guests ['Li', 'Wang', 'Li'] you have asked ['Wang', 'Li']"),
+        edit("return [", "[ask(guest) for guest in guests]\n    return [", says="`ask` was called 6 times, and 3 of"),
+        edit(
+            *("async def", "orders = []\nasync def"),
+            *(
+                "return [await ask(guest) for guest in guests]",
+                "orders.extend([await ask(guest) for guest in guests])\n    return orders",
+            ),
+            says="should be returned; you returned ['pork', 'lotus', 'tea', ''",
+        ),
+        edit(
+            "return [await ask(guest) for guest in guests]",
+            "orders = []\n    try:\n        for guest in guests: orders.append(await ask(guest))\n"
+            "    except TimeoutError: pass\n    return orders",
+            says="asking Wang raised TimeoutError('asleep'); its caller never heard of it",
+        ),
+        written(
+            """
+async def answer(ask, guests):
+    coroutines, orders = list(map(ask, guests)), {}
+    while len(orders) < len(guests):
+        for place, each in enumerate(coroutines):
+            if place not in orders:
+                try:
+                    each.send(None)
+                except StopIteration as end:
+                    orders[place] = end.value
+        await types.coroutine(lambda: (yield))()
+    return [orders[place] for place in range(len(guests))]
+""",
+            "had not answered yet: one after the other",
+        ),
     ],
     "04.2": [
         written(
@@ -68,22 +105,65 @@ def answer(tasks):
         for _ in task:
             pass
 """,
-            "should take turns",
+            "They were: a1, a2, a3, b1, b2, b3, c1, c2",
         ),
         edit(
             *("next(tickets), task))\n    while", "task))\n    while"),
             *("number, _, task", "number, task"),
             *("next(tickets), task))\n\n", "task))\n\n"),
-            says="compares the generators themselves",
+            says="the heap cannot compare these",
         ),
         edit(
             *("number, _, task", "number, ticket, task"),
             *("next(tickets), task))\n\n", "ticket, task))\n\n"),
-            says="should take turns",
+            says="They were: a1, a2, a3, b1, b2, b3, c1, c2",
         ),
-        edit("        number = number if wish is None else wish\n", "", says="a yields 5"),
-        edit("number if wish is None else wish", "wish or number", says="a yields 0"),
-        edit("continue", "break", says="another one was still waiting"),
+        edit("        number = number if wish is None else wish\n", "", says="They were: a1, a2, a3, b1, b2, b3."),
+        edit("number if wish is None else wish", "wish or number", says="b has number 4 and yields None, None"),
+        edit("continue", "break", says="They were: high1, high2, high3."),
+        edit(
+            "(number, next(tickets), task))\n    while",
+            "(-number, next(tickets), task))\n    while",
+            says="They were: low1",
+        ),
+        edit("if wish is None else wish", "if wish is None else min(number, wish)", says="They were: a1, a2, a3, b1"),
+        edit("if wish is None else wish", "if wish is None else number + wish", says="The turns should be"),
+        edit(
+            *(
+                "heappush(ready, (number, next(tickets), task))\n    while",
+                "heappush(ready, (number, next(tickets), task, number))\n    while",
+            ),
+            *("number, _, task", "number, _, task, first"),
+            *("number if wish is None else wish", "first if wish is None else wish"),
+            *("next(tickets), task))\n\n", "next(tickets), task, first))\n\n"),
+            says="They were: a1, b1, a2, a3, b2, b3.",
+        ),
+        edit(
+            *("ready = []", "ready = deque(sorted(tasks, key=lambda each: each[0]))"),
+            *("    for number, task in tasks:\n        heappush(ready, (number, next(tickets), task))\n", ""),
+            *("number, _, task = heappop(ready)", "number, task = ready.popleft()"),
+            *("heappush(ready, (number, next(tickets), task))", "ready.append((number, task))"),
+            says="They were: high1, low1",
+        ),
+        edit(
+            *("next(tickets), task))\n    while", "-next(tickets), task))\n    while"),
+            *("next(tickets), task))\n\n", "-next(tickets), task))\n\n"),
+            says="They were: c1, c2, b1",
+        ),
+        edit("count()", "count(9, -1)", says="They were: c1, c2, b1"),
+        edit(
+            *("def run_by", "ready, tickets = [], count()\ndef run_by"),
+            *("    tickets = count()\n    ready = []\n", ""),
+            says="at its turn a, before b, called your function",
+        ),
+        edit(
+            "except StopIteration", "except Exception", says="a task raised BurntBun('a'); its caller never heard of it"
+        ),
+        edit(
+            "            wish = next(task)",
+            "            next(task)\n            wish = None",
+            says="They were: a1, a2, a3, b1",
+        ),
     ],
     "04.3": [
         written(
@@ -94,27 +174,27 @@ def answer(tasks, clock, closing):
             clock.sleep(seconds)
     return 0
 """,
-            "too early or too late",
+            "at 0 the diary says “b” 0 time(s), and 1 was due",
         ),
         edit(
             *("while asleep:", "while asleep and clock.now() < closing:"),
             *("min(asleep[0][0], closing)", "asleep[0][0]"),
             *("        if clock.now() >= closing:\n            break\n", ""),
-            says="closes at 5, and at 6",
+            says="at 6 the diary says “a”; from closing on, nobody is woken",
         ),
         edit(
             *("while asleep:", "while asleep and asleep[0][0] < closing:"),
             *("        if clock.now() >= closing:\n            break\n", ""),
-            says="although the shop closes at 5",
+            says="at 4 the diary says “a sent home” 1 time(s), and 0 was due",
         ),
-        edit("        task.close()", "        pass", says="were not closed"),
+        edit("        task.close()", "        pass", says="your function did not close a, b"),
         edit(
             *("        _, _, task = heappop(asleep)\n", ""),
             *(
                 "        if clock.now() >= closing:",
                 "        _, _, task = heappop(asleep)\n        if clock.now() >= closing:",
             ),
-            says="1 task(s) had not ended",
+            says="your function did not close a.",
         ),
         edit("max(0, moment - clock.now())", "moment - clock.now()", says="nobody can sleep a negative time"),
         edit(
@@ -122,7 +202,7 @@ def answer(tasks, clock, closing):
             *("_, _, task = heappop", "_, task = heappop"),
             *("next(numbers), task))", "task))"),
             *("for _, _, task in", "for _, task in"),
-            says="compares the generators",
+            says="the heap cannot compare them",
         ),
         written(
             """
@@ -142,6 +222,45 @@ def answer(tasks, clock, closing):
 """,
             "in small bits",
         ),
+        edit(
+            *("min(asleep[0][0], closing)", "min(asleep[0][0], closing, clock.now() + 1)"),
+            *(
+                "        _, _, task =",
+                "        if asleep[0][0] > clock.now():\n            continue\n        _, _, task =",
+            ),
+            says="in small bits",
+        ),
+        edit(
+            "        clock.sleep(max(0, moment - clock.now()))",
+            "        while clock.now() < moment: pass",
+            says="the time again",
+        ),
+        edit("clock.now() >= closing", "clock.now() > closing", says="at 5 the diary says “a"),
+        edit("        if clock.now() >= closing:\n            break\n", "", says="; from closing on, nobody is woken"),
+        edit("len(asleep)", "len(tasks)", says="0 were sent home, and your function returned 3"),
+        edit(
+            "    return len(asleep)",
+            "    clock.sleep(max(0, closing - clock.now()))\n    return len(asleep)",
+            says="returned at 100",
+        ),
+        edit(
+            "clock.now() + seconds",
+            "asleep_until + seconds",
+            "_, _, task = heappop",
+            "asleep_until, _, task = heappop",
+            says="a naps 3, working [2] before",
+        ),
+        edit("clock.now() + seconds, next", "seconds, next", says="at 2 the diary says “b ends” 1 time(s)"),
+        edit(
+            *(
+                "    for _, _, task in asleep:\n        task.close()",
+                "    for _, _, task in asleep:\n        if task.gi_frame.f_lasti > 0: task.close()",
+            ),
+            says="your function did not close late",
+        ),
+        edit(
+            "except StopIteration", "except Exception", says="a task raised BurntBun('a'); its caller never heard of it"
+        ),
     ],
     "04.4": [
         written(
@@ -153,7 +272,7 @@ def answer(tasks):
         for line in task:
             select.select([line], [], [])
 """,
-            "still running after",
+            "At first there is news on B. Nothing happened after the start, and a, b had not ended",
         ),
         written(
             """
@@ -168,10 +287,89 @@ def answer(tasks):
                 except StopIteration:
                     watched.unregister(key.fileobj)
 """,
-            "still registered",
+            "that it had not unregistered",
         ),
-        edit("while ready or watched.get_map():", "for _ in range(2):", says="not all tasks had ended"),
-        edit("continue", "return", says="not all tasks had ended"),
+        written(
+            """
+def answer(tasks):
+    with selectors.DefaultSelector() as watched:
+        for task in tasks:
+            watched.register(next(task), selectors.EVENT_READ, task)
+        while watched.get_map():
+            for key, _ in watched.select():
+                watched.unregister(key.fileobj)
+                for line in key.data:
+                    watched.register(line, selectors.EVENT_READ, key.data)
+                    break
+""",
+            "At first there is news on no line. A task ended, and your function let its StopIteration out",
+        ),
+        written(
+            """
+def answer(tasks):
+    with selectors.DefaultSelector() as watched:
+        for task in tasks:
+            for line in task:
+                watched.register(line, selectors.EVENT_READ, task)
+                break
+        while watched.get_map():
+            for key, _ in watched.select():
+                for _ in key.data:
+                    pass
+                watched.unregister(key.fileobj)
+""",
+            "a was resumed although its socket had nothing to read",
+        ),
+        written(
+            """
+def answer(tasks):
+    with selectors.DefaultSelector() as watched:
+        for task in tasks:
+            for line in task:
+                watched.register(line, selectors.EVENT_READ, task)
+                break
+        while watched.get_map():
+            for key, _ in watched.select():
+                if next(key.data, None) is None:
+                    watched.unregister(key.fileobj)
+""",
+            "Nothing happened after b hears C, b hears C, a hears A, and a had not ended",
+        ),
+        written(
+            """
+import select
+
+def answer(tasks):
+    waiting = {task: next(task, None) for task in tasks}
+    while waiting := {task: line for task, line in waiting.items() if line}:
+        if select.select(waiting.values(), [], [])[0]:
+            waiting = {task: next(task, None) for task in waiting}
+""",
+            "was resumed although its socket had nothing to read",
+        ),
+        edit("watched.select()", "watched.select(0)", says="looked for news again and again, more than 15 times"),
+        edit("watched.select()", "watched.select(0.001)", says="looked for news again and again, more than 15 times"),
+        edit(
+            "while ready or watched.get_map():",
+            "for _ in range(2):",
+            says="Your function returned after a hears A, b hears B",
+        ),
+        edit("while ready or watched.get_map():", "for _ in range(9):", says="Your function returned after"),
+        edit("continue", "return", says="had not ended"),
+        edit("continue", "break", says="At first there is news on no line. Nothing happened after the start"),
         edit("EVENT_READ", "EVENT_WRITE", says="nothing to read"),
+        edit(
+            "                    watched.unregister(key.fileobj)\n",
+            "",
+            says="Nothing happened after a hears A, and your function",
+        ),
+        edit(
+            "                    ready.append(key.data)\n",
+            "",
+            says="Your function returned after the start, and a had not",
+        ),
+        edit(
+            "except StopIteration", "except Exception", says="a task raised BurntBun('a'); its caller never heard of it"
+        ),
     ],
 }
