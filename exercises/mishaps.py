@@ -68,7 +68,8 @@ def is_readers(file):
 
 
 def _is_ours(file):
-    return file.startswith(_OURS)
+    in_temporary_folder = os.path.basename(os.path.dirname(file)).startswith("course-")
+    return file.startswith(_OURS) or in_temporary_folder
 
 
 def place(frames):

@@ -28,6 +28,7 @@ MARK = "\x1e{}\x1f"
 _MARKS = re.compile("\x1e(\\d+|@[^\x1e\x1f\n]*)\x1f")
 _PART_OF_A_MARK = re.compile("\x1e[^\x1e\x1f\n]{0,200}\\Z")
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_HOUSE = re.compile(r"\bexercises\.(\w+\.)+(?=[A-Z])")  # where the kinds of errors live that checks plant
 _KEY = "(run of the answer)"  # no name that a program can have
 
 
@@ -266,21 +267,42 @@ class _Run:
         kept = self._head + self._tail
         if not kept.strip():
             return []
+        half = MOST_LINES // 2
         if len(kept) == self._characters:
-            lines = kept.rstrip("\n").split("\n")
-            head, tail, between = lines, [], len(lines) - MOST_LINES
-            if between > 0:
-                head, tail = lines[: MOST_LINES // 2], lines[-MOST_LINES // 2 :]
+            lines = _folded(kept.rstrip("\n").split("\n"))
+            if len(lines) <= MOST_LINES:
+                return [*map(_shown, lines)]
+            head, tail, between = lines[:half], lines[-half:], len(lines) - MOST_LINES
         else:
-            head, tail = self._head.split("\n")[: MOST_LINES // 2], self._tail.rstrip("\n").split("\n")
-            tail = tail[-MOST_LINES // 2 :]
+            head, tail = self._head.split("\n"), self._tail.rstrip("\n").split("\n")
+            head, tail = head[:-1] or head, tail[1:] or tail  # of whole lines, if there is one
             between = self._ends + (not kept.endswith("\n")) - len(head) - len(tail)
-        told = [f"… {between:,} lines left out …"] if between > 0 else ["…"] if tail else []
-        return [*map(_shown, head), *told, *map(_shown, tail)]
+            head, tail = _folded(head), _folded(tail)
+            between += len(head[half:]) + len(tail[:-half])
+            head, tail = head[:half], tail[-half:]
+        return [*map(_shown, head), f"… {between:,} lines left out …" if between > 0 else "…", *map(_shown, tail)]
+
+
+def _folded(lines):
+    """The lines, but what comes several times in a row, a line or up to four together, comes once and is counted."""
+    folded, start = [], 0
+    while start < len(lines):
+        for size in (1, 2, 3, 4):
+            block, end = lines[start : start + size], start + size
+            while lines[end : end + size] == block:
+                end += size
+            if end - start > size + 1:
+                folded += [*block, f"(the same {(end - start) // size - 1} more times)"]
+                start = end
+                break
+        else:
+            folded.append(lines[start])
+            start += 1
+    return folded
 
 
 def _shown(line):
-    line = line.removesuffix("\r")
+    line = _HOUSE.sub("", line.removesuffix("\r"))
     rest = len(line) - MOST_CHARACTERS
     return visible(line[:MOST_CHARACTERS]) + (f" … ({rest:,} characters more)" if rest > 0 else "")
 

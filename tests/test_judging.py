@@ -228,6 +228,22 @@ def test_what_a_page_cannot_show_is_escaped():
     assert heard(" \n\n").told(first=True) == []
 
 
+def test_what_comes_several_times_in_a_row_is_counted():
+    told = heard("bake\n" * 7, "look\nwait\n" * 3, "look\nlook\n").told(first=True)
+    assert told[1:] == [
+        "│ bake",
+        "│ (the same 6 more times)",
+        "│ look",
+        "│ wait",
+        "│ (the same 2 more times)",
+        "│ look",
+        "│ look",
+    ]
+    told = heard("bake\n" * 100_000).told(first=True)
+    assert len(told) == 6
+    assert told[1] == told[4] == "│ bake"
+
+
 def test_what_comes_before_the_answer_is_not_shown():
     prints = Prints()
     prints.hear("Traceback of the process, which was interrupted at its start")
