@@ -50,8 +50,13 @@ class Mutant:
 
 def difference(old, new):
     """The lines that an edit takes away and brings, and one on either side, as a diff without numbers."""
-    lines = difflib.unified_diff(_lines(old), _lines(new), n=1, lineterm="")
-    return "\n".join("@@" if line.startswith("@@") else line for line in list(lines)[3:])
+    lines = list(difflib.unified_diff(_lines(old), _lines(new), n=1, lineterm=""))[3:]
+    return _without_blanks("\n".join("@@" if line.startswith("@@") else line for line in lines))
+
+
+def _without_blanks(edit):
+    """Editors of text drop spaces at the ends of lines."""
+    return "\n".join(line.rstrip() for line in edit.splitlines()).strip("\n")
 
 
 def _lines(source):
@@ -98,7 +103,7 @@ def noted(chapter):
     """What is noted as making no difference: dict of exercise to dict of edit to reason."""
     path = FOLDER / chapter / "equivalent.toml"
     read = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return {name: {each["edit"].strip("\n"): each["why"] for each in several} for name, several in read.items()}
+    return {name: {_without_blanks(each["edit"]): each["why"] for each in several} for name, several in read.items()}
 
 
 def report(name, several, notes, *, reasons=False, as_notes=False):
