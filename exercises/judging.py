@@ -7,6 +7,7 @@ Predictions need no process: their choices are data.
 
 import importlib
 import io
+import re
 import sys
 import threading
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ import gevent.lock
 import greenlet
 from gevent.lock import BoundedSemaphore, Semaphore
 
-from exercises.mishaps import explain, settle_in
+from exercises.mishaps import explain, hint_for, settle_in
 from exercises.prints import MARK, Prints, Runs
 from exercises.verdicts import NoSuchExercise, Verdict, Wrong
 from helpers.isolated import IsolatedError, interrupted, run_isolated
@@ -29,6 +30,7 @@ else:
     import tomli as tomllib
 
 FOLDER = Path(__file__).resolve().parent
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}")  # of no use to the reader, and never the same
 
 
 @dataclass(frozen=True)
@@ -220,10 +222,11 @@ def judge_here(name, payload):
         settle_in(runs)
         known.examine(answer)
     except Wrong as wrong:
-        return Verdict(name, False, wrong.reason, wrong.hint or known.hint)
+        hint = wrong.hint or hint_for(wrong.reason, answer) or known.hint
+        return Verdict(name, False, _ADDRESS.sub("", wrong.reason), hint)
     except BaseException as error:  # gevent.Timeout and SystemExit are no Exception, and answers raise them
         reason, hint = explain(error, answer)
-        return Verdict(name, False, reason, hint or known.hint)
+        return Verdict(name, False, _ADDRESS.sub("", reason), hint or known.hint)
     finally:
         runs.let_go()
     return Verdict(name, True, known.praise)

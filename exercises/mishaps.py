@@ -9,6 +9,7 @@ import builtins
 import contextlib
 import functools
 import gc
+import inspect
 import io
 import os
 import re
@@ -118,6 +119,15 @@ def explain(error, answer):
     if not where and _is_ours(innermost):
         return f"the check of your answer stopped with {what}.", "Does it take and return what the exercise says?"
     return f"your code raised {what}" + (f" ({where})" if where else ""), _slip(error, frames)
+
+
+def hint_for(reason, answer):
+    """The hint for an answer that was refused, with this reason, because it is another kind of function; else ""."""
+    if "<coroutine object" in reason and inspect.iscoroutinefunction(answer):
+        return "`async def` makes a function whose calls are only coroutines: write `def`."
+    if "<generator object" in reason and inspect.isgeneratorfunction(answer):
+        return "Because of its `yield` each call makes a generator: to give a value back, it needs `return` alone."
+    return ""
 
 
 def _slip(error, frames):

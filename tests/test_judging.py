@@ -1,13 +1,19 @@
 """An answer that breaks down, never ends, or prints without end costs the reader a few lines, which say what it was."""
 
+import copy
 import dataclasses
 import textwrap
 
 import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+from nbval.plugin import coalesce_streams
 
 from exercises import Verdict, judge, judging
 from exercises.prints import KEPT, MARK, MOST_CHARACTERS, MOST_LINES, Prints
 from helpers import check
+from tests.kernel import Kernel, alive, eventually
+from tools import refresh
 
 
 def in_main(source):
@@ -53,6 +59,8 @@ def impatient(monkeypatch):
         ("def answer(waits): return '1' + 1", "TypeError", ""),
         ("def answer(): return 1", "cannot be called as the exercise says: TypeError: answer() takes 0", "parameters"),
         ("class answer:\n    def __init__(self, a, b): pass", "cannot be called as the exercise says", "parameters"),
+        ("async def answer(waits): return 1", "returned <coroutine object answer>", "write `def`"),
+        ("def answer(waits): yield 1", "returned <generator object answer>", "needs `return`"),
         ("answer = 0.25", "give the function itself, without calling it: this is 0.25.", "without brackets"),
         ("import socket\nline = socket.socket()\ndef answer(waits): return line", "cannot be sent", ""),
     ],
@@ -62,7 +70,7 @@ def test_an_answer_that_breaks_down_costs_a_sentence_and_a_hint_that_fits(source
     assert verdict.passed is False
     assert reason in verdict.reason
     assert hint in verdict.hint
-    assert not verdict.printed
+    assert not verdict.printed or "never awaited" in verdict.printed[1]
 
 
 @pytest.mark.parametrize(
@@ -297,3 +305,66 @@ def test_an_unknown_exercise_is_answered_with_a_sentence(name, offer):
         check(name, 1)
     assert offer in str(caught.value)
     assert " ".join(caught.value._render_traceback_()) == str(caught.value)
+
+
+# -- in a notebook ----------------------------------------------------------------------------------------------------
+
+
+def test_the_note_that_an_answer_still_runs_leaves_no_trace_in_stored_outputs(tmp_path):
+    cells = [
+        "import sys\nfrom exercises import telling\nfrom helpers import check",
+        "def answer(waits):\n    return max(waits, default=0)\n\nprint('before')\ncheck('00.2', answer)",
+        "telling.QUIET = -1",
+        "print('before')\ncheck('00.2', answer)",
+    ]
+    notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells])
+    plain = copy.deepcopy(notebook)
+    refresh.run(notebook, tmp_path / "one.ipynb")
+    _, quick, _, slow = (cell.outputs for cell in notebook.cells)
+    assert quick == slow
+    assert quick[0].text.startswith("before\n✔ 00.2")
+
+    plain.cells[3].source += "\nsys.stdout.flush()"
+    client = NotebookClient(plain, resources={"metadata": {"path": str(tmp_path)}})  # as nbval, it stores what came
+    client.execute()
+    assert "still running" in "".join(output.text for output in plain.cells[3].outputs)
+    assert coalesce_streams(plain.cells[3].outputs) == quick
+
+
+@pytest.fixture(scope="module")
+def kernel():
+    with Kernel() as kernel:
+        kernel.run("import os, time\nfrom helpers import check")
+        yield kernel
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ("while True: pass", " It was at line 4 of answer."),
+        ("import gevent; gevent.sleep(1e6)", " It was at line 4 of answer."),
+        (
+            "while True:\n        try:\n            while True: pass\n        except BaseException: pass",
+            " It was at line",
+        ),
+    ],
+)
+def test_a_check_that_is_stopped_says_so_and_leaves_nothing(kernel, tmp_path, body, place):
+    note = tmp_path / "pid"
+    code = f"def answer(waits):\n    print('waits')\n    open({str(note)!r}, 'w').write(str(os.getpid()))\n    {body}\n"
+    cell = kernel.start(code + "check('00.2', answer)")
+    assert eventually(lambda: note.exists() and note.read_text(), 30)
+    kernel.interrupt()
+    result = kernel.collect(cell)
+    assert result.ename == "KeyboardInterrupt"
+    said, *printed = result.traceback.splitlines()
+    assert said.startswith(f"… 00.2: you stopped the check.{place}")
+    assert printed == ["  Your code printed:", "  │ waits"]
+    assert eventually(lambda: not alive(int(note.read_text())))
+
+
+def test_an_unknown_exercise_fails_the_cell_with_one_sentence(kernel):
+    result = kernel.run("check('04.99', max)")
+    assert result.ename == "NoSuchExercise"
+    assert result.traceback.startswith("there is no exercise '04.99': chapter 04 has 04.1")
+    assert len(result.traceback.splitlines()) < 3
