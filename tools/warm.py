@@ -30,7 +30,7 @@ class Job:
     limit: float = 20
 
 
-def judge_all(jobs, at_once=2):
+def judge_all(jobs, at_once=os.cpu_count() or 1):
     """Judge each job in a fork of this process, which may have no threads; those that are ready first come first.
 
     Parameters
