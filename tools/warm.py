@@ -20,6 +20,8 @@ from unittest import mock
 
 from exercises import Verdict, answers, judging
 
+AT_ONCE = os.cpu_count() or 1
+
 
 @dataclass(frozen=True)
 class Job:
@@ -30,7 +32,7 @@ class Job:
     limit: float = 20
 
 
-def judge_all(jobs, at_once=os.cpu_count() or 1):
+def judge_all(jobs, at_once=AT_ONCE):
     """Judge each job in a fork of this process, which may have no threads; those that are ready first come first.
 
     Parameters
