@@ -3,6 +3,8 @@
 nbval 0.11 passes a cell that ran out of time and could not be interrupted with an error, does not compare a
 cell that was stored without having been run, and does not look at what else goes to stderr: a traceback of
 a thread, a greenlet or a task, a warning about a coroutine that nobody awaited, a magic that does not exist.
+
+Also, who runs what: a notebook, or a module of tests, belongs to one worker, and what takes long starts first.
 """
 
 import os
@@ -18,6 +20,26 @@ SHELL_LINE = re.compile(r"^\s*!", re.MULTILINE)
 # What an Output widget takes is in the widget and not in the cell's output; an error counts all the same.
 SHOWN_IN_A_WIDGET = {"stream", "display_data", "execute_result", "clear_output"}
 ANSWER_LIMIT = 10  # seconds for a kernel that is idle, or was interrupted, to answer; it takes some milliseconds
+# What takes long, the longest first, by how a unit's name begins; see `unit_of`.
+LONG = [
+    "tests/test_both_brokers.py",
+    "tests/test_minibroker_and_rabbitmq.py",
+    "notebooks/15",
+    "tests/test_start_methods.py",
+    "notebooks/",
+    "tests/test_exercises.py::16",
+    "tests/test_exercises.py::15",
+    "tests/test_exercises.py::11",
+    "tests/test_guard.py",
+    "tests/test_isolated.py",
+    "tests/test_broker.py",
+    "tests/test_sockets.py",
+    "tests/test_browser",
+    "tests/test_watching.py",
+    "minibroker/tests/",
+    "tests/test_exercises.py",
+]
+APART = ["tests/test_both_brokers.py", "tests/test_start_methods.py", "tests/test_watching.py"]
 
 
 class ListeningFile(IPyNbFile):
@@ -94,6 +116,35 @@ def pytest_configure(config):
     # cell of some notebook, unless it is done here.
     if not hasattr(config, "workerinput"):
         import matplotlib.font_manager  # noqa: F401
+
+
+def unit_of(nodeid):
+    """What one worker runs as a whole: a notebook, a module of tests, the exercises of a chapter, a single slow test."""
+    module = nodeid.partition("::")[0]
+    if module in APART:
+        return nodeid
+    chapter = module == "tests/test_exercises.py" and re.search(r"\[(\d\d)\.", nodeid)
+    return f"{module}::{chapter[1]}" if chapter else module
+
+
+def pytest_collection_modifyitems(items):
+    def rank(item):
+        unit = unit_of(item.nodeid)
+        return next((place for place, name in enumerate(LONG) if unit.startswith(name)), len(LONG))
+
+    items.sort(key=rank)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByUnit(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return unit_of(nodeid)
+
+    config.option.loadscopereorder = False  # it would begin with what has many tests
+    return ByUnit(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 @pytest.hookimpl(wrapper=True)

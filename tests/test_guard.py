@@ -174,3 +174,25 @@ def test_each_faulty_cell_fails(failed_where_faulty):
 
 def test_thread_that_fails_after_its_cell_is_seen(failed_where_faulty):
     assert "Exception in thread" in "".join(failed_where_faulty["late"].values())
+
+
+def test_what_is_said_to_take_long_is_there(request):
+    course = request.config.pluginmanager.get_plugin(str(ROOT / "conftest.py"))
+    paths = [path.relative_to(ROOT).as_posix() for place in ("notebooks", "tests") for path in ROOT.glob(f"{place}/*")]
+    paths.append("minibroker/tests/")
+    names = [name.partition("::")[0] for name in course.LONG + course.APART]
+    assert [name for name in names if not any(path.startswith(name) for path in paths)] == []
+
+
+@pytest.mark.parametrize(
+    ("test", "unit"),
+    [
+        ("notebooks/04_schedule_them_yourself.ipynb::Cell 7", "notebooks/04_schedule_them_yourself.ipynb"),
+        ("tests/test_plots.py::test_a[04.2]", "tests/test_plots.py"),
+        ("tests/test_exercises.py::test_a_wrong_answer[04.2-0]", "tests/test_exercises.py::04"),
+        ("tests/test_exercises.py::test_every[right]", "tests/test_exercises.py"),
+        ("tests/test_start_methods.py::test_a[spawn]", "tests/test_start_methods.py::test_a[spawn]"),
+    ],
+)
+def test_units(request, test, unit):
+    assert request.config.pluginmanager.get_plugin(str(ROOT / "conftest.py")).unit_of(test) == unit
