@@ -19,7 +19,7 @@ help:
 	@echo 'make lab       open the course in JupyterLab, in copies of your own  (ARGS go to jupyter lab)'
 	@echo 'make reset     lay a chapter afresh: make reset NB=04      (what you wrote is kept beside it)'
 	@echo 'make edit      for authors: open the notebooks of the course itself  (ARGS go to jupyter lab)'
-	@echo 'make test      prove that every notebook and helper works  (ARGS go to pytest)'
+	@echo 'make test      prove that every notebook and helper works  (NB=04: chapter 4 alone; ARGS go to pytest)'
 	@echo 'make lint      check code, layout, spelling and links      (ARGS name checks; none: all)'
 	@echo 'make refresh   run the notebooks and store their outputs   (ARGS name notebooks; none: all)'
 	@echo 'make map       count minutes; write them into the notebooks and the README (ARGS=--check: only look)'
@@ -36,8 +36,10 @@ lab edit: $(LEARNER)
 reset: $(LEARNER)
 	@$(RUN) -m tools.desk reset $(NB)
 
+# NB=04: the notebook of that chapter, what is asked of its text, and its exercises. Nothing else is even collected.
 test: $(TESTER)
-	@$(RUN) -m pytest $(ARGS)
+	@$(RUN) -m pytest $(if $(NB),notebooks/$(NB)_*.ipynb tests/test_conventions.py tests/test_exercises.py \
+		-k "$(NB)_ or $(NB).") $(ARGS)
 
 lint: $(TESTER)
 	@$(RUN) tools/lint.py $(ARGS)

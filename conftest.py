@@ -119,7 +119,7 @@ def pytest_configure(config):
 
 
 def unit_of(nodeid):
-    """What one worker runs as a whole: a notebook, a module of tests, the exercises of a chapter, a single slow test."""
+    """What one worker runs as a whole: a notebook, a module of tests, a chapter's exercises, a single slow test."""
     module = nodeid.partition("::")[0]
     if module in APART:
         return nodeid

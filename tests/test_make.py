@@ -85,6 +85,15 @@ def test_the_desk_is_asked_for(checkout):
     assert "RUN -m tools.desk reset 04 VIRTUAL_ENV" in checkout("reset", "NB=04").stdout
 
 
+def test_one_chapter_is_tested_alone(checkout):
+    pretend_installed(checkout)
+    (checkout.folder / "notebooks").mkdir()
+    (checkout.folder / "notebooks" / "04_bake.ipynb").touch()
+    said = checkout("test", "NB=04", "ARGS=--lf").stdout
+    files = "notebooks/04_bake.ipynb tests/test_conventions.py tests/test_exercises.py"
+    assert f"RUN -m pytest {files} -k 04_ or 04. --lf VIRTUAL_ENV" in said
+
+
 def test_foreign_active_environment_does_not_matter(checkout):
     here = pretend_installed(checkout)
     said = checkout("lab", VIRTUAL_ENV="/elsewhere").stdout
