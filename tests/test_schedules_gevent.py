@@ -441,3 +441,31 @@ def test_an_error_of_the_search_comes_out():
 
     with pytest.raises(LookupError, match="2"):
         perform(lambda: gevent.joinall([gevent.spawn(int), gevent.spawn(int)]), choose)
+
+
+def test_queues_and_greenlets_may_outlive_a_run_or_come_from_outside():
+    outside, kept = Queue(), []
+
+    def program():
+        kept.append(gevent.spawn(gevent.sleep, 1))
+        outside_too = kept[0]
+        gevent.spawn_later(2, outside.put, "bun")
+        gevent.joinall(kept)
+        outside_too.join()
+        return outside.get()
+
+    assert [perform(program).value for _ in range(3)] == ["bun"] * 3
+    gevent.spawn_later(0.01, outside.put, "later")
+    assert outside.get(timeout=5) == "later"
+
+
+def test_a_run_may_begin_in_another():
+    def inner():
+        gevent.sleep(1)
+        return "inner"
+
+    def outer():
+        gevent.sleep(1)
+        return perform(inner).value, gevent.spawn(int, "7").get()
+
+    assert perform(outer).value == ("inner", 7)

@@ -14,6 +14,7 @@ import io
 import random
 import re
 import sys
+import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -25,6 +26,7 @@ from backstage.schedules.played import Endless, Loop, NotSteered, playing
 from backstage.schedules.story import Failure, Step
 from backstage.schedules.tracing import is_readers
 
+MOST_CALLS = 5_000  # of the loop, in one run; a program to explore needs some hundred
 MOST_LINES = 50_000  # of the reader's own, in one run
 
 
@@ -126,7 +128,7 @@ class Run:
     steps: list = field(default_factory=list)
 
 
-def perform(program, choose=None, *, stop_at_error=False, lines=True, story=False):
+def perform(program, choose=None, *, stop_at_error=False, most_calls=MOST_CALLS, lines=True, story=False):
     """Run a program of gevent once, from its call to its return, in played time.
 
     Parameters
@@ -138,6 +140,8 @@ def perform(program, choose=None, *, stop_at_error=False, lines=True, story=Fals
         the one to go on. By default the first goes on, as gevent has it.
     stop_at_error : bool
         End the run as soon as an error has ended a greenlet.
+    most_calls : float
+        How often the loop may call somebody until the program is taken to be endless.
     lines : bool
         Look at each line, and so find out whoever goes on and on without a wait.
     story : bool
@@ -152,39 +156,38 @@ def perform(program, choose=None, *, stop_at_error=False, lines=True, story=Fals
     NotSteered
         The program needs sockets, signals, threads or child processes.
     """
-    return _Performance(choose or (lambda costs: 0), stop_at_error, lines, story).perform(program)
+    return _Performance(choose or (lambda costs: 0), stop_at_error, most_calls, lines, story).perform(program)
 
 
 class _Performance:
     """One run: who takes part, and what is seen of them."""
 
-    def __init__(self, choose, stop_at_error, lines, story):
+    def __init__(self, choose, stop_at_error, most_calls, lines, story):
         self.choose, self.stop_at_error, self.lines, self.story = choose, stop_at_error, lines, story
         self.run, self.over, self.fatal = Run(), False, None
-        self.engine, self.main, self.hub = greenlet.getcurrent(), greenlet.greenlet(self._main), None
-        self.loop = Loop(self)
+        self.engine, self.main = greenlet.getcurrent(), greenlet.greenlet(self._main)
+        self.most_calls, self.hub = most_calls, None
         self.functions, self.started = {}, {self.main: None}  # of those spawned, the name; of who ran, the last step
         self.last = self.main
 
     def perform(self, program):
         self.program = program
-        hub, tracer, switch_tracer = get_hub_if_exists(), sys.gettrace(), greenlet.settrace(self._note_switch)
+        tracer, switch_tracer = sys.gettrace(), greenlet.settrace(self._note_switch)
         collecting = gc.isenabled()
         gc.disable()  # it would run finalisers at other moments in each run
         gevent.Greenlet.add_spawn_callback(self._note_spawn)
         try:
-            with playing(self.loop):
+            with _hub(self) as self.hub, playing(self.hub.loop):
                 if self.lines:
                     sys.settrace(self._trace)
                 self.main.switch()
                 sys.settrace(tracer)
-                self.run.seconds = self.loop.now()
+                self.run.seconds = self.hub.loop.now()
                 self._send_home()
         finally:
             sys.settrace(tracer)
             greenlet.settrace(switch_tracer)
             gevent.Greenlet.remove_spawn_callback(self._note_spawn)
-            set_hub(hub)
             if collecting:
                 gc.enable()
         if self.fatal:
@@ -192,8 +195,6 @@ class _Performance:
         return self._with_names()
 
     def _main(self):
-        self.hub = _Hub(self.loop, self)
-        set_hub(self.hub)
         try:
             value, error = self.program(), None
         except BaseException as raised:
@@ -241,9 +242,6 @@ class _Performance:
                     each.throw(_Unwound)
                 except BaseException as error:
                     self._is_over(error)  # unless it is an interrupt, that was to be expected
-        with contextlib.suppress(BaseException):
-            self.hub.parent = self.engine
-            self.hub.throw(gevent.hub.HubDestroyed(True))
 
     # -- what is seen -------------------------------------------------------------------------------------------------
 
@@ -315,9 +313,34 @@ def _place_of(waiting):
 class _Hub(gevent.hub.Hub):
     """A hub that reports errors to the performance, and to nobody else."""
 
-    def __init__(self, loop, performance):
-        super().__init__(loop)
-        self._performance = performance
-
     def handle_error(self, context, type, value, tb):
-        self._performance.fell(context if isinstance(context, greenlet.greenlet) else None, value)
+        self.loop.performance.fell(context if isinstance(context, greenlet.greenlet) else None, value)
+
+
+_idle = threading.local()
+
+
+@contextlib.contextmanager
+def _hub(performance):
+    """The hub of a performance, which is for the time being the thread's.
+
+    It is the one of the last performance in this thread, if that is free, for queues and greenlets that outlive their
+    run know no other; and a queue that was made outside comes by this hub's loop.
+    """
+    outer, hubs = get_hub_if_exists(), vars(_idle).setdefault("hubs", [])
+    hub = hubs.pop() if hubs else _Hub(Loop())
+    hub.loop.begin(performance, performance.most_calls)
+    hub.parent = performance.main
+    outer_loop = outer and outer.loop
+    set_hub(hub)
+    if outer:
+        outer.loop = hub.loop
+    try:
+        yield hub
+    finally:
+        hub.loop.end()
+        if outer:
+            outer.loop = outer_loop
+        set_hub(outer)
+        if not hub.dead:
+            hubs.append(hub)

@@ -13,7 +13,6 @@ import itertools
 import threading
 import time
 
-MOST_CALLS = 5_000  # of a loop, in one run; a program to explore needs some hundred
 MOST_AT_ONCE = 100  # calls at one moment; then the next timers have their turn
 _DAWN = 1_000_000_000_000  # what the clocks show at first, in nanoseconds: no zero, which a program may test for
 _LOOK = 1_000_000  # nanoseconds that a look at a clock takes, so that whoever looks again and again comes to an end
@@ -30,11 +29,6 @@ class Endless(BaseException):
 class Loop:
     """What a hub asks of its loop, without sockets, and with a clock that jumps.
 
-    Parameters
-    ----------
-    performance : object
-        Decides who goes next (`choose`) and when it is `over`, and is told of errors and of a standstill.
-
     Attributes
     ----------
     clock : int
@@ -45,14 +39,29 @@ class Loop:
     approx_timer_resolution = 1e-9
     MINPRI, MAXPRI = -2, 2
 
-    def __init__(self, performance):
-        self._performance, self._ready, self._timers = performance, [], []
+    def begin(self, performance, most_calls):
+        """Begin a run.
+
+        Parameters
+        ----------
+        performance : object
+            Decides who goes next (`choose`) and when it is `over`, and is told of errors and of a standstill.
+        most_calls : float
+            After so many calls the program is taken to be endless.
+        """
+        self.performance, self._most_calls = performance, most_calls
+        self._ready, self._timers, self._now = [], [], _Call(None, None)
         self.clock, self._number, self._calls, self._since_jump = 0, itertools.count(), 0, 0
+
+    def end(self):
+        """Stop what a run has left: things that outlive it should not take it for pending."""
+        for call in [self._now, *self._ready, *(call for *_, call in self._timers)]:
+            call.stop()
 
     def run(self):
         """Call who is ready, one after another, until nobody is and no timer runs; when the run is over, go back."""
-        performance = self._performance
         while True:
+            performance = self.performance
             if performance.over:
                 performance.engine.switch()
                 continue
@@ -65,14 +74,15 @@ class Loop:
             self._calls += 1
             self._since_jump += 1
             try:
-                if self._calls > MOST_CALLS:
+                if self._calls > self._most_calls:
                     raise Endless
                 choice = performance.choose((0, *[1] * (len(ready) - 1))) if len(ready) > 1 else 0
             except BaseException as error:
                 performance.end(error)
                 continue
             try:
-                ready.pop(choice)()
+                self._now = ready.pop(choice)
+                self._now()
             except BaseException as error:
                 performance.fell(None, error)
 
@@ -219,12 +229,13 @@ _NAMES["sleep"] = _steered("sleep", _sleep)
 def playing(loop):
     """Meanwhile the clocks of `time` show this loop's time in this thread, and `time.sleep` sets it on."""
     thread = threading.get_ident()
-    _loops[thread] = loop
+    outer, _loops[thread] = _loops.get(thread), loop
     for name, (_, steered) in _NAMES.items():
         setattr(time, name, steered)
     try:
         yield
     finally:
-        del _loops[thread]
-        for name, (real, _) in _NAMES.items():
-            setattr(time, name, real)
+        _loops[thread] = outer
+        if outer is None:
+            for name, (real, _) in _NAMES.items():
+                setattr(time, name, real)
