@@ -7,21 +7,21 @@ processes, and their workers are threads, so that a check sees what goes on in t
 import ast
 import contextlib
 import multiprocessing
+import multiprocessing.connection
+import os
 import pickle
 import re
 import reprlib
 import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 from backstage.processes import Child, temporary_folder
 from exercises import Wrong, exercise
-from exercises.vocabulary import PATIENCE, Call, eventually, need, reworded
+from exercises.vocabulary import BurntBun, Call, InFlight, eventually, need, reworded
 
 SCRIPT_PATIENCE = 15  # seconds for a script that takes about one
 MOST_BYTES = 1_000  # that four tasks and their results may take
-QUIET = 0.3  # seconds without a task
 
 
 def _run(command, folder, enough=lambda output: False):
@@ -73,6 +73,7 @@ def _count_the_goods(answer):
     for whose in _HINTS:
         if whose not in answer:
             raise Wrong(f"your dict says nothing of {whose!r}.")
+        need(answer[whose], int, f"give a number for {whose!r}")
     folder = temporary_folder()
     (folder / "market.py").write_text(_MARKET, encoding="utf-8")
     _, output = _run(["market.py"], folder)
@@ -103,7 +104,7 @@ class _PicklingPool(ThreadPoolExecutor):
         self.tasks, self.results, self.bytes = [], [], 0
 
     def submit(self, function, /, *arguments, **named):
-        self.tasks.append((*arguments, *named.values()))
+        self.tasks.append((*getattr(function, "args", ()), *arguments, *named.values()))  # of a `partial`, too
         return super().submit(self._work, self._pack((function, arguments, named)))
 
     def _work(self, packed):
@@ -114,9 +115,10 @@ class _PicklingPool(ThreadPoolExecutor):
     def _pack(self, what):
         try:
             packed = pickle.dumps(what)
-        except Exception:
+        except Exception as error:
+            told = re.sub(" at 0x[0-9a-fA-F]+", "", f"{type(error).__name__}: {error}")
             raise Wrong(
-                "the pool was given something that cannot be pickled, so no process would ever get it.",
+                f"what the pool was given cannot be pickled for a fresh process. {told}.",
                 "Hand the pool a function that workers can import: none of the notebook, and no lambda.",
             ) from None
         self.bytes += len(packed)
@@ -138,13 +140,12 @@ def _lend_pool(workers, answer, *arguments):
     hint="A `range` with a step is pickled as three numbers, however many it stands for.",
 )
 def _send_the_recipe(answer):
-    for n in (1_000, 10, 7, 1, 0, 1_000_003):
+    for n in (1_000, 10, 1_000_003, *range(10)):
         pool, said = _lend_pool(2, answer, n)
         if said != sum(range(n)):
-            raise Wrong(
-                f"for n = {n:,} it returned {reprlib.repr(said)}, and the sum is {sum(range(n))}.",
-                "Every number below `n` belongs to one of the parts, and to no other.",
-            )
+            told = f"for n = {n:,} it returned {reprlib.repr(said)}, and the sum is {sum(range(n))}."
+            parts = "Every number below `n` belongs to one of the parts, and to no other."
+            raise Wrong(told, parts if isinstance(said, (int, float)) else "Return the sum of what the tasks return.")
         if n >= 4 and len(pool.tasks) != 4:
             raise Wrong(
                 f"for n = {n:,} the pool got {len(pool.tasks)} task(s), not four.",
@@ -152,35 +153,59 @@ def _send_the_recipe(answer):
             )
         largest = max((len(each) for task in pool.tasks for each in task if hasattr(each, "__len__")), default=0)
         if n >= 4 and largest > n / 2:
-            raise Wrong(f"for n = {n:,} one task got {largest:,} of the numbers: share them out.")
+            raise Wrong(f"for n = {n:,} one task got {largest:,} of the numbers: share them out.", _SHARE)
         added = sum(result for result in pool.results if isinstance(result, (int, float)))
         if n >= 4 and added != said:
-            raise Wrong(f"for n = {n:,} the results of the four tasks add up to {added}: let the pool do the adding.")
+            raise Wrong(
+                f"for n = {n:,} the results of the four tasks add up to {added}: let the pool do the adding.", _SHARE
+            )
         if pool.bytes > MOST_BYTES:
             raise Wrong(f"for n = {n:,} there were {pool.bytes:,} bytes on their way, over {MOST_BYTES:,}.")
 
 
-_NO_WEIGHT = {-20: ValueError, -30: ArithmeticError}  # what these buns raise
+_SHARE = "Each task is to add up a quarter of the numbers."
+
+_WEIGHT_OF = {  # what weighing comes to
+    **{grams: grams for grams in (60, 70, 75, 80, 90, 0)},
+    **{1: None, 2: "", 3: False},
+    **{-20: ValueError("-20 g"), -30: ArithmeticError("-30 g"), -40: TimeoutError("-40 g"), -50: BurntBun("-50 g")},
+}
+_ERRORS = tuple(type(weight) for weight in _WEIGHT_OF.values() if isinstance(weight, Exception))
 
 
 def _weigh(bun):
-    if bun < 0:
-        raise _NO_WEIGHT[bun](f"{bun} g are no bun")
-    return bun
+    weight = _WEIGHT_OF[bun]
+    if isinstance(weight, Exception):
+        raise weight
+    return weight
 
 
-_all_three_lie, _lifted = threading.Barrier(3), {bun: threading.Event() for bun in (70, 80, 90)}
+_SEVEN = [70, 80, 90, 80, 75, 90, 60]
+
+
+class _Scales:
+    """Three buns are to lie on them at the same time; the first lies there until all others have been weighed."""
+
+    def __init__(self):
+        self.on, self.others, self.stuck = InFlight(), 0, False
+
+    def weigh(self, bun):
+        with self.on:
+            self._wait(lambda: self.on.peak == 3)
+            if bun == _SEVEN[0]:
+                self._wait(lambda: self.on.total - self.on.now == len(_SEVEN) - 1)
+                self.others = self.on.total - self.on.now
+        return bun
+
+    def _wait(self, condition):
+        self.stuck = not eventually(lambda: condition() or self.stuck, looks=100) or self.stuck
+
+
+_scales = _Scales()
 
 
 def _weigh_together(bun):
-    """Weigh a bun when all three lie on their scales, and lift the last one first."""
-    _all_three_lie.wait(PATIENCE)
-    if bun == 90:
-        time.sleep(0.05)  # who takes them as they come is waiting for them by then
-    else:
-        _lifted[bun + 10].wait(PATIENCE)
-    _lifted[bun].set()
-    return bun
+    return _scales.weigh(bun)
 
 
 @exercise(
@@ -189,34 +214,35 @@ def _weigh_together(bun):
     hint="`submit` for every bun, then `exception()` and `result()` of each future, in the same order.",
 )
 def _weigh_them_all(answer):
-    for buns in ([80, 75], [], [0, 75, 80, 75, 0], [80, 0, -20, 80, -30]):
-        with reworded({tuple(_NO_WEIGHT.values()): _one_error_for_all}):
+    for buns in ([80, 75], [], [0, 75, 80, 75, 0], [80, -20, 80, 75], [-30, 80, -40, -50, -40], [1, 80, 2, 3, 1]):
+        with reworded({_ERRORS: lambda error: f"weighing one bun raised {error!r}, and so did your function."}):
             pool, said = _lend_pool(3, answer, _weigh, buns)
         need(said, list, f"for the buns {buns} give a list")
         if len(pool.tasks) != len(buns):
             raise Wrong(f"there were {len(buns)} buns, and the pool was given {len(pool.tasks)} task(s).")
         if len(said) != len(buns):
             raise Wrong(f"for the buns {buns} your list has {len(said)} entries, not {len(buns)}.")
-        for bun, found in zip(buns, said, strict=True):
-            if bun >= 0 and found != bun:
-                raise Wrong(f"for the buns {buns} there is {found!r} in the place of {bun}.")
-            if bun < 0 and not isinstance(found, _NO_WEIGHT[bun]):
-                raise Wrong(f"for the buns {buns} there is {found!r} in the place of {bun}, not the error itself.")
-    _, said = _lend_pool(3, answer, _weigh_together, [70, 80, 90])
-    if any(isinstance(found, threading.BrokenBarrierError) for found in said):
-        raise Wrong("three buns and three workers, and they were not weighed at the same time.")
-    if said != [70, 80, 90]:
-        raise Wrong(f"the last of three buns was ready first, and there is {said[0]!r} in the place of 70.")
-
-
-def _one_error_for_all(error):
-    return f"one bun could not be weighed ({error}), and for that your function gave no weight at all."
+        for place, (bun, found) in enumerate(zip(buns, said, strict=True), 1):
+            if repr(found) != repr(_WEIGHT_OF[bun]):
+                told = re.sub(" at 0x[0-9a-fA-F]+", "", repr(found))
+                raise Wrong(f"for the buns {buns} there is {told} in place {place}; {_WEIGHT_OF[bun]!r} was due.")
+    _, said = _lend_pool(3, answer, _weigh_together, _SEVEN)
+    if (most := _scales.on.peak) < 3:
+        raise Wrong(f"seven buns and three workers, and there were never more than {most} on the scales.")
+    if _scales.stuck:
+        told = (
+            f"the first of seven buns lay long on its scales, and only {_scales.others} other(s) were weighed meanwhile"
+        )
+        raise Wrong(f"{told}, though two workers were free.", "Hand out all buns before you wait for any.")
+    if said != _SEVEN:
+        raise Wrong(f"of the buns {_SEVEN} the first was ready last, and your function returned {said}.")
 
 
 # -- 02.4 -------------------------------------------------------------------------------------------------------------
 
 _LAUNCHER = """
-import multiprocessing, pathlib, runpy, sys
+import multiprocessing, pathlib, pickletools, runpy, sys
+from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 
 started, start = [], BaseProcess.start
@@ -228,8 +254,22 @@ BaseProcess.start = note_and_start
 multiprocessing.set_start_method(sys.argv[1], force=True)
 set_again = multiprocessing.set_start_method
 multiprocessing.set_start_method = lambda method, force=False: set_again(method, force=True)  # a script may choose
+
+heard, pipe = [], getattr(connection, "PipeConnection", connection.Connection)
+receive = pipe._recv_bytes
+def note_and_receive(*arguments):
+    heard.append(receive(*arguments))
+    return heard[-1]
+
+pipe._recv_bytes = note_and_receive
 runpy.run_path("program.py", run_name="__main__")
-pathlib.Path("started").write_text(str(len(started)))
+kinds = {"BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT"}
+pickles = [piece.getvalue() for piece in heard if piece.getvalue()[:1] == b"\\x80"]
+numbers = [each for piece in pickles for code, each, _ in pickletools.genops(piece) if code.name in kinds]
+numbers = [each for each in numbers if each not in {process.pid for process in started}]
+if {"multiprocessing.sharedctypes", "multiprocessing.shared_memory"} & set(sys.modules):
+    numbers.append(81)  # they may have come by another way
+pathlib.Path("started").write_text(f"{len(started)} {max(numbers, default=0):.0f}")
 """
 
 _FAILURES = {
@@ -238,6 +278,7 @@ _FAILURES = {
 }
 
 _TOO_EARLY = "bootstrapping phase"  # said of a child that starts children while it imports the script
+_NOT_THERE = "Can't get attribute '(.+?)' on"  # said by a child that has imported the script
 
 
 @exercise(
@@ -248,11 +289,13 @@ _TOO_EARLY = "bootstrapping phase"  # said of a child that starts children while
 )
 def _start_everywhere(answer):
     need(answer, str, "give the text of a script")
-    with reworded({SyntaxError: lambda error: f"line {error.lineno} of your script is no Python: {error.msg}."}):
+    told = "line {0.lineno} of your script is no Python: {0.msg}."
+    with reworded({SyntaxError: lambda error: Wrong(told.format(error), "Mend that line first.")}):
         tree = ast.parse(answer)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and node.value in ("fork", "forkserver"):
-            raise Wrong(f"your script asks for {node.value!r}, which Windows does not have.")
+        asked = node.value if isinstance(node, ast.Constant) else node.attr if isinstance(node, ast.Attribute) else ""
+        if asked in ("fork", "forkserver"):
+            raise Wrong(f"your script asks for {asked!r}, which Windows does not have.", "Name no start method.")
     folder = temporary_folder()
     (folder / "program.py").write_text(answer, encoding="utf-8")
     for method in sorted(multiprocessing.get_all_start_methods()):
@@ -262,11 +305,14 @@ def _start_everywhere(answer):
 def _try_method(folder, method):
     count = folder / "started"
     count.unlink(missing_ok=True)
-    # A Pool whose workers start too early goes on like that for ever.
-    exit_code, output = _run(["-c", _LAUNCHER, method], folder, enough=lambda output: _TOO_EARLY in output)
+    # A Pool whose workers start too early, or do not find what they should run, goes on like that for ever.
+    hopeless = re.compile(f"{_TOO_EARLY}|{_NOT_THERE}")
+    exit_code, output = _run(["-c", _LAUNCHER, method], folder, enough=hopeless.search)
     lines = output.split("\n")[-200:]
     if any(_TOO_EARLY in line for line in lines):
         raise Wrong(f"under {method!r} each child ran your script again, and was about to start children of its own.")
+    if missing := re.search(_NOT_THERE, output):
+        raise Wrong(f"under {method!r} a child imported your script, and there was no `{missing[1]}` at its top.")
     said = re.findall(r"^(?:\w+\.)*((\w*(?:Error|Exception|BrokenProcessPool))\b.*)", "\n".join(lines), re.MULTILINE)
     # After an error an executor now and then never gets out: then the error is the news.
     if exit_code is None and not said:
@@ -277,10 +323,17 @@ def _try_method(folder, method):
         others = [line.strip().rstrip(".") for line, _ in said] or [f"exit code {exit_code}"]
         raise Wrong(f"under {method!r} your script failed: {(known or others)[-1]}.")
     printed = [line.strip() for line in lines if line.strip()]
-    if not any(re.search(r"\b285\b", line) for line in printed):  # below it there may be complaints of a pool left open
-        raise Wrong(f"under {method!r} your script printed {printed[-1] if printed else 'nothing'!r}, not 285.")
-    if count.read_text() == "0":
-        raise Wrong("your script started no process.")
+    times = sum(bool(re.search(r"\b285\b", line)) for line in printed)  # below may be complaints of a pool left open
+    if times != 1:
+        told = f"printed 285 {times} times, not once" if times else f"printed {printed[-1:] or 'nothing'}, not 285"
+        raise Wrong(f"under {method!r} your script {told}.", "Print the sum of the squares, in the parent alone.")
+    started, largest = count.read_text().split()
+    if started == "0":
+        told = "your script started no process of multiprocessing or concurrent.futures."
+        raise Wrong(told, "`ProcessPoolExecutor`, or `multiprocessing.Pool`, is a pool of processes.")
+    if int(largest) < 81:
+        told = f"under {method!r} the largest number that came from a child was {largest}"
+        raise Wrong(f"{told}, so the square of 9, 81, was not computed in one.", "Use the pool's own `map`.")
 
 
 # -- 02.5 -------------------------------------------------------------------------------------------------------------
@@ -294,38 +347,92 @@ def times_baked(bun):
     return _baked.count(bun)
 
 
+def make_lambda(_):
+    """Return what cannot be pickled, in another way than a memoryview."""
+    return lambda: None
+
+
 _TASKS = [  # function, argument, and what is to come back: the value, or the kind of the error
     (len, "leek", 4),
     (abs, 0, 0),
     (time.sleep, 0, None),
     (bool, None, False),
+    (len, (), 0),
+    (sorted, (2, 1), [1, 2]),
     (int, "leek", ValueError),
     (len, "pork", 4),
+    (ValueError, "bun", ValueError("bun")),  # returned, not raised
     (pickle.loads, b"", EOFError),
+    (os.listdir, "no such folder", OSError),
     (memoryview, b"bun", Exception),  # no error of the function: a memoryview cannot be pickled
+    (make_lambda, "bun", Exception),
     (times_baked, "bun", 1),
 ]
+
+
+class _Line(getattr(multiprocessing.connection, "PipeConnection", multiprocessing.connection.Connection)):
+    """The worker's end of a pipe. It knows how many replies had been sent when each task came, and its time flies."""
+
+    def __init__(self, end):
+        super().__init__(end._handle)
+        end._handle = None
+        self.sent, self.sent_before = 0, []
+
+    def _send_bytes(self, reply):
+        super()._send_bytes(reply)
+        self.sent += 1
+
+    def _recv_bytes(self, *most):
+        task = super()._recv_bytes(*most)
+        self.sent_before.append(self.sent)
+        return task
+
+    def poll(self, timeout=0.0):
+        return super().poll(timeout and min(timeout, 0.01))
 
 
 class _Pipe:
     """A pipe with the answer at its far end, on a thread."""
 
     def __init__(self, answer):
-        self.here, self.there = multiprocessing.Pipe()
-        self.worker = Call(answer, self.there)
+        self.here, there = multiprocessing.Pipe()
+        self.line, self.asked = _Line(there), []
+        self.worker = Call(answer, self.line)
 
-    def ask(self, function, argument):
-        """Send a task and return the reply to it."""
-        task = f"{function.__name__}({argument!r})"
+    def ask(self, function, argument, wanted):
+        """Send a task, and check the reply."""
+        task, before = f"{function.__name__}({argument!r})", self.asked[-1:]
+        self.asked.append(task)
         with contextlib.suppress(OSError):  # the worker may have gone home already
             self.here.send((function, argument))
-        replied = eventually(lambda: self.here.poll() or self.worker.ready())
+        taken = self.line.sent_before
+        eventually(lambda: (len(taken) == len(self.asked) and self.here.poll()) or self.worker.ready(), looks=200)
+        self.count_replies(len(self.asked) - 1)
         for reply in self.replies():
-            return task, reply
-        if not replied:
-            raise Wrong(f"there was no reply to the task {task} within {PATIENCE} s.")
+            return self._check(task, reply, wanted)
+        if not self.worker.ready():
+            raise Wrong(f"there was no reply to the task {task}.")
+        if len(taken) < len(self.asked):
+            task = before[0] if before else "none yet"
         self.end(f"at the task {task}")
         raise Wrong(f"after the task {task} the worker went home, though nobody had sent `None`.")
+
+    def _check(self, task, reply, wanted):
+        if not (isinstance(reply, tuple) and len(reply) == 2 and reply[0] in ("done", "failed")):
+            raise Wrong(f'the reply to the task {task} was {reply!r}: a pair, with "done" or "failed" first, was due.')
+        failed = isinstance(wanted, type)
+        if failed != (reply[0] == "failed") or (not failed and repr(reply[1]) != repr(wanted)):
+            due = "a failure" if failed else f"{('done', wanted)}"
+            raise Wrong(f"the reply to the task {task} was {reply!r}: {due} was due.")
+        if failed and not isinstance(reply[1], wanted):
+            raise Wrong(f"the reply to the task {task} brought {reply[1]!r}, not the error itself.")
+
+    def count_replies(self, place):
+        """Check that at what came in this place all before it had got one reply each."""
+        sent = self.line.sent_before[place : place + 1]
+        if sent and sent[0] != place:
+            told = f"the task {self.asked[place - 1]}" if place else "no task"
+            raise Wrong(f"{told} got {sent[0] - max(place - 1, 0)} replies{', not one' if place else ''}.")
 
     def replies(self):
         """What has come back: one reply, or none."""
@@ -335,7 +442,7 @@ class _Pipe:
 
     def end(self, when):
         """Let the worker go home."""
-        if not self.worker.wait():
+        if not eventually(self.worker.ready, looks=200):
             raise Wrong(f"{when} the worker did not go home.")
         if error := self.worker.outcome.error:
             raise Wrong(f"{when} the worker itself ended with {error!r}.")
@@ -348,25 +455,19 @@ class _Pipe:
 )
 def _work_at_the_far_end(answer):
     _baked.clear()
-    pipe = _Pipe(answer)
-    for function, argument, wanted in _TASKS:
-        task, reply = pipe.ask(function, argument)
-        failed = isinstance(wanted, type)
-        if not (isinstance(reply, tuple) and len(reply) == 2 and reply[0] in ("done", "failed")):
-            raise Wrong(f'the reply to the task {task} was {reply!r}: a pair, with "done" or "failed" first, was due.')
-        if failed != (reply[0] == "failed") or (not failed and reply[1] != wanted):
-            due = "a failure" if failed else f"{('done', wanted)}"
-            raise Wrong(f"the reply to the task {task} was {reply!r}: {due} was due.")
-        if failed and not isinstance(reply[1], wanted):
-            raise Wrong(f"the reply to the task {task} brought {reply[1]!r}, not the error itself.")
-    time.sleep(QUIET)
-    if pipe.worker.ready():
+    pipe, other = _Pipe(answer), _Pipe(answer)
+    other.ask(*_TASKS[0])
+    for task in _TASKS:
+        pipe.ask(*task)
+    other.ask(*_TASKS[1])
+    if eventually(pipe.worker.ready, looks=20):
         pipe.end("after the last task")
         raise Wrong("no task came for a moment, and the worker went home, though nobody had sent `None`.")
     pipe.here.send(None)
     pipe.end("when `None` had come,")
+    pipe.count_replies(len(_TASKS))
     for reply in pipe.replies():
         raise Wrong(f"`None` is no task, and got the reply {reply!r}.")
-    deserted = _Pipe(answer)
-    deserted.here.close()
-    deserted.end("when the other end had been closed,")
+    for deserted in (other, _Pipe(answer)):
+        deserted.here.close()
+        deserted.end("when the other end had been closed,")
