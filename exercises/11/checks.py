@@ -3,31 +3,117 @@
 import queue
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from exercises import Wrong, exercise
-from exercises.vocabulary import PATIENCE, Call, Planted, await_call, eventually, in_time, need, reworded
+from exercises.vocabulary import (
+    PATIENCE,
+    Call,
+    Enough,
+    Planted,
+    Standstill,
+    await_call,
+    eventually,
+    need,
+    reworded,
+)
 
 
 class Spilt(Planted):
     """What a job or a handler raises in these checks."""
 
 
-@contextmanager
-def _on_a_leash():
-    """Threads of an answer neither write tracebacks over the verdict nor keep this process from ending."""
-    hook, start = threading.excepthook, threading.Thread.start
+class _Leash:
+    """Threads that an answer starts while this is on: they begin late, and stay for a while unless they are joined.
 
-    def start_as_daemon(thread):
-        thread.daemon = True
-        start(thread)
+    So a variable has changed when a thread looks at it too late, and threads that nobody waits for are found. They
+    write no traceback over the verdict, and keep no process from ending.
+    """
 
-    threading.excepthook, threading.Thread.start = lambda args: None, start_as_daemon
-    try:
-        yield
-    finally:
-        threading.excepthook, threading.Thread.start = hook, start
+    def __init__(self):
+        self.threads, self._check, self._hurried = [], threading.current_thread(), set()
+
+    def alive(self):
+        """How many threads of the answer there are."""
+        return sum(thread.is_alive() for thread in self.threads)
+
+    def at_work(self):
+        """How many of them are not yet at their end."""
+        return sum(thread.is_alive() and not thread.at_end for thread in self.threads)
+
+    def in_a_hurry(self, function, *arguments):
+        """Call a function, and let it raise Enough when it begins to wait."""
+        self._hurried.add(threading.get_ident())
+        try:
+            return function(*arguments)
+        finally:
+            self._hurried.discard(threading.get_ident())
+
+    @contextmanager
+    def on(self):
+        """While this block runs."""
+        kind, condition, hook = threading.Thread, threading.Condition, threading.excepthook
+        start, join, wait = kind.start, kind.join, condition.wait
+
+        def start_late(thread):
+            thread.daemon = True
+            if threading.current_thread() is not self._check:  # those of the check are started there
+                thread.run, thread.joined, thread.at_end = partial(run_late, thread.run), threading.Event(), False
+                self.threads.append(thread)
+            hurried = self._hurried & {threading.get_ident()}
+            self._hurried -= hurried  # to start a thread is to wait for it
+            start(thread)
+            self._hurried |= hurried
+
+        def run_late(run):
+            time.sleep(0.01)
+            try:
+                run()
+            finally:
+                threading.current_thread().at_end = True
+                threading.current_thread().joined.wait(0.3)
+
+        def join_soon(thread, timeout=None):
+            getattr(thread, "joined", threading.Event()).set()
+            join(thread, timeout)
+
+        def wait_if_there_is_time(lock, timeout=None):
+            if threading.get_ident() in self._hurried and (timeout is None or timeout > 0):
+                raise Enough
+            return wait(lock, timeout)
+
+        threading.excepthook = lambda args: None
+        kind.start, kind.join, condition.wait = start_late, join_soon, wait_if_there_is_time
+        try:
+            yield self
+        finally:
+            threading.excepthook, kind.start, kind.join, condition.wait = hook, start, join, wait
+
+
+STILL = 24  # looks, 0.05 s apart, at which nobody has done anything
+
+
+def _work_done():
+    """A state for `Standstill`: what CPU the process has used; the looks themselves use next to none."""
+    return int(50 * time.process_time()) + 1
+
+
+def _until(condition):
+    """Wait until a condition holds, or until nobody does anything any more; return whether it holds."""
+    is_still = Standstill(5 * STILL)
+    eventually(lambda: condition() or is_still(_work_done()), pause=0.01)
+    return condition()
+
+
+def _await_call(call, stuck):
+    return await_call(call, stuck, stands_still=_work_done, looks=STILL)
+
+
+def _in_time(function, *arguments, stuck):
+    return _await_call(Call(function, *arguments), stuck).result()
 
 
 # -- 11.1 -------------------------------------------------------------------------------------------------------------
@@ -46,7 +132,10 @@ WHY_NOT = {
     ("stock", "process for each"): "200 × 50 ms are 10 inside at once, and ten processes of 300 MB are 3 GB of 2.",
     ("report", "event loop"): "when the library crashes Python, the loop and all its guests are gone.",
     ("report", "thread pool"): "when the library crashes Python, it is the process that crashes, with all threads.",
-    ("report", "process pool"): "what leaks stays in a worker that lives on, and nobody replaces one that crashed.",
+    (
+        "report",
+        "process pool",
+    ): "a worker lives on after a report, and so does what the library leaked; once a minute, a start costs nothing.",
 }
 
 
@@ -69,18 +158,15 @@ def _choose(answer):
 
 # -- 11.2 -------------------------------------------------------------------------------------------------------------
 
-NOT_AT_ONCE = "`submit` did not return at once: it waits for nothing, and with all places taken it says False."
+NEVER_SAID = "`submit` never returned."
+ITS_OWN = "Each pool has its own queue, its own count and its own threads: keep them in `self`."
 NEVER_CLOSED = "`close()` never returned, although every job could end."
-STILL_THERE = "after `close()` has returned, threads of the pool are still there."
 
 
 class _Job:
     """A job that says when it has begun and ends when it may."""
 
-    made = []  # noqa: RUF012
-
-    def __init__(self, record, error=None, may_end=False):
-        self.made.append(self)
+    def __init__(self, record, error=None, may_end=True):
         self.record, self.error = record, error
         self.begun, self.may_end = threading.Event(), threading.Event()
         if may_end:
@@ -94,6 +180,11 @@ class _Job:
             raise self.error
 
 
+class _FalseJob(_Job):
+    def __bool__(self):
+        return False
+
+
 @exercise(
     "11.2",
     praise="full means no, accepted means done, and nobody is left after closing time.",
@@ -102,107 +193,156 @@ class _Job:
 )
 def _pool(answer):
     need(answer, callable, "hand over the class itself, `Pool`")
-    before = threading.active_count()
-    with _on_a_leash():
-        try:
-            for workers, places in ((2, 3), (1, 1)):
-                _bounded(answer, workers, places, before)
-            _closes(answer, jobs=1)
-            _closes(answer, jobs=3)
-            _bears_a_failing_job(answer)
-            _takes_a_rush(answer)
-        finally:
-            for job in _Job.made:
-                job.may_end.set()
-    if not eventually(lambda: threading.active_count() <= before):
-        raise Wrong(STILL_THERE)
+    with _Leash().on() as leash:
+        for workers, places in ((2, 3), (1, 1), (3, 1)):
+            _bounded(leash, answer, workers, places)
+        for jobs in (0, 1, 3):
+            _closes(leash, answer, jobs)
+        for promise in (_bears_failing_jobs, _takes_a_rush, _takes_any_job, _keeps_apart):
+            promise(leash, answer)
+
+
+def _open(answer, workers, places):
+    return _in_time(answer, workers, places, stuck="`Pool(...)` itself never returned.")
 
 
 def _submit(pool, job):
-    return in_time(pool.submit, job, stuck=NOT_AT_ONCE)
+    return _in_time(pool.submit, job, stuck=NEVER_SAID)
 
 
-def _close(pool):
-    in_time(pool.close, stuck=NEVER_CLOSED)
+def _begin_to_close(leash, pool, record):
+    """Close a pool, and look in the same moment how much is done and how many threads are still there."""
+
+    def close():
+        pool.close()
+        return len(record), leash.alive()
+
+    return Call(close)
 
 
-def _all_done(record, accepted):
-    if len(record) != accepted:
-        raise Wrong(f"{accepted} jobs were accepted and {len(record)} were done when `close()` returned.")
+def _end_to_close(closing, accepted):
+    done, alive = _await_call(closing, NEVER_CLOSED).result()
+    if done != accepted:
+        raise Wrong(f"{accepted} jobs were accepted, and {done} were done when `close()` returned.")
+    if alive:
+        raise Wrong(f"when `close()` returned, {alive} of the pool's threads had not ended.")
 
 
-def _bounded(answer, workers, places, before):
-    record, pool = [], in_time(answer, workers, places, stuck="`Pool(...)` itself never returned.")
-    busy, waiting = ([_Job(record) for _ in range(number)] for number in (workers, places))
-    for job in busy:
-        if _submit(pool, job) is not True:
-            raise Wrong("a worker was free, and `submit` did not return True.")
-        if not job.begun.wait(PATIENCE):
-            raise Wrong(f"of {workers} workers one was free, and a job that was accepted did not begin.")
-    for number, job in enumerate(waiting):
-        if _submit(pool, job) is not True:
-            raise Wrong(f"all {workers} were busy, {number} of {places} places taken, and `submit` did not say True.")
-    refused = _Job(record)
-    for said in in_time(lambda: [pool.submit(refused) for _ in range(500)], stuck=NOT_AT_ONCE):  # a short wait shows
-        if said is not False:
-            raise Wrong(f"all {workers} were busy, all {places} places taken, and `submit` said {said!r}, not False.")
-    if any(job.begun.is_set() for job in waiting):
-        raise Wrong(f"there are {workers} workers, and more than {workers} jobs ran at the same time.")
-    if (used := threading.active_count() - before) > workers:
-        raise Wrong(f"the pool uses {used} threads for {workers} workers.")
-    for job in (*busy, *waiting):
-        job.may_end.set()
-    _close(pool)
-    _all_done(record, workers + places)
-    if _submit(pool, _Job(record, may_end=True)) is not False:
-        raise Wrong("the pool is closed, and `submit` still accepts.")
-    if not eventually(lambda: threading.active_count() <= before):
-        raise Wrong(STILL_THERE)
+def _bounded(leash, answer, workers, places):
+    """Fill a pool, let all jobs end, fill it again, and close it."""
+    record, pool = [], _open(answer, workers, places)
+    for total, again in (
+        ((inside := workers + places), ""),
+        (2 * inside, f" (The {inside} jobs before them were done.)"),
+    ):
+        busy, waiting = ([_Job(record, may_end=False) for _ in range(number)] for number in (workers, places))
+        try:
+            _fill(leash, pool, busy, waiting, _Job(record), again)
+        finally:
+            for job in (*busy, *waiting):
+                job.may_end.set()
+        if not _until(lambda total=total: len(record) >= total):
+            raise Wrong(f"{total} jobs were accepted and could end, and {len(record)} were done.")
+    _end_to_close(_begin_to_close(leash, pool, record), total)
+    if _submit(pool, _Job(record)) is not False:
+        raise Wrong("the pool is closed, and `submit` did not say False.")
 
 
-def _closes(answer, jobs):
+def _fill(leash, pool, busy, waiting, refused, again):
+    for number, job in enumerate((*busy, *waiting)):
+        taken = number - len(busy)
+        state = f"{min(number, len(busy))} of {len(busy)} workers busy, {max(taken, 0)} of {len(waiting)} places taken"
+        # A place is free again a little after its job is done.
+        if not eventually(lambda job=job: _submit(pool, job) is True, looks=100 if again else 0):
+            raise Wrong(f"with {state}, `submit` did not say True.{again}")
+        if taken < 0 and not _until(job.begun.is_set):
+            raise Wrong(f"with {state}, a job was accepted and did not begin.{again}")
+    full = f"with all {len(busy)} workers busy, all {len(waiting)} places taken, `submit`"
+    with reworded({Enough: f"{full} began to wait: it is to say False at once.{again}"}):
+        said = _in_time(
+            lambda: [leash.in_a_hurry(pool.submit, refused) for _ in range(300)],  # a short wait shows
+            stuck=f"{full} did not return at once.{again}",
+        )
+    if odd := [each for each in said if each is not False]:
+        raise Wrong(f"{full} said {odd[0]!r}, not False.{again}")
+    if not eventually(lambda: leash.at_work() <= len(busy), looks=50):
+        raise Wrong(f"the pool has {leash.at_work()} threads for {len(busy)} workers.")
+
+
+def _closes(leash, answer, jobs):
     """Close while one job runs and the others wait: nothing that was accepted may be dropped."""
-    record, pool = [], answer(1, 2)
-    jobs = [_Job(record) for _ in range(jobs)]
+    record, pool = [], _open(answer, 1, 2)
+    jobs = [_Job(record, may_end=False) for _ in range(jobs)]
     for job in jobs:
         _submit(pool, job)
-        jobs[0].begun.wait(PATIENCE)
-    closing = Call(pool.close)
-    if closing.wait(0.2):
-        raise Wrong("`close()` returned while accepted jobs were still to be done.")
+        _until(jobs[0].begun.is_set)
+    closing = _begin_to_close(leash, pool, record)
+    early = bool(jobs) and closing.wait(0.1)
     for job in jobs:
         job.may_end.set()
-    await_call(closing, NEVER_CLOSED)
-    _all_done(record, len(jobs))
+    if early and closing.outcome.error is None:
+        raise Wrong("`close()` returned while accepted jobs were still to be done.")
+    _end_to_close(closing, len(jobs))
 
 
-def _bears_a_failing_job(answer):
-    record, pool = [], answer(1, 2)
-    for number in range(4):  # one more than can be inside
-        job = _Job(record, Spilt("spilt"), may_end=True)
+def _bears_failing_jobs(leash, answer):
+    record, pool = [], _open(answer, 1, 2)
+    errors = [Spilt("spilt")] * 4 + [None] * 4  # of each, one more than can be inside
+    for number, error in enumerate(errors):
+        job = _Job(record, error)
         if _submit(pool, job) is not True:
             raise Wrong(f"{number} jobs had run, one after another, and `submit` said no: their places are free again.")
-        if not job.begun.wait(PATIENCE):
-            if number:
-                raise Wrong("one job raised, and the next was never begun: the exception has ended the worker.")
-            raise Wrong("a job that was accepted did not begin, although the worker was free.")
-    _close(pool)
+        if not _until(job.begun.is_set):
+            raise Wrong(f"after {min(number, 4)} of the jobs had raised, the next was accepted and never begun.")
+    _end_to_close(_begin_to_close(leash, pool, record), len(errors))
 
 
-def _takes_a_rush(answer):
+def _takes_a_rush(leash, answer):
     """Fill a pool at rest before any of its workers gets a turn."""
-    record, pool = [], answer(2, 2)
+    record, pool = [], _open(answer, 2, 2)
     jobs, interval = [_Job(record) for _ in range(4)], sys.getswitchinterval()
     sys.setswitchinterval(1)
     try:
-        said = in_time(lambda: [pool.submit(job) for job in jobs], stuck=NOT_AT_ONCE)
+        said = _in_time(lambda: [pool.submit(job) for job in jobs], stuck=NEVER_SAID)
     finally:
         sys.setswitchinterval(interval)
-    for job in jobs:
-        job.may_end.set()
     if said != [True] * 4:
         raise Wrong(f"2 workers were free, 2 places too, 4 jobs came at once, and `submit` said {said}.")
-    _close(pool)
+    _end_to_close(_begin_to_close(leash, pool, record), 4)
+
+
+def _takes_any_job(leash, answer):
+    """The same job twice, and one that counts as false."""
+    for job, kind in (_Job([]), "the same job was accepted twice"), (_FalseJob([]), "a job whose `bool()` is False"):
+        pool = _open(answer, 1, 2)
+        both = [_submit(pool, job), _submit(pool, job)]
+        _in_time(pool.close, stuck=f"{kind}, and `close()` never returned.")
+        if both == [True, True] and len(job.record) != 2:
+            raise Wrong(
+                f"{kind}: it was submitted twice, and called {len(job.record)} times.", "Ask `is None`, or `==`."
+            )
+
+
+def _keeps_apart(leash, answer):
+    """Two pools at once: what fills or closes one is nothing to the other."""
+    record, (full, other) = [], (_open(answer, 1, 1) for _ in range(2))
+    jobs = [_Job(record, may_end=False) for _ in range(2)]
+    try:
+        for job in jobs:
+            _submit(full, job)
+        _until(jobs[0].begun.is_set)
+        quick, both = _Job([]), "one pool was full, another at rest, and "
+        if (said := _submit(other, quick)) is not True:
+            raise Wrong(f"{both}`submit` of the other said {said!r}, not True.", ITS_OWN)
+        if not _until(quick.begun.is_set):
+            raise Wrong(f"{both}a job that the other accepted did not begin.", ITS_OWN)
+        if jobs[1].begun.is_set():
+            raise Wrong(f"{both}a job began that waited for the only worker of the full one.", ITS_OWN)
+        _in_time(other.close, stuck="one pool had work, and `close()` of another that had none never returned.")
+    finally:
+        for job in jobs:
+            job.may_end.set()
+    _end_to_close(_begin_to_close(leash, full, record), 2)
 
 
 # -- 11.3 -------------------------------------------------------------------------------------------------------------
@@ -215,6 +355,40 @@ class _Event:
     then: object = None
 
 
+class _Loop:
+    """A call run(events) on a thread, which is then the loop's, and notes of what was called there and elsewhere."""
+
+    def __init__(self, answer):
+        self.events, self.notes = queue.Queue(), []
+        self.call = Call(answer, self.events)
+
+    def put(self, *events):
+        for event in events:
+            self.events.put(event)
+
+    def quick(self, detail):
+        """A quick event, noted when it is handled."""
+        return _Event(partial(self.note, "quick"), detail)
+
+    def slow(self, work, detail, name="then"):
+        """A slow event, noted when its `then` is called."""
+        return _Event(work, detail, partial(self.note, name))
+
+    def note(self, what, value):
+        self.notes.append((what, value, threading.get_ident()))
+
+    def noted(self, what="then"):
+        return [value for name, value, _ in self.notes if name == what]
+
+    def finish(self, stuck="`run` did not return after None, although every handler had ended."):
+        """Wait for the end of run, and look in which thread all that was noted has run."""
+        _await_call(self.call, stuck).result()
+        for what, _, thread in self.notes:
+            if thread != self.call.thread.ident:
+                what = "a quick handler" if what == "quick" else "a `then`"
+                raise Wrong(f"{what} ran in another thread than the one that called `run`.")
+
+
 @exercise(
     "11.3",
     praise="the loop never stands still, and all shared data is touched by its thread alone.",
@@ -223,95 +397,108 @@ class _Event:
 )
 def _free_the_loop(answer):
     need(answer, callable, "hand over the function itself, `run`")
-    with _on_a_leash():
-        _waits_for_all(answer)
-        _goes_on(answer)
-        _bears_a_failing_handler(answer)
+    with _Leash().on():
+        for promise in (_is_a_loop, _goes_on, _waits_for_all, _hands_on_results, _bears_failing_handlers, _run_apart):
+            promise(answer)
 
 
-def _begin(answer, *listed):
-    """Call run(events) in a thread, which is then the loop's; return it and the events, with those listed in it."""
-    events = queue.Queue()
-    loop = Call(answer, events)
-    for event in listed:
-        events.put(event)
-    return loop, events
-
-
-def _finish(loop, stuck="`run` did not return after None, although every handler had ended."):
-    await_call(loop, stuck).result()
+def _is_a_loop(answer):
+    details = [3, None, 1, "", 1, 0]
+    for listed in ([], details):
+        loop = _Loop(answer)
+        loop.put(*map(loop.quick, listed), None)
+        loop.finish(f"{len(listed)} quick events came, then None, and `run` did not return.")
+        if (got := loop.noted("quick")) != listed:
+            said = f"the details of quick events were {listed}, and when `run` returned, their handlers had got {got}."
+            raise Wrong(said, "Call the handler of a quick event right in the loop, in the thread that called `run`.")
 
 
 def _goes_on(answer):
-    where, results = {}, []
-    met, quick_ran = threading.Barrier(2), threading.Event()
+    loop, begun, met, quick_ran = _Loop(answer), [], threading.Barrier(2), threading.Event()
+    where = set()
 
     def slow(number):
-        where[f"slow {number}"] = threading.get_ident()
-        try:
-            met.wait(3)
-        except threading.BrokenBarrierError:
-            return "alone"
-        return number * 10 if quick_ran.wait(3) else "blocked"
+        begun.append(number)
+        where.add(threading.get_ident())
+        met.wait(4 * PATIENCE)
+        quick_ran.wait(4 * PATIENCE)
+        return number * 10
 
     def quick(_):
-        where["quick"] = threading.get_ident()
         quick_ran.set()
 
-    def then(result):
-        where.setdefault("then", threading.get_ident())
-        results.append(result)
-
-    loop, events = _begin(answer, _Event(slow, 1, then), _Event(slow, 2, then), _Event(quick, ""))
-    if not quick_ran.wait(2.5) and not (loop.ready() and loop.outcome.error):
-        raise Wrong("a slow handler was running, and the quick one behind it did not get its turn.")
-    if not eventually(lambda: len(results) == 2 or loop.ready()):
-        raise Wrong("slow handlers had returned, and `then` was not called while no other event came.")
-    events.put(None)
-    _finish(loop)
-    if "alone" in results:
-        raise Wrong("two slow handlers came one after another: they should run at the same time.")
-    if (got := sorted(map(str, results))) != ["10", "20"]:
+    loop.put(loop.slow(slow, 1, "first"), loop.slow(slow, 2, "second"), _Event(quick, ""))
+    try:
+        _until(lambda: len(loop.notes) == 2 or loop.call.ready())
+        if loop.call.ready():
+            loop.call.result()
+        elif loop.call.thread.ident in where or not quick_ran.is_set():
+            raise Wrong("a slow handler was running, and the quick one behind it did not get its turn.")
+        elif len(begun) < 2:
+            raise Wrong("two slow handlers came, and the second did not begin while the first was running.")
+        elif len(loop.notes) < 2:
+            raise Wrong("slow handlers had returned, and `then` was not called while no other event came.")
+    finally:
+        met.abort()
+        quick_ran.set()
+    loop.put(None)
+    loop.finish()
+    if (got := loop.noted("first") + loop.noted("second")) != [10, 20]:
         raise Wrong(f"two slow handlers returned 10 and 20, and `then` was called with {got}.")
-    if where["quick"] in (where["slow 1"], where["slow 2"]):
-        raise Wrong("a slow handler and the quick one ran in the same thread.")
-    if where["then"] in (where["slow 1"], where["slow 2"]):
-        raise Wrong("`then` ran in the thread of the slow handler: it must run in the loop's.")
-    if where["then"] != where["quick"]:
-        raise Wrong("the quick handler and `then` ran in different threads: both belong into the loop's.")
-    if where["then"] != loop.thread.ident:
-        raise Wrong("the quick handler and `then` ran in one thread, but not in the one that called `run`.")
 
 
 def _waits_for_all(answer):
-    may_end, results, nothing = threading.Event(), [], []
+    loop, may_end = _Loop(answer), threading.Event()
 
     def slow(detail):
         may_end.wait(4 * PATIENCE)
         return detail
 
-    # A result that is None is a result as well.
-    loop, _ = _begin(answer, _Event(slow, None, nothing.append), _Event(slow, "late", results.append), None)
-    early = loop.wait(0.3) and not loop.outcome.error
+    loop.put(loop.slow(slow, "late"), loop.slow(slow, "late"), None)
+    early = loop.call.wait(0.3) and not loop.call.outcome.error
     may_end.set()
     if early:
         raise Wrong("`run` returned after None while two slow handlers were still running.")
-    _finish(loop)
-    if results != ["late"]:
-        raise Wrong("a slow handler ended after None had come, and its `then` was not called.")
-    if nothing != [None]:
-        raise Wrong("a slow handler returned None, which is a result too, and its `then` was not called.")
+    loop.finish()
+    if (got := loop.noted()) != ["late", "late"]:
+        raise Wrong(f"two slow handlers returned 'late' after None had come, and `then` was called with {got}.")
 
 
-def _bears_a_failing_handler(answer):
-    results = []
+def _hands_on_results(answer):
+    """Any result is one; the same event may come twice; and None may come when all are home."""
+    loop, results = _Loop(answer), {"nothing": None, "zero": 0, "no": False, "an error": Spilt("returned"), "": "empty"}
+    one, two = loop.slow(results.get, "nothing"), loop.slow(results.get, "zero")
+    loop.put(one, one, two, *(loop.slow(results.get, each) for each in ("no", "an error", "")))
+    wanted = [results[each] for each in ("nothing", *results)]
+    _until(lambda: len(loop.notes) == len(wanted) or loop.call.ready())
+    loop.put(loop.quick("last"), None)
+    loop.finish("all slow handlers had ended, a quick event came, then None, and `run` did not return.")
+    if sorted(map(repr, got := loop.noted())) != sorted(map(repr, wanted)):
+        raise Wrong(f"slow handlers returned {wanted}, each in a moment, and `then` was called with {got}.")
 
+
+def _bears_failing_handlers(answer):
     def spill(_):
         raise Spilt("spilt")
 
-    failing = _Event(spill, "", lambda result: results.append("then of the one that failed"))
-    loop, _ = _begin(answer, failing, _Event(lambda detail: detail, "after it", results.append), None)
-    with reworded({Spilt: "a slow handler raised, and that ended the loop."}):
-        _finish(loop, "a slow handler raised, and `run` waits for it for ever.")
-    if results != ["after it"]:
-        raise Wrong(f"one slow handler raised, one returned 'after it', and `then` was called with {results}.")
+    for details in ((True, False), (False, True), (True, True)):
+        loop = _Loop(answer)
+        loop.put(*(loop.slow(spill if fails else str, fails) for fails in details), None)
+        with reworded({Spilt: "a slow handler raised, and that ended the loop."}):
+            loop.finish("a slow handler raised, and `run` did not return after None.")
+        if (got := loop.noted()) != ["False"] * details.count(False):
+            raise Wrong(f"of two slow handlers {sum(details)} raised, and `then` was called with {got}.")
+
+
+def _run_apart(answer):
+    """Two loops at once: what is out in one is nothing to the other."""
+    one, other, may_end = _Loop(answer), _Loop(answer), threading.Event()
+    one.put(one.slow(lambda _: may_end.wait(4 * PATIENCE), "one"), None)
+    other.put(other.slow(str, "other"), other.quick("other"), None)
+    try:
+        other.finish("`run` ran twice at once, and one did not return because a slow handler of the other was running.")
+    finally:
+        may_end.set()
+    one.finish()
+    if (got := [one.noted(), other.noted()]) != [[True], ["other"]]:
+        raise Wrong(f"`run` ran twice at once, one slow event in each, and `then` was called with {got}.")

@@ -15,6 +15,12 @@ SUBMIT_UNLESS_FULL = """\
         return False
 """
 BOUNDED_QUEUE = ("queue.SimpleQueue()", "queue.Queue(places)", SUBMIT, SUBMIT_UNLESS_FULL)
+DO = """\
+            with suppress(Exception):
+                job()
+            self.room.release()
+"""
+PUT = "            self.jobs.put(job)\n"
 GO_HOME = """\
         for _ in self.threads:
             self.jobs.put(None)
@@ -36,27 +42,31 @@ WRONG = {
         edit('"thread pool"', '"event loop"', says="blocks the whole loop"),
         edit('"thread pool"', '"process pool"', says="3 GB; there are 2"),
         edit('"process for each"', '"thread pool"', says="with all threads"),
-        edit('"process for each"', '"process pool"', says="what leaks stays"),
+        edit('"process for each"', '"process pool"', says="so does what the library leaked"),
     ],
     "11.2": [
-        edit(*BOUNDED_QUEUE, "put_nowait(job)", "put(job)", says="`submit` did not return"),
-        edit(*BOUNDED_QUEUE, "put_nowait(job)", "put(job, timeout=0.5)", says="`submit` did not return at once"),
-        edit("blocking=False", "timeout=0.02", says="`submit` did not return at once"),
+        edit(*BOUNDED_QUEUE, "put_nowait(job)", "put(job)", says="`submit` began to wait"),
+        edit(*BOUNDED_QUEUE, "put_nowait(job)", "put(job, timeout=0.5)", says="`submit` began to wait"),
+        edit("blocking=False", "timeout=0.001", says="all 3 places taken, `submit` began to wait"),
         edit(*BOUNDED_QUEUE, says="4 jobs came at once, and `submit` said [True, True, False, False]"),
         edit(*BOUNDED_QUEUE, "queue.Queue(places)", "queue.Queue(workers + places)", says="said True, not False"),
         edit(
             "            with suppress(Exception):\n                job()",
             "            job()",
-            says="has ended the worker",
+            says="the next was accepted and never begun",
         ),
-        edit("        self.open = False\n", "", says="still accepts"),
-        edit("        for thread in self.threads:\n            thread.join()\n", "", says="`close()` returned"),
+        edit("        self.open = False\n", "", says="the pool is closed, and `submit` did not say False"),
+        edit(
+            "        for thread in self.threads:\n            thread.join()\n",
+            "",
+            says="2 of the pool's threads had not ended",
+        ),
         edit(GO_HOME, "", says="`close()` never returned"),
         edit(GO_HOME, "        self.jobs.put(None)\n", says="`close()` never returned"),
         edit(
             "        self.open = False\n",
             "        self.open = False\n        while not self.jobs.empty():\n            self.jobs.get()\n",
-            says="accepted and",
+            says="were done when `close()` returned",
         ),
         written(
             """
@@ -75,7 +85,7 @@ class answer:
         for each in self.all:
             each.join()
 """,
-            says="ran at the same time",
+            says="the pool has 5 threads for 2 workers",
         ),
         written(
             """
@@ -92,12 +102,56 @@ class answer:
 """,
             says="said True, not False",
         ),
-        edit("            self.room.release()\n", "", says="their places are free again"),
+        edit("            self.room.release()\n", "", says="`submit` did not say True. (The 5 jobs before them"),
         edit(
             "            self.room.release()", "                self.room.release()", says="their places are free again"
         ),
         edit("workers + places", "places", says="did not say True"),
-        edit("blocking=False", "", says="`submit` did not return"),
+        edit("blocking=False", "", says="`submit` began to wait"),
+        edit(
+            DO,
+            DO.replace("with suppress(Exception)", "try").replace(
+                "            self", "            except Exception:\n                self"
+            ),
+            says="`submit` did not say True. (The 5 jobs before them",
+        ),
+        edit(
+            "            self.room.release()",
+            "            self.room.release()\n            self.room.release()",
+            says="`submit` said True, not False. (The 5 jobs before them",
+        ),
+        edit(
+            DO,
+            "            self.room.release()\n            with suppress(Exception):\n                job()\n",
+            says="all 3 places taken, `submit` said True, not False",
+        ),
+        edit("            thread.join()", "            thread.join()\n            break", says="threads had not ended"),
+        edit(
+            "            thread.join()",
+            "            while not self.jobs.empty():\n                pass",
+            says="2 of the pool's threads had not ended",
+        ),
+        edit("with suppress(Exception)", "with suppress(OSError, ValueError)", says="after 1 of the jobs had raised"),
+        edit("while (job := self.jobs.get()) is not None", "while job := self.jobs.get()", says="a job whose `bool()`"),
+        edit(
+            PUT,
+            f"            if job not in self.seen:\n    {PUT}            self.seen.add(job)\n",
+            "self.jobs, self.open",
+            "self.seen = set()\n        self.jobs, self.open",
+            says="the same job was accepted twice",
+        ),
+        edit(
+            "self.jobs, self.open",
+            "Pool.jobs, self.open",
+            says="one pool was full, another at rest, and a job that the other accepted did not begin",
+        ),
+        edit(
+            SUBMIT,
+            "        self.jobs.put(job)\n        return self.open and self.room.acquire(blocking=False)\n",
+            says="`submit` said True, not False. (The 5 jobs before them",
+        ),
+        edit("return accepted", "return accepted or None", says="`submit` said None, not False"),
+        edit(PUT, PUT + PUT, says="1 of 2 workers busy, 0 of 3 places taken, a job was accepted and did not begin"),
         written("answer = 3", says="the class itself, `Pool`"),
     ],
     "11.3": [
@@ -111,7 +165,7 @@ def answer(events):
                 event.then(result)
         threading.Thread(target=work).start()
 """,
-            says="still running",
+            says="their handlers had got []",
         ),
         written(
             """
@@ -125,7 +179,7 @@ def answer(events):
                     lambda done, then=event.then: then(done.result())
                 )
 """,
-            says="`then` ran in the thread of the slow handler",
+            says="a `then` ran in another thread",
         ),
         written(
             """
@@ -152,17 +206,21 @@ def answer(events):
         for then, work in out:
             then(work.result())
 """,
-            says="while no other event came",
+            says="the second did not begin",
         ),
         edit(
             "    closing, out = False, 0\n",
             "    closing, out, pool = False, 0, ThreadPoolExecutor(1)\n",
             "threading.Thread(target=work, args=(event,)).start()",
             "pool.submit(work, event)",
-            says="one after another",
+            says="the second did not begin while the first was running",
         ),
         edit("while out or not closing:", "while not closing:", says="still running"),
-        edit(CATCH, "        finally:\n            pass\n", says="waits for it for ever"),
+        edit(
+            CATCH,
+            "        finally:\n            pass\n",
+            says="a slow handler raised, and `run` did not return after None",
+        ),
         edit(
             CATCH,
             """\
@@ -211,11 +269,47 @@ def answer(events):
 """,
             says="while no other event came",
         ),
+        edit("target=work, args=(event,)", "target=lambda: work(event)", says="'NoneType' object is not callable"),
+        edit(
+            "            event.handler(event.detail)\n",
+            "            event.handler(event)\n",
+            says="the details of quick events",
+        ),
+        edit(
+            "            event.handler(event.detail)\n",
+            "            event.detail and event.handler(event.detail)\n",
+            says="their handlers had got [3, 1, 1]",
+        ),
+        edit(
+            "            closing = True\n", "            return\n", says="returned after None while two slow handlers"
+        ),
+        edit("closing, out = False, 0", "closing, out = False, 1", says="0 quick events came, then None"),
+        edit(
+            "def run(events):\n    closing, out = False, 0\n",
+            "out = 0\n\n\ndef run(events):\n    global out\n    closing = False\n",
+            says="`run` ran twice at once",
+        ),
+        edit(
+            "            events.put(lambda: event.then(result))\n",
+            "            events.put((lambda: None) if isinstance(result, Exception) else lambda: event.then(result))\n",
+            says="slow handlers returned [None, None, 0, False, Spilt('returned'), 'empty']",
+        ),
+        edit(
+            CATCH,
+            CATCH.replace("Exception", "(OSError, ValueError)"),
+            says="a slow handler raised, and `run` did not return",
+        ),
+        edit(
+            CATCH,
+            CATCH.replace("Exception", "Exception as error").replace("None", "event.then(1)"),
+            says="raised, and `then`",
+        ),
+        edit("args=(event,)).start()", "args=(event,)).run()", says="the quick one behind it did not get its turn"),
         written("answer = 7", says="the function itself, `run`"),
         edit(
             "            events.put(lambda: event.then(result))\n",
             "            events.put((lambda: None) if result is None else lambda: event.then(result))\n",
-            says="which is a result too",
+            says="and `then` was called with [",
         ),
         edit(
             'check("11.3", run)',
@@ -224,7 +318,7 @@ def answer(events):
     with ThreadPoolExecutor(1) as pool:
         pool.submit(run, events).result()
 """,
-            says="not in the one that called `run`",
+            says="a quick handler ran in another thread than the one that called `run`",
         ),
     ],
 }
