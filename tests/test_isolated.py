@@ -160,11 +160,12 @@ def test_gevent_patches_the_cell_and_not_the_kernel(kernel):
         import socket, threading, time, gevent
         from gevent import monkey
         print(socket.socket.__module__, all(map(monkey.is_module_patched, ["socket", "threading", "time"])))
+        start = time.monotonic()
         gevent.joinall([gevent.spawn(time.sleep, 0.2) for _ in range(50)], raise_error=True)
+        print(time.monotonic() - start < 5)  # one after another: 10 s
     """
     result = isolated(kernel, code, "--gevent")
-    assert result.text == "gevent._socket3 True\n"
-    assert result.seconds < 5  # one after another: 10 s
+    assert result.text == "gevent._socket3 True\nTrue\n"
     assert isolated(kernel, "import socket; print(socket.socket.__module__)").text == "socket\n"
     assert value(kernel, "__import__('socket').socket.__module__") == "socket"
 
@@ -399,7 +400,7 @@ def test_interrupt_ends_the_cell_at_once(kernel, busy, options):
     result = kernel.collect(cell)
     assert result.ename == "KeyboardInterrupt"
     assert "helpers" not in result.traceback
-    assert result.seconds < 5  # it takes half a second at most on a quiet machine, and would else take ten minutes
+    assert result.seconds < 60  # it takes half a second at most on a quiet machine, and would else take ten minutes
     assert not alive(int(shown.split()[0]))
     assert kernel.run("print('next')").text == "next\n"
 

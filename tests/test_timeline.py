@@ -38,8 +38,8 @@ def together(number, seconds=0.05):
 def test_one_after_another_does_not_overlap_and_together_does():
     with Timeline() as in_sequence:
         for bun in range(5):
-            steam(bun)
-    at_once = together(5)
+            steam(bun, 0.2)
+    at_once = together(5, 0.2)
     assert (in_sequence.peak, at_once.peak) == (1, 5)
     assert in_sequence.total == pytest.approx(sum(each.end - each.start for each in in_sequence.spans), rel=0.2)
     assert in_sequence.total > 2 * at_once.total
@@ -48,21 +48,21 @@ def test_one_after_another_does_not_overlap_and_together_does():
 def test_waiting_greenlets_are_told_from_running_ones():
     def knead():
         with span("dough"):
-            end = time.perf_counter() + 0.1
-            while time.perf_counter() < end:
+            end = time.process_time() + 0.1
+            while time.process_time() < end:
                 pass
 
     with Timeline() as recorded:
-        gevent.joinall([gevent.spawn(steam, 1, 0.15), gevent.spawn(knead)], raise_error=True)
+        gevent.joinall([gevent.spawn(steam, 1, 1), gevent.spawn(knead)], raise_error=True)
     ran = {each.row: sum(b - a for a, b in each.running) for each in recorded.spans}
     assert ran["dough"] >= 0.1
     assert ran["bun 1"] < 0.5 * ran["dough"]
-    assert 0.3 < recorded.busy < 1
+    assert 0.05 < recorded.busy < 1
 
 
 def test_a_blocking_call_counts_as_running_because_it_holds_the_thread():
     with Timeline() as recorded, span("sleep"):
-        time.sleep(0.05)
+        time.sleep(0.3)
     assert recorded.busy > 0.9
 
 
