@@ -6,19 +6,14 @@ Predictions need no process: their choices are data.
 """
 
 import importlib
-import io
 import re
 import sys
-import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cloudpickle
-import gevent.event
-import gevent.lock
-import greenlet
-from gevent.lock import BoundedSemaphore, Semaphore
 
+from backstage.schedules.packing import pack
 from exercises.mishaps import explain, hint_for, settle_in
 from exercises.prints import MARK, Prints, Runs
 from exercises.verdicts import NoSuchExercise, Verdict, Wrong
@@ -106,7 +101,7 @@ def judge(name, answer, waiting=lambda: None):
     if isinstance(known, _Prediction):
         return _judge_prediction(name, known, answer)
     try:
-        payload = _pack(answer)
+        payload = pack(answer)
     except Exception as error:
         reason = f"your answer cannot be sent to the process that checks it: {error}. Create such things inside it."
         return Verdict(name, False, reason)
@@ -148,30 +143,6 @@ def _judge_prediction(name, known, guess):
     if choice == known.right:
         return Verdict(name, True, f"you guessed ({choice}), and so it is. {said}")
     return Verdict(name, False, f"you guessed ({choice}); it is ({known.right}). {said} {known.feedback[known.right]}")
-
-
-class _Packer(cloudpickle.CloudPickler):
-    """Sends functions of the notebook by value, for each lock that they use a new one of its kind, and for the
-    notebook's main greenlet that of the process that judges."""
-
-    def reducer_override(self, item):
-        if type(item) is greenlet.greenlet and item.parent is None:
-            return greenlet.getcurrent, ()
-        if isinstance(item, type(threading.Lock())):
-            return threading.Lock, ()
-        if isinstance(item, type(threading.RLock())):
-            return threading.RLock, ()
-        if isinstance(item, (Semaphore, BoundedSemaphore)):
-            return type(item), (item.counter,)
-        if isinstance(item, (gevent.lock.RLock, gevent.event.Event)):
-            return type(item), ()
-        return super().reducer_override(item)
-
-
-def _pack(answer):
-    packed = io.BytesIO()
-    _Packer(packed).dump(answer)
-    return packed.getvalue()
 
 
 def _judge_in_child(name, payload, known, waiting=lambda: None):

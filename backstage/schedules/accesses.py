@@ -23,7 +23,6 @@ _IDLE = {"CACHE", "PRECALL", "PUSH_NULL", "NOP", "EXTENDED_ARG", "RESUME", "KW_N
 _ENDS = {"POP_TOP", "RETURN_VALUE", "STORE_FAST", "STORE_NAME"}  # of a statement, nearly always
 _ATOMS = (str, bytes, int, float, complex, bool, type(None), type(...), type, range)
 _CODE = (types.FunctionType, types.MethodType, types.ModuleType, types.CodeType, property)
-_ANY_BUILTIN = types.BuiltinFunctionType
 _SYNCHRONISED = (threading.Thread, threading.Event, threading.Semaphore, threading.Barrier, Queue, threading.local)
 MOST_ITEMS = 100  # of one container that are looked at
 
@@ -88,34 +87,22 @@ def is_vague(code):
 
 
 def places(names, all_names, kind, path, name):
-    """Yield (place, object) of what an entry of the table touches: what to compare, and what to keep alive meanwhile.
+    """What an entry of the table, other than for content, touches: [(place, object to be kept alive meanwhile), …].
 
     `names` and `all_names` are the local and the global ones of the frame. The place of an attribute whose object is
     not known is its name alone.
     """
     if kind == GLOBAL:
-        yield (GLOBAL, id(all_names), name), None
-    elif kind == CELL:
-        yield (CELL, name), None
-    elif kind == ATTRIBUTE:
-        owner = follow(names, all_names, path) if path else None
-        if path is None or owner is None:
-            yield (ATTRIBUTE, name), None
-            return
-        yield (ATTRIBUTE, id(owner), name), owner
-        if not isinstance(owner, type) and name not in _own(owner):
-            for base in type(owner).__mro__:
-                if name in vars(base):
-                    yield (ATTRIBUTE, id(base), name), base
-    else:
-        value = follow(names, all_names, path)
-        for each in _contents(value):
-            yield (CONTENT, id(each)), each
-
-
-def is_code(value):
-    """Whether it is a module, a class or a function."""
-    return isinstance(value, (type, types.BuiltinFunctionType, *_CODE))
+        return [((GLOBAL, id(all_names), name), None)]
+    if kind == CELL:
+        return [((CELL, name), None)]
+    owner = follow(names, all_names, path) if path else None
+    if owner is None:
+        return [((ATTRIBUTE, name), None)]
+    found = [((ATTRIBUTE, id(owner), name), owner)]
+    if not isinstance(owner, type) and name not in _own(owner):
+        found += [((ATTRIBUTE, id(base), name), base) for base in type(owner).__mro__ if name in vars(base)]
+    return found
 
 
 def follow(names, all_names, path):
@@ -162,27 +149,42 @@ def _attribute(value, name):
     return None
 
 
-def _contents(value, depth=4):
-    """The objects whose content can be reached: itself, and containers in it."""
-    if isinstance(value, _ATOMS) or isinstance(value, _CODE) or isinstance(value, _SYNCHRONISED) or depth == 0:
-        return
-    if isinstance(value, _ANY_BUILTIN):  # `append` of a list
-        yield from _contents(value.__self__, depth)
-        return
-    if getattr(type(value), "steered", False):
-        return
-    items = ()
-    if isinstance(value, dict):
-        items = list(value.values())
-    elif isinstance(value, (list, tuple, set, frozenset, deque)):
-        items = list(value)
-    elif type(type(value)) is type and type(value).__flags__ & _HEAP_TYPE and not hasattr(type(value), "__next__"):
-        return  # an instance of a class written in Python: its attributes count by their names
-    if not isinstance(value, (tuple, frozenset)):
-        yield value
-    for item in items[:MOST_ITEMS]:
-        if not isinstance(item, _ATOMS):
-            yield from _contents(item, depth - 1)
+def contents(value, depth=4):
+    """The objects whose content can be reached from a value: itself, and containers in it; a list, often empty."""
+    sort = _SORTS.get(type(value)) or _sort(type(value))
+    if sort == _NONE or depth == 0:
+        return []
+    if sort == _METHOD:  # `append` of a list
+        return contents(value.__self__, depth)
+    found = [] if sort == _FROZEN else [value]
+    if sort != _OPAQUE:
+        items = list(value.values()) if sort == _MAPPING else list(value)
+        for item in items[:MOST_ITEMS]:
+            found += contents(item, depth - 1)
+    return found
+
+
+_NONE, _METHOD, _MAPPING, _ITEMS, _FROZEN, _OPAQUE = range(1, 7)
+_SORTS = {}  # of the types that were seen
+
+
+def _sort(kind):
+    if issubclass(kind, (*_ATOMS, *_CODE, *_SYNCHRONISED)) or getattr(kind, "steered", False):
+        sort = _NONE
+    elif issubclass(kind, types.BuiltinFunctionType):
+        sort = _METHOD
+    elif issubclass(kind, dict):
+        sort = _MAPPING
+    elif issubclass(kind, (list, set, deque)):
+        sort = _ITEMS
+    elif issubclass(kind, (tuple, frozenset)):
+        sort = _FROZEN
+    elif kind.__flags__ & _HEAP_TYPE and kind.__module__ not in ("itertools", "functools"):
+        sort = _NONE  # an instance of a class written in Python: its attributes count by their names
+    else:
+        sort = _OPAQUE
+    _SORTS[kind] = sort
+    return sort
 
 
 _HEAP_TYPE = 1 << 9

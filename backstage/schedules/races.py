@@ -1,8 +1,8 @@
 """Learns at which instructions a change of threads can matter.
 
 That is where two workers touch the same place, one of them changes it, no lock was held by both, and neither touch
-comes before the other for certain, because of a `start` or a `join` between them. Each run looks for such pairs, and their
-instructions become points at which the next runs may change threads: what lies between two points commutes with
+comes before the other for certain, because of a `start` or a `join` between them. Each run looks for such pairs, and
+their instructions become points at which the next runs may change threads: what lies between two points commutes with
 all that the others do. (Eraser, Savage et al. 1997, and CHESS, Musuvathi et al. 2008, are the ancestors.)
 """
 
@@ -72,26 +72,25 @@ class Races:
     def touch(self, worker, frame, entries, name, is_point):
         """Note what an instruction touches that the worker is about to run."""
         names = frame.f_locals
-        for entry in list(entries):
+        all_names = frame.f_globals
+        for entry in tuple(entries):
             kind, path, attribute, writes = entry
-            if writes and (kind, attribute) not in self._changing:
-                self._changing.add((kind, attribute))
-                self._learn()
-            if kind == CONTENT and self._is_dull(path, names, frame.f_globals):
-                entries.remove(entry)
-                continue
-            for place, thing in accesses.places(names, frame.f_globals, *entry[:3]):
+            if kind == CONTENT:
+                found = accesses.contents(accesses.follow(names, all_names, path))
+                if not found:
+                    if len(path) == 1 and path[0] not in names and (GLOBAL, path[0]) not in self._changing:
+                        entries.remove(entry)  # a module, class or function by a name that nobody changes
+                    continue
+                touched = [((CONTENT, id(thing)), thing) for thing in found]
+            else:
+                if writes and (kind, attribute) not in self._changing:
+                    self._changing.add((kind, attribute))
+                    self._learn()
+                touched = accesses.places(names, all_names, kind, path, attribute)
+            for place, thing in touched:
                 self._note(worker, name, place, thing, kind, writes)
                 if is_point:
                     worker.stage.event(worker, "touch", place)
-
-    def _is_dull(self, path, names, all_names):
-        """Whether this is a module, class or function by a global name that nobody changes."""
-        return (
-            path[0] not in names
-            and (GLOBAL, path[0]) not in self._changing
-            and accesses.is_code(accesses.follow(names, all_names, path[:1]))
-        )
 
     def _note(self, worker, name, place, thing, kind, writes):
         if kind == ATTRIBUTE and place[-1] in self._vague:

@@ -3,8 +3,9 @@
 A program is run again and again by an engine, which asks here at each point where more than one worker could go on. The
 search knows nothing of workers. It sees what each choice costs, and tries all schedules that cost nothing, then all
 that cost 1, then 2, up to a bound; after that it walks at random. For threads an interruption costs 1, for that is
-"iterative context bounding": most bugs need but one or two interruptions (Musuvathi and Qadeer, PLDI 2007). For greenlets
-a step away from the order of arrival costs 1, which is "delay bounding" (Emmi, Qadeer and Rakamarić, POPL 2011).
+"iterative context bounding": most bugs need but one or two interruptions (Musuvathi and Qadeer, PLDI 2007). For
+greenlets a step away from the order of arrival costs 1, which is "delay bounding" (Emmi, Qadeer and Rakamarić, POPL
+2011).
 
 Nothing is stored but choices, so a schedule can be had again: `replay(run, choices)`.
 """
@@ -54,7 +55,7 @@ class Result:
     walks: int = 0
 
 
-def search(run, *, bound=2, schedules=10_000, seconds=10.0, walks=200, seed=0):
+def search(run, *, bound=2, schedules=10_000, seconds=10.0, walks=100, seed=0):
     """Look for a schedule that breaks a program.
 
     Parameters

@@ -204,7 +204,7 @@ class Condition(_Steered):
     def notify_all(self):
         self.notify(len(self._called))
 
-    notifyAll = notify_all  # noqa: N815
+    notifyAll = notify_all
 
 
 # -- names that stand in for functions --------------------------------------------------------------------------------

@@ -42,8 +42,9 @@ class Worker:
         self.ready = self.wants = self.deadline = None  # until when it waits, for what, and for how long at most
         self.holds = ()  # locks
         self.epoch, self.before = 0, {}  # how often it started or joined another, and what came before for certain
+        self.eager = False  # whether it was let go on from a `join` at once, so that its next point is a free choice
         self.past = 0  # a number that tells all that it did to others, and what others had done to it before
-        self.line = self.shown = None  # where it is, and whether the story has that line
+        self.line = self.shown = self.step = None  # where it is, and whether the story has that line
         self.ticks = 0  # instructions since it got the baton
 
     def able(self):
@@ -64,14 +65,12 @@ class ThreadStage:
         self._make = make
         self._races, self._watch = Races(), Watch()
         self._idle = []  # threads that wait for another worker
-
-    def __enter__(self):
         self._stand_ins = steered.replaced()
         self._stand_ins.__enter__()
         self._watch.open()
-        return self
 
-    def __exit__(self, *_):
+    def close(self):
+        """Give back what stood in for the names of `threading`, and let the threads end that have run the workers."""
         self._watch.close()
         self._stand_ins.__exit__(None, None, None)
         for runner in self._idle:
@@ -138,6 +137,7 @@ class ThreadStage:
         except BaseException as error:
             self._watch.detach()
             if not self.over:
+                self._show(worker)
                 self._fail("error", _say(error), worker)
         finally:
             self._watch.detach()
@@ -158,6 +158,8 @@ class ThreadStage:
     def _fail(self, kind, text, worker):
         if self.failure is None:
             self.failure = Failure(kind, text, worker.name)
+            if kind != "error":
+                self.failure.waits = [self._wait_of(each) for each in self.workers if not each.ended]
         self._finish()
 
     def _finish(self):
@@ -186,13 +188,16 @@ class ThreadStage:
             if self.over:
                 raise Unwound
         if self._story is not None:
-            self._show(me)
+            self._show(me, acts=True)
 
     def _offer(self, me):
         others = self._others(me)
         if not others:
+            me.eager = False
             return
-        choice = self._ask((0, *(1 for _ in others)), me.past)
+        price = 0 if me.eager else 1
+        choice = self._ask((0, *(price for _ in others)), None if me.eager else me.past)
+        me.eager = False
         if choice > 0:
             other, late = others[choice - 1]
             if late:
@@ -213,7 +218,7 @@ class ThreadStage:
         me = self.current
         if self.over:
             raise Unwound
-        me.ready, me.wants = ready, wants
+        me.ready, me.wants, me.eager = ready, wants, False
         me.deadline = None if seconds is None else self.now + seconds
         if seconds is not None:
             self.event(me, "for seconds", "clock", seconds)
@@ -223,12 +228,18 @@ class ThreadStage:
         if self.over:
             raise Unwound
         is_ready = ready()
+        if self._story is not None and not is_ready and me.line:
+            self._story.append(Step(me.name, *me.line, "time is up"))
         me.ready = me.wants = me.deadline = None
         return is_ready
 
     def _go_on(self, me):
         """Choose who goes on when `me` cannot."""
         options = self._others(me)
+        for each, late in options:
+            if isinstance(each.wants, Worker) and not late:
+                each.eager = True  # what it does up to its next point changes nothing for anybody
+                return self._hand_over(me, each)
         if not me.ended and me.deadline is not None:
             soonest = min((each.deadline for each, late in options if late), default=me.deadline)
             if me.deadline <= soonest:
@@ -238,14 +249,11 @@ class ThreadStage:
             waiting = [each for each in self.workers if not each.ended and not each.thread.daemon]
             if waiting:
                 self._fail("deadlock", "", me)
-                self.failure.waits = [self._wait_of(each) for each in self.workers if not each.ended]
             else:
                 self._finish()
             return
-        if all(late for _, late in options):
-            costs = (0,) * len(options)
-        else:
-            costs = tuple(int(late) for _, late in options)
+        nobody = all(late for _, late in options)  # could go on if no time passed
+        costs = tuple(int(late and not nobody) for _, late in options)
         choice = self._ask(costs, None) if len(options) > 1 else 0
         if choice == STOP:
             return
@@ -373,8 +381,6 @@ class ThreadStage:
                 is_point, entries, name = look
                 if is_point:
                     self.point(None)
-                elif self._story is not None:
-                    self._show(worker)
                 self._races.touch(worker, frame, entries, name, is_point)
         return switches != self._switches
 
@@ -395,16 +401,16 @@ class ThreadStage:
 
     # -- the story ----------------------------------------------------------------------------------------------------
 
-    def _show(self, worker, note=""):
+    def _show(self, worker, note="", acts=False):
         """Add the line that a worker is about to run, or has just run, unless it is there already."""
-        if self._story is None or worker.line is None or (worker.shown and not note):
+        if self._story is None or worker.line is None:
             return
-        if worker.shown:
-            last = next(each for each in reversed(self._story) if each.worker == worker.name)
-            last.note = note
-        else:
-            self._story.append(Step(worker.name, *worker.line, note))
-        worker.shown = True
+        if not worker.shown:
+            worker.step = Step(worker.name, *worker.line)
+            self._story.append(worker.step)
+            worker.shown = True
+        worker.step.note = note or worker.step.note
+        worker.step.acts = acts or worker.step.acts
 
 
 def _say(error):

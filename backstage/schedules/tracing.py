@@ -1,8 +1,8 @@
 """Tells a stage each line and each instruction of the reader's own code that one of its workers is about to run.
 
-From Python 3.12 on that is done by `sys.monitoring`, before by a trace function. (`sys.settrace` exists there as well, but in
-the first 3.12 a thread without a trace function crashes while others follow instructions.) Library code, and the
-course's own, is not looked into.
+From Python 3.12 on that is done by `sys.monitoring`, before by a trace function. (`sys.settrace` exists there as well,
+but in the first 3.12 a thread without a trace function crashes while others follow instructions.) Library code, and
+the course's own, is not looked into.
 """
 
 import os
@@ -17,7 +17,7 @@ _FOLDERS = {
     *sysconfig.get_paths().values(),
     sys.prefix,
     *(os.path.join(_COURSE, room) for room in ("backstage", "helpers", "exercises", "minibroker")),
-}  # noqa: E501
+}
 _LIBRARIES = tuple(os.path.join(path, "") for each in _FOLDERS for path in {each, os.path.realpath(each)})
 
 
@@ -32,10 +32,10 @@ class _TraceFunction:
     """For Python 3.10 and 3.11. Each worker's thread has to `attach`, and to `detach` in the end."""
 
     def open(self):
-        pass
+        self._known = {}  # by identity of a code object: whether it is the reader's, and the object, to keep it alive
 
     def close(self):
-        pass
+        self._known = {}
 
     def detach(self):
         sys.settrace(None)
@@ -43,6 +43,8 @@ class _TraceFunction:
     def attach(self):
         worker = here()
         stage = worker.stage
+        if len(self._known) > 5_000:  # of code that was made for one run alone
+            self._known = {}
 
         def on_event(frame, event, argument):
             if event == "opcode":
@@ -54,8 +56,14 @@ class _TraceFunction:
                 stage.on_line(worker, frame.f_code, frame.f_lineno)
             return on_event
 
+        known = self._known
+
         def on_call(frame, event, argument):
-            if not is_readers(frame.f_code, frame.f_globals):
+            code = frame.f_code
+            theirs = known.get(id(code))
+            if theirs is None:
+                theirs = known[id(code)] = (is_readers(code, frame.f_globals), code)
+            if not theirs[0]:
                 return None
             stage.on_call(worker)
             frame.f_trace_opcodes = True

@@ -1,0 +1,82 @@
+"""Packs what a notebook defines, for another process: functions and classes by value, locks as new ones of their kind.
+
+Functions keep the name of their file, unlike with bare cloudpickle, so that their lines can be shown.
+
+Names of `threading`, `queue` and `time` are packed as names, and looked up where they are unpacked. So a program that
+is unpacked on a stage finds what stands in for them there, even by `from threading import Lock`, or as a lock made
+long ago.
+"""
+
+import io
+import queue
+import sys
+import threading
+import time
+import types
+
+import cloudpickle
+
+_NAMES = [
+    *[(threading, name) for name in ("Lock", "RLock", "Condition", "current_thread", "enumerate", "active_count")],
+    (queue, "SimpleQueue"),
+    *[(time, name) for name in ("sleep", "monotonic", "perf_counter", "time")],
+]
+_BY_NAME = {id(getattr(home, name)): (getattr, (home, name)) for home, name in _NAMES}
+_LOCKS = {type(threading.Lock()): "Lock", type(threading.RLock()): "RLock"}
+
+
+class _Packer(cloudpickle.CloudPickler):
+    """Also packs locks of gevent, and for the main greenlet of this process that of the one which unpacks."""
+
+    def reducer_override(self, item):
+        if id(item) in _BY_NAME:
+            return _BY_NAME[id(item)]
+        if type(item) in _LOCKS:
+            return _make, (_LOCKS[type(item)],)
+        if isinstance(item, threading.Condition):
+            return _make, ("Condition", item._lock)
+        if isinstance(item, queue.SimpleQueue):
+            return _make_simple_queue, ()
+        if isinstance(item, threading.local):
+            return type(item), ()
+        if isinstance(item, types.CodeType):
+            make, arguments, *_ = cloudpickle.CloudPickler.dispatch_table[types.CodeType](item)
+            return _make_code, (make, arguments, item.co_filename)
+        if sys.modules.get("greenlet") and (known := _reduced_green(item)):
+            return known
+        return super().reducer_override(item)
+
+
+def _make(name, *arguments):
+    return getattr(threading, name)(*arguments)
+
+
+def _make_code(make, arguments, file):
+    return make(*arguments).replace(co_filename=file)
+
+
+def _make_simple_queue():
+    return queue.SimpleQueue()
+
+
+def _reduced_green(item):
+    import greenlet
+
+    if type(item) is greenlet.greenlet and item.parent is None:
+        return greenlet.getcurrent, ()
+    if not sys.modules.get("gevent"):
+        return None
+    from gevent import event, lock
+
+    if isinstance(item, (lock.Semaphore, lock.BoundedSemaphore)):
+        return type(item), (item.counter,)
+    if isinstance(item, (lock.RLock, event.Event)):
+        return type(item), ()
+    return None
+
+
+def pack(value):
+    """Pack a value: bytes that `pickle.loads` opens, in any process that finds the course's modules."""
+    packed = io.BytesIO()
+    _Packer(packed).dump(value)
+    return packed.getvalue()
