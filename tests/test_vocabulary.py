@@ -3,12 +3,15 @@
 import errno
 import json
 import select
+import signal
 import socket
 import threading
 import time
 
 import gevent
 import pytest
+from gevent.event import Event
+from gevent.exceptions import LoopExit
 
 from exercises.verdicts import Wrong
 from exercises.vocabulary import (
@@ -18,6 +21,7 @@ from exercises.vocabulary import (
     Enough,
     Fuse,
     GreenCall,
+    HubWatch,
     InFlight,
     MockClock,
     Outcome,
@@ -50,6 +54,11 @@ from exercises.vocabulary import (
 
 def burn(*_):
     raise BurntBun("burnt")
+
+
+def spin():
+    while True:
+        pass
 
 
 def bake(dough):
@@ -116,6 +125,27 @@ def test_in_time_green_says_when_an_answer_is_stuck():
     assert in_time_green(bake, "bun", stuck="stuck") == "baked bun"
     with pytest.raises(Wrong, match="it waits"):
         in_time_green(gevent.sleep, 60, stuck="it waits", seconds=0.01)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no timer that interrupts")
+@pytest.mark.parametrize("stop", [lambda: time.sleep(60), spin], ids=["sleep", "spin"])
+def test_a_watch_on_the_hub_stops_who_stops_the_thread(stop):
+    before = signal.getsignal(signal.SIGALRM)
+    with HubWatch(Wrong("the thread stood still"), ticks=5) as watch:
+        gevent.sleep(0.2)
+        watch.ask()
+        several = [GreenCall(stop) for _ in range(2)]
+        assert eventually(lambda: all(each.ready() for each in several), sleep=gevent.sleep)
+        assert {str(each.error) for each in several} == {"the thread stood still"}
+        with pytest.raises(Wrong, match="stood still"):
+            watch.ask()
+    assert signal.getsignal(signal.SIGALRM) == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_a_watch_on_the_hub_keeps_nobody_waiting_for_what_never_comes():
+    with HubWatch(Wrong("the thread stood still")), pytest.raises(LoopExit):
+        Event().wait()
 
 
 def test_the_hub_is_quiet_about_planted_errors_only(capsys):

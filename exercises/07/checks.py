@@ -1,7 +1,9 @@
 """Checks of chapter 7: patching. Each patches its own process, or one below it, for real."""
 
+import random
 import time
 import warnings
+from functools import partial
 from numbers import Real
 from types import ModuleType
 
@@ -9,7 +11,7 @@ import gevent
 from gevent import monkey
 
 from exercises import Wrong, exercise
-from exercises.vocabulary import BurntBun, GreenCall, eventually, need, quiet_hub
+from exercises.vocabulary import BurntBun, GreenCall, HubWatch, capture, eventually, need, quiet_hub
 from helpers.isolated import run_isolated
 
 # -- 07.1 -------------------------------------------------------------------------------------------------------------
@@ -47,7 +49,7 @@ def _lines(answer):
     need(answer, (list, tuple), "give a list of the six lines")
     for line in answer:
         need(line, str, "give the lines as strings")
-    lines = [line.strip() for line in answer]
+    lines = [line.rstrip() for line in answer]
     if strange := [line for line in lines if line not in PROGRAM]:
         raise Wrong(f"{strange[0]!r} is none of the six lines: they should stay as they are.")
     if missing := [line for line in PROGRAM if line not in lines]:
@@ -82,6 +84,7 @@ def _least_seconds(answer):
         (500, 0.2, 50, 0.001, 2, ": the work is done during the ten rounds of waiting"),
         (7, 1, 3, 0.5, 3.5, ": the work of a short round is shorter"),
         (0, 0.2, 50, 0.001, 0, ""),
+        *_crawls(200),
     ]:
         said = answer(pages, latency, at_once, work)
         call = f"least_seconds({pages}, {latency}, {at_once}, {work})"
@@ -91,9 +94,21 @@ def _least_seconds(answer):
             raise Wrong(f"{call} is {wanted:g}, and your function says {float(said):g}{why}.")
 
 
+def _crawls(number):
+    choose = random.Random(72)
+    for _ in range(number):
+        pages, at_once = choose.randrange(300), choose.randrange(1, 40)
+        latency, work = choose.choice((0.05, 0.3, 1.7)), choose.choice((0, 0.004, 0.07))
+        yield pages, latency, at_once, work, max(-(-pages // at_once) * latency, pages * work), ""
+
+
 # -- 07.3 -------------------------------------------------------------------------------------------------------------
 
-BLOCKED = 400  # so many 5 ms a call waits for others, who come at once if they can
+BLOCKED = 200  # so many 5 ms a call waits for others, who come at once if they can
+STOOD_STILL = Wrong(
+    "several greenlets called your function at once, and your code stopped the whole thread.",
+    "A lock or a queue of `threading` knows no greenlets: whoever waits in one keeps all others from their turn.",
+)
 
 
 @exercise(
@@ -108,46 +123,55 @@ def _cooperative(answer):
 
 
 def _passes_everything_on(answer):
-    calls, burnt = [], BurntBun("the bun is burnt")
+    calls, basket = [], ["pork"]
+    value, fault = None, None
 
     def look_up(*args, **kwargs):
         calls.append((args, kwargs))
-        if args == ("burnt",):
-            raise burnt
-        return kwargs.get("found", args)
+        if fault:
+            raise fault
+        return value
 
-    patient = need(answer(look_up), callable, "return a function")
+    patient, brew = need(answer(look_up), callable, "return a function"), answer(lambda: "tea")
     if calls:
-        raise Wrong("`cooperative` called the function itself, before anybody asked for it.")
-    for args, kwargs, wanted in [
-        (("bun", 3), {}, ("bun", 3)),
-        (("bun",), {"found": "in the steamer"}, "in the steamer"),
-        ((), {}, ()),
-        ((), {"found": None}, None),
-        ((), {"found": 0}, 0),
-        (("bun", 3), {}, ("bun", 3)),
-    ]:
+        raise Wrong("`cooperative` called the function itself, before anybody asked for it.", "Do so inside `call`.")
+    arguments = [
+        (("bun", 3), {}),
+        (("bun", 3), {}),
+        (("bun",), {"where": "in the steamer"}),
+        ((), {}),
+        ((), {"a": None, "b": basket}),
+    ]
+    values = [("bun", 3), "", 0, None, False, basket, {}, ValueError("returned, not raised"), "tea", 1]
+    faults = [BurntBun("the bun is burnt"), KeyError("bun"), TypeError("no bun"), TimeoutError(7, "too late"), None]
+    for number, (value, fault) in enumerate([*((each, None) for each in values), *((1, each) for each in faults)]):
+        args, kwargs = arguments[number % len(arguments)]
         calls.clear()
-        said = patient(*args, **kwargs)
-        if not isinstance(said, (tuple, str, int, type(None))):
-            raise Wrong(f"the function returned {wanted!r}, and yours returned {said!r}: wait for the value.")
+        said = capture(partial(patient, *args, **kwargs))
+        if hasattr(said.value, "get") and said.value is not value:
+            raise Wrong(f"the function returned {value!r}, and yours returned {said.value!r}: wait for the value.")
         if calls != [(args, kwargs)]:
             got = f"called {len(calls)} times" if len(calls) != 1 else f"given {calls[0][0]} and {calls[0][1]}"
             raise Wrong(f"with the arguments {args} and {kwargs}, the function was {got}.")
-        if said != wanted or type(said) is not type(wanted):
-            raise Wrong(f"the function returned {wanted!r}, and yours returned {said!r}.")
-    try:
-        said = patient("burnt")
-    except BurntBun as error:
-        if error.args != burnt.args:
-            raise Wrong(f"the function raised {burnt!r}, and yours raised {error!r}.") from None
-    else:
-        raise Wrong(f"the function raised BurntBun, and yours returned {said!r}.")
+        _compare(said, value, fault)
+    if (said := brew()) != "tea":
+        raise Wrong(f"of two functions made by `cooperative`, one should return 'tea', and returned {said!r}.")
+
+
+def _compare(said, value, fault):
+    got = f"raised {said.error!r}" if said.error else f"returned {said.value!r}"
+    if fault:
+        if type(said.error) is not type(fault) or said.error.args != fault.args:
+            raise Wrong(f"the function raised {fault!r}, and yours {got}.", "Let its errors come out as they are.")
+    elif said.error and not isinstance(said.error, type(value)):
+        said.unwrap()
+    elif said.error or said.value is not value:
+        raise Wrong(f"the function returned {value!r}, and yours {got}.", "Return what it returned, as it is.")
 
 
 def _keeps_nobody_waiting(answer):
-    """One call that ends when another greenlet has had its turn, then two that end when both have begun."""
-    begun, others, inside, held, left = [], [], [], [], []
+    """One call that ends when another greenlet has had its turn, then five that end when all have begun."""
+    begun, others, inside, alone, held, left = [], [], [], [], [], []
 
     def block():
         begun.append(True)
@@ -161,29 +185,37 @@ def _keeps_nobody_waiting(answer):
     gevent.spawn(come_meanwhile)
     if not call.result():
         raise Wrong(
-            "while the function blocked, for two seconds, no other greenlet had a turn.",
+            f"while the function blocked, for {BLOCKED * 0.005:g} s, no other greenlet had a turn.",
             "The function must run in another thread, and your greenlet must wait for it through the hub.",
         )
 
+    buns = ["pork", "leek", None, 0, "lotus"]
+
     def meet(bun):
         inside.append(bun)
-        met = eventually(lambda: len(inside) == 2, looks=BLOCKED) and eventually(lambda: held)
+        if not eventually(lambda: alone or len(inside) == len(buns), looks=BLOCKED):
+            alone.append(len(inside))
+        eventually(lambda: held)
         left.append(bun)
-        return bun if met else None
+        return bun
 
-    patient, buns = answer(meet), ["pork", "leek"]
-    calls = [GreenCall(patient, bun) for bun in buns]
-    eventually(lambda: len(inside) == 2, sleep=gevent.sleep)
-    held.append(True)  # from here on nobody gets a turn, until both values are there
-    eventually(lambda: len(left) == 2)
-    time.sleep(0.02)
-    got = [call.result() for call in calls]
-    if None in got:
-        raise Wrong("two greenlets called your function, and the second call began only when the first had ended.")
+    patient = answer(meet)
+    with HubWatch(STOOD_STILL, ticks=150):
+        calls = [GreenCall(patient, bun) for bun in buns]
+        eventually(lambda: alone or len(inside) == len(buns), sleep=gevent.sleep)
+        held.append(True)  # from here on nobody gets a turn, until all values are there
+        eventually(lambda: alone or len(left) == len(buns))
+        time.sleep(0.02)
+        got = [call.result() for call in calls]
+    if alone:
+        raise Wrong(
+            f"five greenlets called your function at once; while none ended, for {BLOCKED * 0.005:g} s,"
+            f" only {alone[0]} of the five calls began.",
+            "A call waits for nobody else's call: no lock, and no pool of one or two threads.",
+        )
     if got != buns:
         raise Wrong(
-            f"two greenlets called your function at once, for {' and '.join(map(repr, buns))}, "
-            f"and it returned {' and '.join(map(repr, got))}.",
+            f"five greenlets called your function at once, for {buns}, and it returned {got}.",
             "What belongs to one call is a name inside `call`, not one that all calls share.",
         )
 
@@ -193,7 +225,7 @@ def _keeps_nobody_waiting(answer):
 EARLY = """
 import time, threading
 from functools import wraps
-from time import sleep, sleep as nap, sleep as _pause, monotonic
+from time import sleep, sleep as nap, sleep as _pause, sleep as __doze__, monotonic
 from threading import Lock as lock_of_the_till
 from queue import SimpleQueue
 from os import read
@@ -210,12 +242,13 @@ from threading import Thread
 """
 SUSPECTS = """
 time.sleep time.monotonic threading.Lock threading.Thread select.select socket.socket socket.getaddrinfo
-queue.SimpleQueue os.read subprocess.Popen
+queue.SimpleQueue os.read subprocess.Popen time.sleep
 """
 LEFT = {
     "sleep": "`sleep`",
     "nap": "`sleep`, by another name",
     "_pause": "`sleep`, by another name",
+    "__doze__": "`sleep`, by another name",
     "lock_of_the_till": "`Lock`, by another name",
     "SimpleQueue": "`SimpleQueue`",
     "socket": "class `socket`",
@@ -266,7 +299,7 @@ def _look(answer, module, suspects, wanted, where=""):
     got = need(answer(module, list(suspects)), (set, frozenset), "return a set")
     for name in got:
         need(name, str, "return a set of names")
-    if missing := sorted(wanted - got, key=lambda name: name.lstrip("_")):
+    if missing := [name for name in LEFT if name in wanted - got]:
         raise Wrong(f"{where}{missing[0]!r} is Python's own {LEFT[missing[0]]}, and it is not in your set.")
     if extra := sorted(got - wanted):
         why = NOT_LEFT.get(extra[0], "is left behind by nobody")

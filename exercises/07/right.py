@@ -5,6 +5,28 @@ from exercises.answers import edit, written
 RIGHT = {
     "07.1": [
         edit(
+            '    "import gevent",\n',
+            "",
+            '    "from threading import Lock",\n',
+            '    "import gevent",\n    "from threading import Lock",\n',
+        ),
+        edit(
+            '    "from threading import Lock",\n',
+            "",
+            '    "from time import sleep",\n',
+            '    "from threading import Lock",\n    "from time import sleep",\n',
+        ),
+        written("""
+answer = '''
+import gevent
+from gevent import monkey
+monkey.patch_all()
+from threading import Lock
+from time import sleep
+gevent.joinall([gevent.spawn(sleep, 0.01) for customer in 'ABC'], raise_error=True)
+'''.strip().splitlines(keepends=True)
+"""),
+        edit(
             '    "from gevent import monkey",\n    "monkey.patch_all()",\n    "import gevent",\n',
             '    "import gevent",\n    "from gevent import monkey",\n    "monkey.patch_all()",\n',
         ),
@@ -30,6 +52,30 @@ answer = [
 """),
     ],
     "07.2": [
+        edit("-(-pages // at_once)", "(pages + at_once - 1) // at_once", "return max", "print(rounds)\n    return max"),
+        written("""
+from fractions import Fraction
+answer = lambda pages, latency, at_once, work: sorted(
+    [len(range(0, pages, at_once)) * Fraction(latency), pages * Fraction(work)])[-1]
+"""),
+        written("""
+class Crawl:
+    def __init__(self, at_once):
+        self.at_once = at_once
+    def rounds(self, pages):
+        full, rest = divmod(pages, self.at_once)
+        return full + bool(rest)
+
+def answer(pages, latency, at_once, work):
+    waiting, working = Crawl(at_once).rounds(pages) * latency, pages * work
+    return waiting if waiting > working else working
+"""),
+        written("""
+def answer(pages, latency, at_once, work):
+    if pages <= 0:
+        return 0
+    return max(latency, answer(pages - at_once, latency, at_once, 0) + latency, pages * work)
+"""),
         written("""
 from math import ceil
 
@@ -99,6 +145,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 def answer(function):
     pool = ThreadPoolExecutor(10)
+    print("a pool for", function)
+
 
     def call(*args, **kwargs):
         future = pool.submit(function, *args, **kwargs)
@@ -110,6 +158,28 @@ def answer(function):
 """),
     ],
     "07.4": [
+        written("""
+def answer(module, suspects):
+    found = set()
+    for home, item in {tuple(suspect.rsplit(".", 1)) for suspect in suspects}:
+        if monkey.is_object_patched(home, item):
+            original = monkey.get_original(home, item)
+            found |= {name for name in dir(module) if getattr(module, name) is original}
+    print(found)
+    return found
+"""),
+        written("""
+class Suspect:
+    def __init__(self, dotted):
+        self.home, _, self.item = dotted.rpartition(".")
+    def is_meant_by(self, value):
+        return monkey.is_object_patched(self.home, self.item) and value is monkey.get_original(self.home, self.item)
+
+def answer(module, suspects):
+    everyone = list(map(Suspect, suspects))
+    names = filter(lambda name: any(each.is_meant_by(module.__dict__[name]) for each in everyone), module.__dict__)
+    return set(names)
+"""),
         written("""
 import inspect
 

@@ -4,6 +4,21 @@ from exercises.answers import edit, written
 
 WRONG = {
     "07.1": [
+        edit('"import gevent"', '"    import gevent"', says="is none of the six lines"),
+        edit(
+            '    "monkey.patch_all()",\n',
+            "",
+            '    "from threading import Lock",\n',
+            '    "from threading import Lock",\n    "monkey.patch_all()",\n',
+            says="is Python's own to the end",
+        ),
+        edit(
+            '    "import gevent",\n',
+            "",
+            'raise_error=True)",\n',
+            "raise_error=True)\",\n    'import gevent',\n",
+            says="raised NameError: name 'gevent' is not defined",
+        ),
         written("answer = 'monkey.patch_all()'", says="not a str"),
         edit(
             '    "from time import sleep",\n',
@@ -31,6 +46,38 @@ WRONG = {
         written("answer = []", says="is missing"),
     ],
     "07.2": [
+        edit(
+            "-(-pages // at_once)", "pages // at_once", says="least_seconds(7, 1, 3, 0) is 3, and your function says 2"
+        ),
+        edit(
+            "-(-pages // at_once)",
+            "pages // at_once + 1",
+            says="least_seconds(9, 1, 3, 0) is 3, and your function says 4",
+        ),
+        edit("-(-pages // at_once)", "round(pages / at_once + 0.4)", says="and your function says"),
+        edit(
+            "-(-pages // at_once)",
+            "max(1, -(-pages // at_once))",
+            says="least_seconds(0, 0.2, 50, 0.001) is 0, and your function says 0.2",
+        ),
+        edit("max(rounds", "min(rounds", says="least_seconds(9, 1, 3, 0) is 3, and your function says 0"),
+        edit(
+            "return max(rounds * latency, pages * work)",
+            "return int(max(rounds * latency, pages * work))",
+            says="least_seconds(3, 0.2, 10, 0) is 0.2, and your function says 0",
+        ),
+        edit(
+            "return max(rounds * latency, pages * work)",
+            "return round(max(rounds * latency, pages * work), 1)",
+            says="and your function says",
+        ),
+        edit("pages * work", "pages * work / at_once", says="half a second of work"),
+        edit("pages * work)", "rounds * work)", says="half a second of work"),
+        edit(
+            "return max(rounds * latency, pages * work)",
+            "return f'{max(rounds * latency, pages * work)} s'",
+            says="no number",
+        ),
         edit("max(rounds * latency, pages * work)", "pages / at_once * latency", says="the last round"),
         edit("-(-pages // at_once)", "pages / at_once", says="round"),
         edit("max(rounds * latency, pages * work)", "rounds * latency", says="half a second of work"),
@@ -80,7 +127,7 @@ def answer(function):
 
     return call
 """,
-            says="the second call began only when the first had ended",
+            says="while none ended, for 1 s, only 1 of the five calls began",
         ),
         written(
             """
@@ -93,7 +140,7 @@ def answer(function):
 
     return call
 """,
-            says="the function raised BurntBun, and yours returned BurntBun",
+            says="the function raised BurntBun('the bun is burnt'), and yours returned BurntBun",
         ),
         written(
             """
@@ -132,7 +179,7 @@ def answer(function):
 
     return call
 """,
-            says="called your function at once, for 'pork' and 'leek', and it returned",
+            says="called your function at once, for ['pork', 'leek', None, 0, 'lotus'], and it returned",
         ),
         edit("apply(function, args, kwargs)", "apply(function, args, kwargs) or ''", says="and yours returned ''"),
         written(
@@ -149,8 +196,126 @@ def answer(function):
             says="called 0 times",
         ),
         edit("    return call\n", "", says="return a function, not a NoneType"),
+        written(
+            """
+def answer(function):
+    def call(*args, **kwargs):
+        outcome = gevent.get_hub().threadpool.spawn(function, *args, **kwargs).get()
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+    return call
+""",
+            says="the function returned ValueError('returned, not raised'), and yours raised",
+        ),
+        written(
+            """
+from gevent.threadpool import ThreadPool
+def answer(function):
+    pool = ThreadPool(3)
+    return lambda *args, **kwargs: pool.apply(function, args, kwargs)
+""",
+            says="only 3 of the five calls began",
+        ),
+        written(
+            """
+import threading
+lock = threading.Lock()
+def answer(function):
+    def call(*args, **kwargs):
+        with lock:
+            return gevent.get_hub().threadpool.apply(function, args, kwargs)
+    return call
+""",
+            says="your code stopped the whole thread",
+        ),
+        written(
+            """
+from gevent.lock import BoundedSemaphore
+def answer(function):
+    door = BoundedSemaphore(1)
+    def call(*args, **kwargs):
+        with door:
+            return gevent.get_hub().threadpool.apply(function, args, kwargs)
+    return call
+""",
+            says="only 1 of the five calls began",
+        ),
+        written(
+            """
+def answer(function):
+    answer.function = function
+    def call(*args, **kwargs):
+        return gevent.get_hub().threadpool.apply(answer.function, args, kwargs)
+    return call
+""",
+            says="the function was called 0 times",
+        ),
+        written(
+            """
+def answer(function):
+    def call(*args, **kwargs):
+        try:
+            return gevent.get_hub().threadpool.apply(function, args, kwargs)
+        except KeyError:
+            return None
+    return call
+""",
+            says="the function raised KeyError('bun'), and yours returned None",
+        ),
+        written(
+            """
+def answer(function):
+    def call(*args, **kwargs):
+        gevent.sleep(0)
+        return function(*args, **kwargs)
+    return call
+""",
+            says="no other greenlet had a turn",
+        ),
+        written(
+            """
+def answer(function):
+    def call(*args, **kwargs):
+        for attempt in range(3):
+            try:
+                return gevent.get_hub().threadpool.apply(function, args, kwargs)
+            except OSError as error:
+                last = error
+        raise last
+    return call
+""",
+            says="the function was called 3 times",
+        ),
     ],
     "07.4": [
+        edit(
+            "vars(module).items()",
+            "vars(module).items() if not name.startswith('__')",
+            says="'__doze__' is Python's own",
+        ),
+        edit(
+            "value is original for",
+            "value is original and not isinstance(value, type) for",
+            says="'SimpleQueue' is Python's own `SimpleQueue`",
+        ),
+        edit(
+            "value is original for",
+            "getattr(value, '__name__', 0) == original.__name__ for",
+            says="and yet it is in your set",
+        ),
+        edit("    patched = [", "    patched = pairs or [", says="'monotonic' was never replaced"),
+        edit("    return {\n", "    return bool(originals) and {\n", says="return a set, not a bool"),
+        edit(
+            " if monkey.is_object_patched(*pair)]",
+            " if monkey.is_module_patched(pair[0])]",
+            says="'monotonic' was never replaced",
+        ),
+        edit(
+            "for name, value in vars(module).items()",
+            "for name, value in __import__('sys').modules[module.__name__].items()",
+            says="KeyError",
+        ),
         edit("vars(module).items()", "vars(module).items() if name in str(suspects)", says="by another name"),
         edit("    return {\n", "    return [\n", "    }\n", "    ]\n", says="return a set, not a list"),
         edit(" if monkey.is_object_patched(*pair)", "", says="was never replaced"),

@@ -5,6 +5,7 @@ a greenlet (`GreenCall`). Patience is counted in looks where that is possible, n
 stands still for a while uses none of it up.
 """
 
+import signal
 import threading
 import time
 from dataclasses import dataclass
@@ -248,6 +249,59 @@ def quiet_hub(*kinds):
     hub = gevent.get_hub()
     known = tuple(hub.NOT_ERROR)
     hub.NOT_ERROR = (*known, *(kind for kind in (Wrong, Planted, *kinds) if kind not in known))
+
+
+class HubWatch:
+    """In this `with` block, notice who stops the whole thread: a loop without a switch, a lock that knows no greenlets.
+
+    Whoever runs when the hub has had no turn for `ticks` ticks gets the error. A tick is 0.01 s, or more where the
+    machine does not come to it. Without signals (on Windows, on other threads) nothing is noticed.
+
+    Parameters
+    ----------
+    stood_still : Wrong
+        That error.
+    ticks : int
+        How many.
+
+    Attributes
+    ----------
+    stopped : bool
+        Whether the thread was stopped, for an answer may lose the error that says so.
+    """
+
+    def __init__(self, stood_still, ticks=100):
+        self.stood_still, self.ticks, self.stopped, self._passed = stood_still, ticks, False, 0
+        self._signals = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+
+    def __enter__(self):
+        self._heart = gevent.spawn(self._beat)
+        if self._signals:
+            self._before = signal.signal(signal.SIGALRM, self._tick)
+            signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
+        return self
+
+    def __exit__(self, *_):
+        if self._signals:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, self._before)
+        self._heart.kill(block=False)
+
+    def _beat(self):
+        while True:
+            self._passed = 0
+            gevent.sleep(0.01, ref=False)  # it keeps no hub alive that has nothing else to wait for
+
+    def _tick(self, *_):
+        self._passed += 1
+        if self._passed >= self.ticks:
+            self.stopped, self._passed = True, self.ticks - 10  # several greenlets may stop it: each gets the error
+            raise self.stood_still
+
+    def ask(self):
+        """Raise the error if the thread was stopped."""
+        if self.stopped:
+            raise self.stood_still
 
 
 # -- how much, how many -----------------------------------------------------------------------------------------------
