@@ -39,7 +39,7 @@ class Kernel:
     def _connect(self):
         self.client = self.manager.blocking_client()
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=60)
+        self.client.wait_for_ready(timeout=300)
         assert self.run("%load_ext helpers").ename is None
 
     def __enter__(self):
@@ -116,7 +116,7 @@ class Kernel:
         self._connect()
 
 
-def eventually(condition, timeout=10):
+def eventually(condition, timeout=60):
     """Whether `condition()` comes true within so many seconds."""
     deadline = time.monotonic() + timeout
     while not condition():

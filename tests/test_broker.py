@@ -197,7 +197,7 @@ def test_rabbitmq_that_is_not_installed_cannot_be_forced(monkeypatch):
 
 def test_a_patched_process_is_told_where_to_start_a_broker():
     code = "from gevent import monkey; monkey.patch_all(); from backstage.brokers import start_broker; start_broker()"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
     assert "BrokerError: Where gevent has patched everything no broker can start" in done.stderr
 
 

@@ -80,7 +80,7 @@ def beside(tmp_path):
         (tmp_path / name).write_text("mine = 1\n")
         command = [sys.executable, "-c", code]
         environment = {**os.environ, "PYTHONPATH": ""}
-        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
 
     return run
 
@@ -113,6 +113,6 @@ def test_nothing_in_the_way_is_nothing_said(beside):
 def test_a_server_of_a_chapter_pays_for_next_to_nothing():
     """Chapters measure what processes hold; the helpers that a server imports must not weigh in."""
     code = "import sys; from helpers import lift_descriptor_limit, ready; print(sorted(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=True)
     loaded = {name.partition(".")[0] for name in ast.literal_eval(done.stdout)}
     assert not loaded & {"subprocess", "socket", "threading", "tempfile", "gevent", "matplotlib"}

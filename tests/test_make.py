@@ -32,7 +32,7 @@ def checkout(tmp_path):
             env={"PATH": str(tools), "HOME": str(tmp_path), "LC_ALL": "C", **env},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
         )
 
     make.folder = tmp_path

@@ -17,7 +17,7 @@ from brokers import installed_rabbitmq
 from backstage.brokers import Node, Realm
 
 TESTS = Path(__file__).resolve().parents[1] / "minibroker" / "tests"
-LIMIT = 600  # seconds; each file takes about one minute
+LIMIT = 1200  # seconds; each file takes about one minute
 
 
 @pytest.fixture(scope="module")

@@ -358,5 +358,5 @@ def test_one_guardian_serves_all_children():
 
 def test_a_patched_process_is_told_that_it_cannot_have_children():
     code = "from gevent import monkey; monkey.patch_all(); from backstage.processes import Child; Child(['python'])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
     assert "ChildError: A child needs real threads" in done.stderr

@@ -19,7 +19,7 @@ book = nbformat.read(sys.argv[1], as_version=4)
 end = next(index for index, cell in enumerate(book.cells) if "## Exercises" in cell.source)
 del book.cells[end:]  # the exercises open no more than two sockets
 resources = {"metadata": {"path": sys.argv[2]}}
-NotebookClient(book, timeout=60, resources=resources, extra_arguments=["--IPKernelApp.log_level=40"]).execute()
+NotebookClient(book, timeout=300, resources=resources, extra_arguments=["--IPKernelApp.log_level=40"]).execute()
 for cell in book.cells:
     for output in cell.get("outputs", []):
         print(output.get("text", ""), end="")
@@ -28,7 +28,7 @@ for cell in book.cells:
 
 def test_the_chapter_runs_with_1024_descriptors():
     command = [sys.executable, "-c", RUN, str(NOTEBOOK), str(NOTEBOOK.parent)]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    run = subprocess.run(command, capture_output=True, text=True, timeout=900)
     assert run.returncode == 0, run.stderr[-3000:]
     assert "Left out: more than 500 connections; one process may hold 1,024." in run.stdout
     assert "Left out: this system has no descriptor with the number 1024." in run.stdout

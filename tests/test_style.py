@@ -52,7 +52,7 @@ def course(tmp_path):
 
 def run_lint(course, *checks):
     return subprocess.run(
-        [sys.executable, "tools/lint.py", *checks], cwd=course, capture_output=True, text=True, timeout=60
+        [sys.executable, "tools/lint.py", *checks], cwd=course, capture_output=True, text=True, timeout=300
     )
 
 

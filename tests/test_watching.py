@@ -31,7 +31,7 @@ def printed(tmp_path):
 
     def run(path):
         book = nbformat.read(path, as_version=4)
-        client = NotebookClient(book, timeout=120, kernel_name="python3", resources={"metadata": {"path": path.parent}})
+        client = NotebookClient(book, timeout=300, kernel_name="python3", resources={"metadata": {"path": path.parent}})
         client.execute(env={**os.environ, "PYTHONPATH": str(tmp_path)})
         return "\n".join(out.get("text", "") for cell in book.cells for out in cell.get("outputs", []))
 
@@ -58,7 +58,7 @@ def hub(tmp_path):
 
     def run(program):
         done = subprocess.run(
-            [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+            [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
         )
         assert not done.returncode, done.stderr
         return done

@@ -140,7 +140,7 @@ def start_broker(*options):
     return Process(sys.executable, "-m", "minibroker", "--port", "0", *options, ready=r"port (\d+)\n")
 
 
-def eventually(condition, seconds=10):
+def eventually(condition, seconds=60):
     """Return whether `condition()` comes true within that time."""
     deadline = time.monotonic() + seconds
     while not condition():
