@@ -21,7 +21,7 @@ FIRST_NOTEBOOK = "00_start_here.ipynb"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 # Containers have no sandbox and no graphics card, and a test asks nothing of the internet.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--no-proxy-server"]
-PATIENCE = 120  # seconds for anything that a busy machine may delay
+PATIENCE = 300  # seconds for anything that a busy machine may delay
 
 SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},  # cells out of sight stay in the page
@@ -92,7 +92,7 @@ def lab(folder):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGTERM)
         server.wait(PATIENCE)
-        _, left = psutil.wait_procs(family, timeout=30)
+        _, left = psutil.wait_procs(family, timeout=60)
         for process in left:
             process.kill()
 
@@ -117,10 +117,10 @@ def run_all_cells(page):
         with contextlib.suppress(PlaywrightTimeout):
             question = page.locator(".jp-Dialog .jp-mod-accept")
             if question.count():
-                question.click(timeout=5000)
-            page.click(".lm-MenuBar-itemLabel:text-is('Run')", timeout=5000)
-            page.click(".lm-Menu-itemLabel:text-is('Run All Cells')", timeout=5000)
-            page.wait_for_function(f"() => {PROMPTS}.some(text => /[0-9*]/.test(text))", timeout=5000)
+                question.click(timeout=15_000)
+            page.click(".lm-MenuBar-itemLabel:text-is('Run')", timeout=15_000)
+            page.click(".lm-Menu-itemLabel:text-is('Run All Cells')", timeout=15_000)
+            page.wait_for_function(f"() => {PROMPTS}.some(text => /[0-9*]/.test(text))", timeout=15_000)
             break
     with contextlib.suppress(PlaywrightTimeout):  # the assertions that follow say what is amiss
         page.wait_for_function(
