@@ -120,7 +120,7 @@ def run_all_cells(page):
                 question.click(timeout=15_000)
             page.click(".lm-MenuBar-itemLabel:text-is('Run')", timeout=15_000)
             page.click(".lm-Menu-itemLabel:text-is('Run All Cells')", timeout=15_000)
-            page.wait_for_function(f"() => {PROMPTS}.some(text => /[0-9*]/.test(text))", timeout=15_000)
+            page.wait_for_function(f"() => {PROMPTS}.some(text => /[0-9*]/.test(text))", timeout=5000)
             break
     with contextlib.suppress(PlaywrightTimeout):  # the assertions that follow say what is amiss
         page.wait_for_function(
