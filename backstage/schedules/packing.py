@@ -66,13 +66,26 @@ def _reduced_green(item):
         return greenlet.getcurrent, ()
     if not sys.modules.get("gevent"):
         return None
-    from gevent import event, lock
+    from gevent import event, lock, pool, queue
 
     if isinstance(item, (lock.Semaphore, lock.BoundedSemaphore)):
         return type(item), (item.counter,)
-    if isinstance(item, (lock.RLock, event.Event)):
+    if isinstance(item, (lock.RLock, event.Event, event.AsyncResult)):
         return type(item), ()
+    if type(item) in (queue.Queue, queue.JoinableQueue, queue.LifoQueue, queue.PriorityQueue):
+        return _make_queue, (type(item), item.maxsize, list(item.queue))
+    if type(item) is queue.SimpleQueue:
+        return _make_queue, (type(item), None, list(item.queue))
+    if isinstance(item, pool.Group) and not item.greenlets:
+        return type(item), (item.size,) if isinstance(item, pool.Pool) else ()
     return None
+
+
+def _make_queue(kind, maxsize, items):
+    made = kind(maxsize)
+    for item in items:
+        made.put(item)
+    return made
 
 
 def pack(value):
