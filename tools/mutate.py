@@ -91,7 +91,7 @@ def judged(all_mutants, time_of):
 
 def limit(seconds):
     """How long an edit may take whose solution takes so long: beside load all takes longer."""
-    return 4 + 10 * seconds
+    return round(4 + 10 * seconds, 1)
 
 
 def _show_progress(done, total):
