@@ -90,8 +90,8 @@ def judged(all_mutants, time_of):
 
 
 def limit(seconds):
-    """How long an edit may take whose solution takes so long: beside load all takes longer."""
-    return round(4 + 10 * seconds, 1)
+    """How long an edit may take whose solution takes so long; checks wait for five seconds at most."""
+    return round(6 + 10 * seconds, 1)
 
 
 def _show_progress(done, total):
