@@ -116,9 +116,8 @@ class _PicklingPool(ThreadPoolExecutor):
         try:
             packed = pickle.dumps(what)
         except Exception as error:
-            told = re.sub(" at 0x[0-9a-fA-F]+", "", f"{type(error).__name__}: {error}")
             raise Wrong(
-                f"what the pool was given cannot be pickled for a fresh process. {told}.",
+                f"what the pool was given cannot be pickled for a fresh process. {type(error).__name__}: {error}.",
                 "Hand the pool a function that workers can import: none of the notebook, and no lambda.",
             ) from None
         self.bytes += len(packed)
@@ -129,7 +128,10 @@ def _lend_pool(workers, answer, *arguments):
     """Call an answer with a pool, which it may not shut down; return the pool and what the answer returned."""
     with _PicklingPool(workers) as pool:
         said = answer(pool, *arguments)
-        with reworded({RuntimeError: "your function shut the pool down: it is lent, and others still need it."}):
+        shut = Wrong(
+            "your function shut the pool down: it is lent.", "Leave `with` and `shutdown` to who made the pool."
+        )
+        with reworded({RuntimeError: shut}):
             ThreadPoolExecutor.submit(pool, len, "")
     return pool, said
 
@@ -224,8 +226,7 @@ def _weigh_them_all(answer):
             raise Wrong(f"for the buns {buns} your list has {len(said)} entries, not {len(buns)}.")
         for place, (bun, found) in enumerate(zip(buns, said, strict=True), 1):
             if repr(found) != repr(_WEIGHT_OF[bun]):
-                told = re.sub(" at 0x[0-9a-fA-F]+", "", repr(found))
-                raise Wrong(f"for the buns {buns} there is {told} in place {place}; {_WEIGHT_OF[bun]!r} was due.")
+                raise Wrong(f"for the buns {buns} there is {found!r} in place {place}; {_WEIGHT_OF[bun]!r} was due.")
     _, said = _lend_pool(3, answer, _weigh_together, _SEVEN)
     if (most := _scales.on.peak) < 3:
         raise Wrong(f"seven buns and three workers, and there were never more than {most} on the scales.")
@@ -370,6 +371,9 @@ _TASKS = [  # function, argument, and what is to come back: the value, or the ki
 ]
 
 
+_ONCE = "Call the function once, with its argument as it is, and send what came of it, whatever that is."
+
+
 class _Line(getattr(multiprocessing.connection, "PipeConnection", multiprocessing.connection.Connection)):
     """The worker's end of a pipe. It knows how many replies had been sent when each task came, and its time flies."""
 
@@ -401,7 +405,7 @@ class _Pipe:
 
     def ask(self, function, argument, wanted):
         """Send a task, and check the reply."""
-        task, before = f"{function.__name__}({argument!r})", self.asked[-1:]
+        task = f"{function.__name__}({argument!r})"
         self.asked.append(task)
         with contextlib.suppress(OSError):  # the worker may have gone home already
             self.here.send((function, argument))
@@ -412,10 +416,9 @@ class _Pipe:
             return self._check(task, reply, wanted)
         if not self.worker.ready():
             raise Wrong(f"there was no reply to the task {task}.")
-        if len(taken) < len(self.asked):
-            task = before[0] if before else "none yet"
-        self.end(f"at the task {task}")
-        raise Wrong(f"after the task {task} the worker went home, though nobody had sent `None`.")
+        when = f"after the task {self.asked[len(taken) - 1]}" if taken else "before the first task"
+        self.end(when)
+        raise Wrong(f"{when} the worker went home, though nobody had sent `None`.")
 
     def _check(self, task, reply, wanted):
         if not (isinstance(reply, tuple) and len(reply) == 2 and reply[0] in ("done", "failed")):
@@ -423,7 +426,7 @@ class _Pipe:
         failed = isinstance(wanted, type)
         if failed != (reply[0] == "failed") or (not failed and repr(reply[1]) != repr(wanted)):
             due = "a failure" if failed else f"{('done', wanted)}"
-            raise Wrong(f"the reply to the task {task} was {reply!r}: {due} was due.")
+            raise Wrong(f"the reply to the task {task} was {reply!r}: {due} was due.", _ONCE)
         if failed and not isinstance(reply[1], wanted):
             raise Wrong(f"the reply to the task {task} brought {reply[1]!r}, not the error itself.")
 
@@ -432,7 +435,7 @@ class _Pipe:
         sent = self.line.sent_before[place : place + 1]
         if sent and sent[0] != place:
             told = f"the task {self.asked[place - 1]}" if place else "no task"
-            raise Wrong(f"{told} got {sent[0] - max(place - 1, 0)} replies{', not one' if place else ''}.")
+            raise Wrong(f"{told} got {sent[0] - max(place - 1, 0)} replies{', not one' if place else ''}.", _ONCE)
 
     def replies(self):
         """What has come back: one reply, or none."""

@@ -239,7 +239,7 @@ def answer(line):
             result = "failed", error
         line.send(result)
 """,
-            says="memoryview",
+            says="after the task memoryview(b'bun') the worker itself ended",
         ),
         edit("except EOFError:\n        return", "finally:\n        pass", says="had been closed"),
         edit(
