@@ -90,7 +90,7 @@ def judged(all_mutants, time_of):
 
 
 def limit(seconds):
-    """How long an edit may take whose solution takes so long; checks wait for five seconds at most."""
+    """How long an edit may take whose solution takes so long: many checks wait for five seconds."""
     return round(6 + 10 * seconds, 1)
 
 
