@@ -194,10 +194,10 @@ def judge_here(name, payload):
         known.examine(answer)
     except Wrong as wrong:
         hint = wrong.hint or hint_for(wrong.reason, answer) or known.hint
-        return Verdict(name, False, _ADDRESS.sub("", wrong.reason), hint)
+        return Verdict(name, False, _ADDRESS.sub("", wrong.reason), hint, failure=getattr(wrong, "failure", None))
     except BaseException as error:  # gevent.Timeout and SystemExit are no Exception, and answers raise them
         reason, hint = explain(error, answer)
-        return Verdict(name, False, _ADDRESS.sub("", reason), hint or known.hint)
+        return Verdict(name, False, _ADDRESS.sub("", reason), hint or known.hint, failure=getattr(error, "failure", None))
     finally:
         runs.let_go()
     return Verdict(name, True, known.praise)

@@ -43,6 +43,8 @@ class Verdict:
         What to try, or "".
     printed : sequence of str
         Lines that say what the answer has printed.
+    failure : backstage.schedules.story.Failure, optional
+        In which order threads ran when it broke the promise.
     """
 
     name: str
@@ -50,10 +52,17 @@ class Verdict:
     reason: str
     hint: str = ""
     printed: Sequence[str] = ()
+    failure: object = None
 
     def __str__(self):
         mark = {True: "✔", False: "✘", None: "…"}[self.passed]
         reason = self.reason if len(self.reason) <= MOST_SAID else f"{self.reason[:MOST_SAID]} …"
         lines = [f"{mark} {self.name}: {reason}", *([f"  Hint: {self.hint}"] if self.hint else [])]
         filled = [textwrap.fill(visible(line), 92, subsequent_indent="  ", break_on_hyphens=False) for line in lines]
-        return "\n".join([*filled, *(f"  {line}" for line in self.printed)])
+        order = self.failure.order() if self.failure else []  # here, for the notebook knows the text of the lines
+        order = ["  The order in which it happened:"] * bool(order) + [f"    {_cut(visible(line))}" for line in order]
+        return "\n".join([*filled, *order, *(f"  {line}" for line in self.printed)])
+
+
+def _cut(line, most=86):
+    return line if len(line) <= most else f"{line[:most]} …"

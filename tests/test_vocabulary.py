@@ -27,8 +27,6 @@ from exercises.vocabulary import (
     Outcome,
     Planted,
     Standstill,
-    SteeredLock,
-    SteeredRLock,
     await_call,
     awkward_pair,
     capture,
@@ -38,16 +36,19 @@ from exercises.vocabulary import (
     fill,
     in_time,
     in_time_green,
+    join_all,
     magic_cells,
     need,
     need_class,
     os_error,
-    pause,
     quiet_hub,
     reset,
     reworded,
     same_lines,
-    steered,
+    settle,
+    start,
+    time_was_asked_for,
+    under_schedules,
     written_files,
 )
 
@@ -270,118 +271,91 @@ def test_the_first_line_out_of_order_is_named():
 # -- the stage --------------------------------------------------------------------------------------------------------
 
 
-def lose_an_update(lock):
-    """Two workers add 1 to a count, with a pause between read and write; return the count."""
-    count = 0
-
-    def add():
-        nonlocal count
-        with lock():
-            seen = count
-            pause()
-            count = seen + 1
-
-    return add, lambda: count
+def answer_named(text, name="answer", **names):
+    """An answer as a reader would define it in a notebook."""
+    names = {"__name__": "__main__", "threading": threading, "time": time, **names}
+    exec(text, names)
+    return names[name]
 
 
-def counts(kind):
-    found = set()
-    for seed in range(20):
-        with steered(lambda: None, seed) as stage:
-            lock = kind()
-            add, count = lose_an_update(lambda lock=lock: lock)
-            stage.add("Li", add)
-            stage.add("Wang", add)
-            stage.run()
-            assert not stage.waiting
-        found.add(count())
-    return found
+ADD = """
+class answer:
+    def __init__(self):
+        self.count = 0
+        self.lock = threading.Lock()
+
+    def add(self):
+        seen = self.count
+        self.count = seen + 1
+
+    def add_safely(self):
+        with self.lock:
+            self.add()
+"""
 
 
-def test_a_stage_finds_the_race_and_a_steered_lock_cures_it():
-    assert counts(InFlight) == {1, 2}
-    assert counts(SteeredLock) == {2}
-    assert counts(SteeredRLock) == {2}
+def use(kind, method):
+    it = kind()
+    for name in ("Li", "Wang"):
+        start(name, getattr(it, method))
+    join_all()
+    if it.count != 2:
+        raise Wrong(f"the count is {it.count}")
 
 
-def test_the_same_seed_gives_the_same_schedule():
-    def diary(seed):
-        lines = []
-        with steered(lambda: None, seed) as stage:
-            for name in "abc":
-                stage.add(name, lambda name=name: [(lines.append(name), pause()) for _ in range(3)])
-            stage.run()
-        return "".join(lines)
-
-    assert diary(1) == diary(1)
-    assert len({diary(seed) for seed in range(9)}) > 1
+def test_schedules_show_a_race_and_that_a_lock_cures_it():
+    with pytest.raises(Wrong, match="the count is 1") as caught:
+        under_schedules(use, answer_named(ADD), "add")
+    assert [step.worker for step in caught.value.failure.steps if "stopped" in step.note] == ["Li"]
+    under_schedules(use, answer_named(ADD), "add_safely")
 
 
-def test_a_deadlock_is_seen_at_once():
-    one, other = SteeredLock(), SteeredLock()
-    with steered(lambda: None) as stage:
-        meet = threading.Barrier(2)
+def test_a_deadlock_is_told_by_who_waits():
+    def meet(answer):
+        start("Li", answer)
+        join_all()
 
-        def take(first, second):
-            with first:
-                meet.wait()
-                second.acquire()
+    answer = answer_named("lock = threading.Lock()\ndef answer():\n    lock.acquire()\n    lock.acquire()")
+    with pytest.raises(Wrong, match="Li waits for a lock that they themselves hold"):
+        under_schedules(meet, answer)
+    with pytest.raises(Wrong, match=r"^Li main$"):
+        under_schedules(meet, answer, stuck=lambda waiting: " ".join(sorted(worker.name for worker in waiting)))
+    with pytest.raises(Wrong, match="so it is"):
+        under_schedules(meet, answer, stuck=lambda waiting: Wrong("so it is", "a hint"))
 
-        stage.add("Li", lambda: take(one, other))
-        stage.add("Wang", lambda: take(other, one))
-        stage.run()
-        assert [(worker.name, worker.wants) for worker in stage.waiting] == [("Li", other), ("Wang", one)]
-        assert one.holder is stage.workers[0]
+
+def test_whoever_polls_is_told_from_whoever_waits():
+    def poll(answer):
+        start("Li", answer, daemon=True)
+        settle()
+        if not time_was_asked_for():
+            raise Wrong("nobody slept")
+
+    under_schedules(poll, answer_named("def answer():\n    while True: time.sleep(1)"))
+    with pytest.raises(Wrong, match="nobody slept"):
+        under_schedules(poll, answer_named("def answer(): threading.Event().wait()"))
+    with pytest.raises(Wrong, match="asks again and again"):
+        under_schedules(poll, answer_named("def answer():\n    while True: pass"))
+
+
+def test_what_an_answer_raises_comes_out_and_what_it_prints_is_shown_once(capsys):
+    with pytest.raises(ZeroDivisionError):
+        under_schedules(lambda answer: answer(), answer_named("def answer(): 1 / 0"))
+    under_schedules(lambda answer: (start("Li", answer), start("Wang", answer)), answer_named("def answer(): print(1)"))
+    assert capsys.readouterr().out == "1\n1\n"
+
+
+def test_an_answer_is_fresh_in_each_schedule_and_may_bring_locks_along():
+    def count(answer):
+        for name in ("Li", "Wang"):
+            start(name, answer)
+        join_all()
+        if answer.__globals__["seen"] != [1, 2]:
+            raise Wrong(f"{answer.__globals__['seen']}")
+
+    text = "def answer():\n    with lock:\n        seen.append(len(seen) + 1)"
+    under_schedules(count, answer_named(text, lock=threading.Lock(), seen=[]))
     assert current_worker() is None
-
-
-def test_a_wait_with_a_timeout_ends_when_nothing_else_can_happen():
-    with steered(lambda: None) as stage:
-        lock, got = SteeredLock(), []
-
-        def work():
-            lock.acquire()
-            got.append(lock.acquire(timeout=5))
-            got.append(lock.acquire(False))
-
-        stage.add("Li", work)
-        stage.run()
-        assert got == [False, False]
-
-
-def test_polling_is_told_from_waiting():
-    with steered(lambda: None) as stage:
-
-        def poll():
-            while True:
-                time.sleep(1)
-
-        stage.add("Li", poll)
-        with pytest.raises(Wrong, match="asks again and again"):
-            stage.run()
-
-
-def test_a_lock_that_an_answer_brings_along_is_steered_and_the_real_ones_come_back():
-    lock, real, sleep = threading.Lock(), threading.Lock, time.sleep
-    names = {"__name__": "__main__", "lock": lock, "Lock": threading.Lock}
-    exec("def answer(kind=Lock): return lock, kind(), Lock()", names)
-    with steered(names["answer"]):
-        assert all(type(each) is SteeredLock for each in names["answer"]())
-        assert type(threading.Lock()) is SteeredLock
-        assert type(threading.Condition()._lock) is SteeredRLock
-    assert (threading.Lock, time.sleep) == (real, sleep)
-
-
-def test_a_steered_lock_outside_of_the_stage():
-    lock = SteeredLock()
-    with lock:
-        assert lock.locked()
-        assert not lock.acquire(False)
-        with steered(lambda: None):
-            with pytest.raises(Wrong, match="still held"):
-                lock.acquire()
-            with pytest.raises(RuntimeError):
-                SteeredLock().release()
 
 
 # -- clocks -----------------------------------------------------------------------------------------------------------

@@ -15,7 +15,8 @@ class Step:
     Attributes
     ----------
     note : str
-        "waits" there; "time is up", where the wait was bounded; "stopped before" it, or "stopped" in the middle of it, though it could have gone on.
+        "waits" there; "time is up", where the wait was bounded; "stopped before" it, or "stopped" in the middle of it,
+        though it could have gone on.
     """
 
     worker: str
@@ -24,6 +25,11 @@ class Step:
     function: str
     note: str = ""
     acts: bool = False  # whether it did anything there that others can notice
+
+    @property
+    def is_end_of_with(self):
+        """Whether Python came back to a `with` only to leave its block."""
+        return not self.acts and not self.note and self.text.startswith("with ")
 
     @property
     def text(self):
@@ -44,7 +50,8 @@ class Failure:
     worker : str
         In whom.
     waits : list
-        At a deadlock, or if it has no end, for each who waits: name, file, line, function, for what kind of thing, who holds it.
+        At a deadlock, or if it has no end, for each who has not ended: name, file, line, function, for what kind of
+        thing they wait, who holds it.
     steps : list of Step
         If the run was to tell its story.
     """
@@ -60,7 +67,7 @@ class Failure:
 
     def order(self):
         """The order line by line: list of str. What the first worker does before there are others is left out."""
-        steps = _shortened(self.steps)
+        steps = [step for step in _shortened(self.steps) if not step.is_end_of_with]
         width = max((len(step.worker) for step in steps), default=0)
         lines, stopped = [], {}
         for step in steps:

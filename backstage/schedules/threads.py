@@ -38,7 +38,8 @@ class Worker:
 
     def __init__(self, stage, number, name, work, thread):
         self.stage, self.number, self.name, self.work, self.thread = stage, number, name, work, thread
-        self.ended, self.parked = False, True  # whether it waits for the baton
+        self.ended = self.was_done = False  # whether its thread has, and whether it did so of itself
+        self.parked = True  # whether it waits for the baton
         self.ready = self.wants = self.deadline = None  # until when it waits, for what, and for how long at most
         self.holds = ()  # locks
         self.epoch, self.before = 0, {}  # how often it started or joined another, and what came before for certain
@@ -59,6 +60,15 @@ class ThreadStage:
     make : callable
         Called before each run, as a worker; returns the program, a callable without arguments. What it makes anew is
         what one run does not inherit from another.
+
+    Attributes
+    ----------
+    error : BaseException or None
+        What broke the last run, unless that was a deadlock, or had no end.
+    output : str
+        What the last run printed.
+    timed : bool
+        Whether anybody has slept in it, or waited with a time-out.
     """
 
     def __init__(self, make):
@@ -82,7 +92,7 @@ class ThreadStage:
     def run(self, choose, story=False):
         """Run the program once; see `search.search` for `choose` and what it returns."""
         self._choose, self._story = choose, [] if story else None
-        self.now, self.over, self.failure, self._error = 0.0, False, None, None
+        self.now, self.timed, self.over, self.failure, self.error, self._trouble = 0.0, False, False, None, None, None
         self._ticks = self._jumps = self._lines = self._switches = 0
         self._tables = {}  # by identity of a code object: the object, and what need be looked at in it
         self.workers, self._pasts = [], {}
@@ -105,15 +115,16 @@ class ThreadStage:
         finally:
             if collecting:
                 gc.enable()
-        if self._error:
-            raise self._error
+        self.output = out.getvalue()
+        if self._trouble:
+            raise self._trouble
         self._races.end()
         if self._races.learned:
             return AGAIN
         if self.failure:
             self.failure.slow = self.failure.kind == "endless"
             self.failure.length = (self._switches, self._lines)
-            self.failure.steps, self.failure.output = self._story or [], out.getvalue()
+            self.failure.steps, self.failure.output = self._story or [], self.output
         return self.failure
 
     def _add(self, name, work, thread):
@@ -137,12 +148,14 @@ class ThreadStage:
         except BaseException as error:
             self._watch.detach()
             if not self.over:
+                self.error = error
                 self._show(worker)
                 self._fail("error", _say(error), worker)
         finally:
             self._watch.detach()
             worker.ended = True
             if not self.over:
+                worker.was_done = True
                 self._show(worker)
                 self._guard(self._go_on, worker)
 
@@ -173,7 +186,7 @@ class ThreadStage:
         except Unwound:
             raise
         except BaseException as error:  # of `choose`: for who has called `run`
-            self._error = error
+            self._trouble = error
             self._finish()
 
     # -- the baton ----------------------------------------------------------------------------------------------------
@@ -218,9 +231,12 @@ class ThreadStage:
         me = self.current
         if self.over:
             raise Unwound
+        if ready():
+            return True
         me.ready, me.wants, me.eager = ready, wants, False
         me.deadline = None if seconds is None else self.now + seconds
         if seconds is not None:
+            self.timed = True
             self.event(me, "for seconds", "clock", seconds)
         if self._story is not None:
             self._show(me, "waits")
@@ -235,6 +251,8 @@ class ThreadStage:
 
     def _go_on(self, me):
         """Choose who goes on when `me` cannot."""
+        if all(each.ended or each.thread.daemon for each in self.workers):
+            return self._finish()
         options = self._others(me)
         for each, late in options:
             if isinstance(each.wants, Worker) and not late:
@@ -246,12 +264,7 @@ class ThreadStage:
                 options = [(each, late) for each, late in options if not late or each.deadline == me.deadline]
                 options.append((me, True))
         if not options:
-            waiting = [each for each in self.workers if not each.ended and not each.thread.daemon]
-            if waiting:
-                self._fail("deadlock", "", me)
-            else:
-                self._finish()
-            return
+            return self._fail("deadlock", "", me)
         nobody = all(late for _, late in options)  # could go on if no time passed
         costs = tuple(int(late and not nobody) for _, late in options)
         choice = self._ask(costs, None) if len(options) > 1 else 0
@@ -334,6 +347,10 @@ class ThreadStage:
 
     def threads(self):
         return [each.thread for each in self.workers if not each.ended]
+
+    def settle(self, me):
+        """Wait until nobody else can go on, unless time passes."""
+        self.block(lambda: not any(each is not me and each.able() for each in self.workers), "quiet")
 
     def look(self):
         """What the clock shows; each look takes a millisecond."""

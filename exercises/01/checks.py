@@ -1,15 +1,24 @@
 """Checks of chapter 1: threads.
 
-What an answer would do with threads is done on the stage of the vocabulary, where a check decides who runs next, tries
-many schedules, and sees a deadlock at once.
+What an answer does with threads is done on the stage of the vocabulary, where a check decides who runs next, tries one
+schedule after the other, and sees a deadlock at once. The programs below run there; they need no locks of their own.
 """
 
 import threading
 
 from exercises import Wrong, exercise
-from exercises.vocabulary import SteeredLock, current_worker, need, need_class, pause, steered
+from exercises.vocabulary import (
+    current_worker,
+    join_all,
+    need,
+    need_class,
+    settle,
+    start,
+    time_was_asked_for,
+    under_schedules,
+)
 
-SCHEDULES = 150  # how many are tried in each situation
+CLERKS = ("Li", "Wang", "Zhao", "Chen")
 
 
 # -- 01.1, 01.2 -------------------------------------------------------------------------------------------------------
@@ -22,7 +31,7 @@ def _run_schedule(answer, programs):
         next(program)
     done = set()
     for place, name in enumerate(answer, 1):
-        if name not in programs:
+        if name not in ("A", "B"):
             raise Wrong(f"step {place} of your schedule names {name!r}; there are only 'A' and 'B'.")
         if name in done:
             raise Wrong(f"step {place} of your schedule lets {name} run, who has nothing left to do by then.")
@@ -78,31 +87,6 @@ def _lose_four_of_six_sales(answer):
 # -- 01.3 -------------------------------------------------------------------------------------------------------------
 
 
-def _watched(till_class):
-    """The class, for one till, with a chance for others to run before each read and each write of `sold`."""
-    if isinstance(getattr(till_class, "sold", None), property):  # what it computes from is watched instead
-
-        def look_up(till, name):
-            if not name.startswith("__"):
-                pause()
-            return object.__getattribute__(till, name)
-
-        return type(till_class.__name__, (till_class,), {"__getattribute__": look_up})
-    values = [till_class.sold] if hasattr(till_class, "sold") else []
-
-    def read(till):
-        pause()
-        if not values:
-            raise AttributeError("your till has no `sold`: set it in __init__")
-        return values[-1]
-
-    def write(till, value):
-        pause()
-        values.append(value)
-
-    return type(till_class.__name__, (till_class,), {"sold": property(read, write)})
-
-
 @exercise(
     "01.3",
     praise="every sale counted, every number printed once, and nobody waits for another's receipt.",
@@ -110,37 +94,80 @@ def _watched(till_class):
 )
 def _repair_the_till(answer):
     need_class(answer, "Till", "sell")
-    for clerks, sales, schedules in [(1, 2, 1), (3, 2, SCHEDULES)]:
-        wanted = list(range(1, clerks * sales + 1))
-        for seed in range(schedules):
-            with steered(answer, seed) as stage:
-                till, printed = _watched(answer)(), []
+    for clerks, sales in [(1, 3), (2, 1), (2, 2), (3, 1)]:
+        under_schedules(_sell, answer, clerks, sales, stuck=_say_who_waits)
+    under_schedules(_two_tills, answer)
+    under_schedules(_print_together, answer, stuck=_waits_for_receipt)
 
-                def receipt(number, printed=printed):
-                    pause()
-                    printed.append(number)
 
-                def work(till=till, receipt=receipt, sales=sales):
-                    for _ in range(sales):
-                        till.sell(receipt)
+def _sell(till_class, clerks, sales):
+    till, printed = till_class(), []
+    if (sold := _sold(till)) != 0:
+        raise Wrong(f"`sold` of a new till is {sold!r}, and nothing has been sold yet: it should be 0.")
 
-                for clerk in range(clerks):
-                    stage.add(f"clerk {clerk}", work)
-                stage.run()
-                if stage.waiting:
-                    raise Wrong("the clerks wait for ever: a lock was taken and not given back.")
-            sold = till.sold
-            who = "one clerk" if clerks == 1 else f"{clerks} clerks"
-            what = f"{who} made {len(wanted)} sales; the receipts say {', '.join(map(str, printed)) or 'nothing'}"
-            if sorted(printed, key=repr) != sorted(wanted, key=repr) or sold != len(wanted):
-                raise Wrong(f"{what}, and `sold` is {sold}.")
-    with steered(answer) as stage:
-        till, both_print = _watched(answer)(), threading.Barrier(2)
-        for clerk in range(2):
-            stage.add(f"clerk {clerk}", lambda: till.sell(lambda number: both_print.wait()))
-        stage.run()
-        if stage.waiting:
-            raise Wrong("while one clerk's receipt was being printed, the other could not print theirs.")
+    def work():
+        for _ in range(sales):
+            till.sell(printed.append)
+
+    for name in CLERKS[:clerks]:
+        start(name, work)
+    join_all()
+    _compare_receipts(clerks, clerks * sales, printed, _sold(till))
+
+
+def _sold(till):
+    if not hasattr(till, "sold"):
+        raise Wrong("your till has no `sold`: set it in __init__.")
+    return till.sold
+
+
+def _compare_receipts(clerks, sales, printed, sold):
+    if sorted(printed, key=repr) != sorted(range(1, sales + 1), key=repr) or sold != sales:
+        who = "one clerk" if clerks == 1 else f"{clerks} clerks"
+        receipts = f"the receipts say {', '.join(map(repr, printed))}" if printed else "no receipt was printed"
+        raise Wrong(f"{who} made {sales} sale{'s' * (sales > 1)}; {receipts}, and `sold` is {sold!r}.")
+
+
+def _two_tills(till_class):
+    tills, printed = [till_class(), till_class()], []
+    for till in (tills[0], tills[0], tills[1]):
+        till.sell(printed.append)
+    join_all()
+    sold = [till.sold for till in tills]
+    if (sorted(printed), sold) != ([1, 1, 2], [2, 1]):
+        raise Wrong(
+            f"two sales at one till, then one at another till: the receipts say {', '.join(map(repr, printed))}, and"
+            f" `sold` is {sold[0]!r} and {sold[1]!r}, not 2 and 1.",
+            "Each till counts its own sales: set `sold` in __init__.",
+        )
+
+
+def _print_together(till_class):
+    """Two receipts that are printed only when both have begun."""
+    till, both_print = till_class(), threading.Barrier(2)
+    for name in CLERKS[:2]:
+        start(name, till.sell, lambda number: both_print.wait())
+    join_all()
+
+
+def _waits_for_receipt(waiting):
+    return "while one clerk's receipt was being printed, the other could not print theirs."
+
+
+def _say_who_waits(waiting):
+    """A sentence on a deadlock."""
+    parts = []
+    for worker in waiting:
+        if worker.name != "main":
+            holds = " and ".join(map(_name_of, worker.holds)) or "no lock"
+            parts.append(f"{worker.name} holds {holds} and waits for {_name_of(worker.wants)}")
+    return f"a deadlock: {'; '.join(parts)}."
+
+
+def _name_of(thing):
+    if getattr(thing, "name", ""):
+        return thing.name
+    return "a lock" if hasattr(thing, "holder") else "a call" if hasattr(thing, "notify") else "another thread"
 
 
 # -- 01.4 -------------------------------------------------------------------------------------------------------------
@@ -150,11 +177,11 @@ class _WatchedShelf:
     """A shelf whose buns may be touched only by who holds its lock; `meet` is called before each touch."""
 
     def __init__(self, number, buns=10):
-        self.number, self.lock, self._buns, self.meet = number, SteeredLock(), buns, pause
+        self.number, self.lock, self._buns, self.meet = number, threading.Lock(), buns, lambda: None
+        self.lock.name = f"the lock of shelf {number}"
 
     def _touch(self):
-        worker = current_worker()
-        if worker and self.lock.holder is not worker:
+        if not any(lock is self.lock for lock in current_worker().holds):
             raise Wrong(f"the buns of shelf {self.number} were touched by somebody who did not hold its lock.")
         self.meet()
 
@@ -169,85 +196,29 @@ class _WatchedShelf:
         self._buns = value
 
 
-def _say_who_waits(stage, shelves):
-    numbers = {shelf.lock: f"the lock of shelf {shelf.number}" for shelf in shelves}
-    parts = []
-    for worker in stage.waiting:
-        holds = " and ".join(text for lock, text in numbers.items() if lock.holder is worker) or "nothing"
-        parts.append(f"{worker.name} holds {holds} and wants {numbers.get(worker.wants, 'another lock')}")
-    return "; ".join(parts)
-
-
-def _move_all(answer, moves, seed=0, meet=None):
-    """Run moves [(giver, taker, buns), …] side by side; return the shelves, or raise Wrong at a deadlock."""
-    names = ("Li", "Wang", "Zhao", "Chen")
+def _move_all(move, moves, meet=lambda shelves: None):
+    """Run moves [(giver, taker, buns), …] side by side, and look what the shelves hold afterwards."""
     shelves = {number: _WatchedShelf(number) for number in range(1, 5)}
-    with steered(answer, seed) as stage:
-        for name, (giver, taker, buns) in zip(names, moves, strict=False):
-            stage.add(name, lambda g=giver, t=taker, b=buns: answer(shelves[g], shelves[t], b))
-        if meet:
-            meet(shelves)
-        stage.run()
-        if stage.waiting:
-            return shelves, _say_who_waits(stage, shelves.values())
-        held = [number for number, shelf in shelves.items() if shelf.lock.taken]
-        if held:
-            raise Wrong(f"when all moves were done, the lock of shelf {held[0]} was still held.")
-    return shelves, ""
-
-
-def _amounts(shelves):
-    return [shelf._buns for shelf in shelves.values()]
-
-
-@exercise(
-    "01.4",
-    praise="no circle of waits in any schedule tried, and strangers do not wait for each other.",
-    hint="Sort the two shelves by their number, and take the locks in that order.",
-)
-def _cure_the_deadlock(answer):
-    shelves, stuck = _move_all(answer, [(2, 1, 3)])
-    if stuck:
-        raise Wrong(f"a single move, and nobody else about, does not end: {stuck}.")
-    if _amounts(shelves) != [13, 7, 10, 10]:
-        raise Wrong(
-            f"3 buns were moved from shelf 2 to shelf 1, 10 on each before; now they hold"
-            f" {shelves[2]._buns} and {shelves[1]._buns}."
-        )
-    for moves in ([(1, 2, 3), (2, 1, 4)], [(1, 2, 1), (2, 3, 1), (3, 1, 1)]):
-        for seed in range(SCHEDULES):
-            shelves, stuck = _move_all(answer, moves, seed)
-            if stuck:
-                raise Wrong(f"a deadlock: {stuck}.")
-            if sum(_amounts(shelves)) != 40:
-                raise Wrong(f"40 buns were carried about, and {sum(_amounts(shelves))} are left.")
-            if _amounts(shelves) != _after(moves):
-                told = "; ".join(f"{buns} from {giver} to {taker}" for giver, taker, buns in moves)
-                raise Wrong(
-                    f"of these moves at the same time, one was not made: {told}.",
-                    "Who does not get the second lock may let go of the first and try again, but must not give up.",
-                )
-    shelves, stuck = _move_all(answer, [(1, 1, 3)])
-    if stuck:
-        raise Wrong(f"a move from a shelf to itself does not end: {stuck}.", "A `Lock` cannot be taken twice.")
-    if _amounts(shelves) != [10] * 4:
-        raise Wrong(f"a move of 3 buns from a shelf of 10 to itself left {shelves[1]._buns} there.")
-
-    for seed in range(SCHEDULES):
-        _, stuck = _move_all(answer, [(1, 2, 1), (2, 1, 1), (3, 4, 1)], seed, _keep_one_and_two_busy)
-        if stuck:
-            raise Wrong(
-                "while buns were moved between shelves 1 and 2, nobody could move any from shelf 3 to 4.",
-                "One lock for all moves is not needed: each shelf has its own.",
-            )
-
-
-def _after(moves):
-    amounts = [10] * 4
+    meet(shelves)
+    for name, (giver, taker, buns) in zip(CLERKS, moves, strict=False):
+        start(name, move, shelves[giver], shelves[taker], buns)
+    join_all()
+    for number, shelf in shelves.items():
+        if shelf.lock.locked():
+            raise Wrong(f"when all moves were done, the lock of shelf {number} was still held.")
+    wanted = dict.fromkeys(shelves, 10)
     for giver, taker, buns in moves:
-        amounts[giver - 1] -= buns
-        amounts[taker - 1] += buns
-    return amounts
+        wanted[giver] -= buns
+        wanted[taker] += buns
+    holds = {number: shelf._buns for number, shelf in shelves.items()}
+    if holds != wanted:
+        told = ", ".join(f"{buns} from shelf {giver} to {taker}" for giver, taker, buns in moves)
+        off = [number for number in shelves if holds[number] != wanted[number]]
+        raise Wrong(
+            f"10 buns lay on each shelf; to be moved: {told}. Now"
+            f" {' and '.join(f'shelf {number} holds {holds[number]}, not {wanted[number]}' for number in off)}.",
+            "Who does not get the second lock may let go of the first and try again, but must not give up.",
+        )
 
 
 def _keep_one_and_two_busy(shelves):
@@ -257,39 +228,87 @@ def _keep_one_and_two_busy(shelves):
         shelf.meet = others_at_work.wait if number < 3 else others_at_work.set
 
 
+@exercise(
+    "01.4",
+    praise="no circle of waits in any schedule tried, and strangers do not wait for each other.",
+    hint="Sort the two shelves by their number, and take the locks in that order.",
+)
+def _cure_the_deadlock(answer):
+    need(answer, callable, "give the function `move`")
+    for move in [(2, 1, 3), (1, 2, 3), (3, 4, 10), (1, 2, 0)]:
+        under_schedules(_move_all, answer, [move], stuck=_single_move_stuck)
+    under_schedules(_move_all, answer, [(1, 1, 3)], stuck=_move_to_itself_stuck)
+    for moves in (
+        [(1, 2, 3), (2, 1, 4)],
+        [(1, 2, 3), (1, 2, 4)],
+        [(1, 2, 1), (2, 3, 1), (3, 1, 1)],
+        [(1, 1, 2), (1, 2, 3), (2, 1, 1)],
+    ):
+        under_schedules(_move_all, answer, moves, stuck=_say_who_waits)
+    under_schedules(
+        _move_all, answer, [(1, 2, 1), (2, 1, 1), (3, 4, 1)], _keep_one_and_two_busy, stuck=_strangers_wait, most=60
+    )
+
+
+def _single_move_stuck(waiting):
+    return f"a single move, and nobody else about, does not end: {_say_who_waits(waiting).partition(': ')[2]}"
+
+
+def _move_to_itself_stuck(waiting):
+    return Wrong("a move from a shelf to itself does not end.", "A `Lock` cannot be taken twice.")
+
+
+def _strangers_wait(waiting):
+    return Wrong(
+        "while buns were moved between shelves 1 and 2, nobody could move any from shelf 3 to 4.",
+        "One lock for all moves is not needed: each shelf has its own.",
+    )
+
+
 # -- 01.5 -------------------------------------------------------------------------------------------------------------
 
 
 class _Trade:
     """Bakers and sellers at one shelf of the answer's making, and what they have done so far."""
 
-    def __init__(self, shelf_class, places, stage):
-        self.shelf, self.places, self.stage = shelf_class(places), places, stage
+    def __init__(self, shelf_class, places):
+        self.shelf, self.places = shelf_class(places), places
         self.put = self.asked = 0
-        self.got = []
+        self.got, self.busy = [], []
 
     def bake(self, *buns):
+        """Start a baker."""
+
         def work():
             for bun in buns:
                 self.shelf.put(bun)
                 self.put += 1
                 if self.put - self.asked > self.places:
-                    raise Wrong(f"{self.put - self.asked} buns lay on a shelf of {self.places}.")
+                    raise Wrong(
+                        f"{self.put - self.asked} buns lay on a shelf of {self.places}.", "`while` it is full, wait."
+                    )
 
-        self.stage.add("baker", work)
+        self.busy.append(start("baker", work, daemon=True))
 
     def sell(self, times):
+        """Start a seller."""
+
         def work():
             for _ in range(times):
                 self.asked += 1
                 self.got.append(self.shelf.get())
 
-        self.stage.add("seller", work)
+        self.busy.append(start("seller", work, daemon=True))
 
-    def run(self):
+    def rest(self):
         """Let everybody do what they can; return "" if all is done, else who waits."""
-        self.stage.run()
-        names = [worker.name for worker in self.stage.waiting]
+        settle()
+        if time_was_asked_for():
+            raise Wrong(
+                "somebody slept, or waited with a time-out.",
+                "Who cannot go on waits until they are called: `wait()` without a time-out, and no `sleep`.",
+            )
+        names = [thread.name for thread in self.busy if thread.is_alive()]
         counts = [(names.count(name), name) for name in ("baker", "seller")]
         return " and ".join(f"{count} {name}{'s' * (count > 1)}" for count, name in counts if count)
 
@@ -302,74 +321,102 @@ class _Trade:
 )
 def _bounded_shelf(answer):
     need_class(answer, "Shelf", "put", "get")
-    _fill_and_empty(answer)
-    _wait_on_empty(answer)
-    for seed in range(SCHEDULES):
-        _crowd_at_a_full_shelf(answer, seed)
-    for bakers, sellers, places in [(1, 3, 1), (3, 1, 2), (3, 3, 1), (2, 3, 2)]:
-        for seed in range(SCHEDULES):
-            _busy_day(answer, bakers, sellers, places, seed)
+    for places in (1, 2, 3):
+        under_schedules(_fill_and_empty, answer, places, most=20)
+    under_schedules(_wait_on_empty, answer, most=20)
+    under_schedules(_odd_buns, answer, most=20)
+    under_schedules(_two_shelves, answer, most=20)
+    for bakers, sellers, each, places in [(2, 0, 1, 1), (4, 0, 1, 2), (1, 1, 3, 1), (1, 1, 3, 2)]:
+        under_schedules(_busy_day, answer, bakers, sellers, each, places, most=60)
+    for bakers, sellers, each, places in [(1, 2, 2, 1), (2, 1, 1, 1), (2, 2, 1, 1), (2, 2, 1, 2)]:
+        under_schedules(_busy_day, answer, bakers, sellers, each, places, most=120)
 
 
-def _fill_and_empty(answer):
-    with steered(answer) as stage:
-        trade = _Trade(answer, 2, stage)
-        trade.bake("pork", "leek")
-        if trade.run():
-            raise Wrong(f"the shelf has two places, but after {trade.put} of two `put` the next one does not return.")
-        trade.bake("lotus")
-        trade.run()
-        trade.sell(3)
-        if stuck := trade.run():
-            raise Wrong(f"a seller came to a full shelf with a baker waiting, and {stuck} can never go on.")
-        if trade.got != ["pork", "leek", "lotus"]:
-            raise Wrong(f"buns went in as pork, leek, lotus and came out as {', '.join(map(str, trade.got))}.")
+def _fill_and_empty(shelf_class, places):
+    trade, buns = _Trade(shelf_class, places), ["pork", "leek", "lotus", "bean"][: places + 1]
+    trade.bake(*buns[:-1])
+    if trade.rest():
+        raise Wrong(
+            f"the shelf is to have {places} places, but after {trade.put} of {places} `put` the next one waits."
+        )
+    trade.bake(buns[-1])
+    if not trade.rest():
+        raise Wrong(f"{places + 1} buns lay on a shelf of {places}.", "`while` it is full, wait.")
+    trade.sell(places + 1)
+    if stuck := trade.rest():
+        raise Wrong(f"a seller came to a full shelf with a baker waiting, and {stuck} can never go on.")
+    if trade.got != buns:
+        raise Wrong(f"buns went in as {', '.join(buns)} and came out as {', '.join(map(str, trade.got))}.")
 
 
-def _wait_on_empty(answer):
-    with steered(answer) as stage:
-        trade = _Trade(answer, 2, stage)
-        trade.sell(1)
-        if not trade.run():
-            raise Wrong(f"the shelf is empty, and `get` returned {trade.got[0]!r} instead of waiting.")
-        trade.bake("pork")
-        if trade.run():
-            raise Wrong("a seller waited, a baker put a bun on the shelf, and the seller waits on.")
+def _wait_on_empty(shelf_class):
+    trade = _Trade(shelf_class, 2)
+    trade.sell(1)
+    if not trade.rest():
+        raise Wrong(f"the shelf is empty, and `get` returned {trade.got[0]!r} instead of waiting.")
+    trade.sell(1)
+    trade.rest()
+    trade.bake("pork")
+    if trade.rest() != "1 seller":
+        raise Wrong("two sellers waited, a baker put a bun on the shelf, and no seller got it.")
+    trade.bake("leek")
+    if trade.rest():
+        raise Wrong("a seller waited, a baker put a bun on the shelf, and the seller waits on.")
 
 
-def _crowd_at_a_full_shelf(answer, seed):
-    with steered(answer, seed) as stage:
-        trade = _Trade(answer, 2, stage)
-        for baker in range(4):
-            trade.bake(baker)
-        trade.run()
-        if trade.put != 2:
-            raise Wrong(f"four bakers came with a bun each to an empty shelf of two, and {trade.put} could leave it.")
+def _odd_buns(shelf_class):
+    """Buns that look like none, and equal ones."""
+    for bun in (None, 0, "", False, []):
+        trade = _Trade(shelf_class, 2)
+        trade.bake(bun, bun)
+        if trade.rest():
+            raise Wrong(f"two buns {bun!r} were put on an empty shelf of two, and the second `put` waits.")
+        trade.sell(2)
+        if trade.rest():
+            raise Wrong(f"two buns {bun!r} were put on the shelf, and a seller who wants two waits for ever.")
+        if len(trade.got) != 2 or any(got is not bun for got in trade.got):
+            raise Wrong(f"two buns {bun!r} were put on the shelf, and {trade.got!r} came out.")
 
 
-def _busy_day(answer, bakers, sellers, places, seed):
-    each = 6 // bakers
-    with steered(answer, seed) as stage:
-        trade = _Trade(answer, places, stage)
-        for baker in range(bakers):
-            trade.bake(*[(baker, number) for number in range(each)])
-        for _ in range(sellers):
-            trade.sell(6 // sellers)
-        stuck = trade.run()
-        baked = [(baker, number) for baker in range(bakers) for number in range(each)]
-        for bun in trade.got:
-            if bun not in baked:
-                raise Wrong(f"`get` returned {bun!r}, which nobody had put on the shelf.")
-        if stuck:
-            lying = trade.put - len(trade.got)
+def _two_shelves(shelf_class):
+    one, other = _Trade(shelf_class, 1), _Trade(shelf_class, 1)
+    one.bake("pork")
+    other.bake("leek")
+    if one.rest() or other.rest():
+        raise Wrong("two shelves have one place each, and the second bun finds no place though both were empty.")
+    other.sell(1)
+    one.sell(1)
+    if one.rest() or other.rest() or (one.got, other.got) != (["pork"], ["leek"]):
+        raise Wrong(f"pork was put on one shelf, leek on another; they gave {one.got} and {other.got}.")
+
+
+def _busy_day(shelf_class, bakers, sellers, each, places):
+    trade = _Trade(shelf_class, places)
+    for baker in range(bakers):
+        trade.bake(*[(baker, number) for number in range(each)])
+    if not sellers:
+        trade.rest()
+        if trade.put != places:
             raise Wrong(
-                f"{stuck} can never go on, with {lying} bun(s) on a shelf of {places}: somebody was not called, or the"
-                " wrong one was."
+                f"{bakers} bakers came with a bun each to an empty shelf of {places}, and {trade.put} could leave it."
             )
-        if sorted(trade.got, key=repr) != baked:
-            raise Wrong(f"{len(baked)} different buns were put on the shelf, {len(set(trade.got))} of them were got.")
-        if sellers == 1 and any(
-            [bun for bun in trade.got if bun[0] == baker] != [bun for bun in baked if bun[0] == baker]
-            for baker in range(bakers)
-        ):
-            raise Wrong("two buns of the same baker came out in the wrong order.")
+        sellers = bakers
+    for _ in range(sellers):
+        trade.sell(bakers * each // sellers)
+    stuck = trade.rest()
+    baked = [(baker, number) for baker in range(bakers) for number in range(each)]
+    for bun in trade.got:
+        if bun not in baked:
+            raise Wrong(f"`get` returned {bun!r}, which nobody had put on the shelf.")
+    if stuck:
+        lying = trade.put - len(trade.got)
+        raise Wrong(
+            f"{stuck} can never go on, with {lying} bun(s) on a shelf of {places}: somebody was not called, or the"
+            " wrong one was."
+        )
+    if sorted(trade.got) != baked:
+        raise Wrong(f"{len(baked)} different buns were put on the shelf, {len(set(trade.got))} of them were got.")
+    if sellers == 1:
+        for baker in range(bakers):
+            if [bun for bun in trade.got if bun[0] == baker] != [bun for bun in baked if bun[0] == baker]:
+                raise Wrong("two buns of the same baker came out in the wrong order.")
