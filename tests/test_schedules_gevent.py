@@ -443,7 +443,12 @@ def test_an_error_of_the_search_comes_out():
         perform(lambda: gevent.joinall([gevent.spawn(int), gevent.spawn(int)]), choose)
 
 
-def test_queues_and_greenlets_may_outlive_a_run_or_come_from_outside():
+@pytest.mark.parametrize("has_run", [False, True])
+def test_queues_and_greenlets_may_outlive_a_run_or_come_from_outside(has_run):
+    gevent.sleep(0)
+    before = gevent.get_hub()
+    if not has_run:
+        gevent.hub.set_hub(None)
     outside, kept = Queue(), []
 
     def program():
@@ -457,6 +462,7 @@ def test_queues_and_greenlets_may_outlive_a_run_or_come_from_outside():
     assert [perform(program).value for _ in range(3)] == ["bun"] * 3
     gevent.spawn_later(0.01, outside.put, "later")
     assert outside.get(timeout=5) == "later"
+    gevent.hub.set_hub(before)
 
 
 def test_a_run_may_begin_in_another():

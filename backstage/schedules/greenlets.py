@@ -331,15 +331,15 @@ def _hub(performance):
     hub = hubs.pop() if hubs else _Hub(Loop())
     hub.loop.begin(performance, performance.most_calls)
     hub.parent = performance.main
-    outer_loop = outer and outer.loop
+    outer_loop = None if outer is None else outer.loop  # a hub is false before it has run
     set_hub(hub)
-    if outer:
+    if outer is not None:
         outer.loop = hub.loop
     try:
         yield hub
     finally:
         hub.loop.end()
-        if outer:
+        if outer is not None:
             outer.loop = outer_loop
         set_hub(outer)
         if not hub.dead:

@@ -1,5 +1,6 @@
-"""Checks of chapter 6: gevent. Each watches what an answer does with greenlets, never how fast the machine is."""
+"""Checks of chapter 6: gevent. Each watches what an answer does with greenlets, in played time: no verdict waits."""
 
+import math
 import time
 from itertools import pairwise
 
@@ -7,13 +8,83 @@ import gevent
 import greenlet
 from gevent.event import Event
 
+from backstage.schedules.greenlets import perform
+from backstage.schedules.played import NotSteered
+from backstage.schedules.search import search
 from exercises import Wrong, exercise
-from exercises.vocabulary import BurntBun, InFlight, Planted, capture, in_time_green, need, reworded, same_lines
-from helpers import Timeline, span
+from exercises.vocabulary import BurntBun, InFlight, Planted, capture, need, same_lines
+
+APART = "What belongs to one call is best kept in names of the function itself."
+GREENLETS_DO = "Nothing here needs threads, sockets or processes: greenlets can do all of it."
 
 
 class NoFlour(Planted):
     """What a supplier raises in these checks."""
+
+
+def _run(program, stuck, choose=None, most_calls=5_000):
+    """Run a program in played time; return what it returned, and the second in which that was.
+
+    Raises
+    ------
+    Wrong
+        Its greenlets wait for each other (`stuck` says what that means) or have no end; or somebody has raised it.
+    BaseException
+        Whatever the program raised.
+    """
+    try:
+        run = perform(program, choose, most_calls=most_calls, lines=False)
+    except NotSteered as error:
+        raise Wrong(f"your answer cannot be checked: {error}.", GREENLETS_DO) from None
+    for _, error in run.fallen:
+        if isinstance(error, Wrong):
+            raise error
+    if run.endless:
+        raise Wrong("your answer lets the others in again and again, and comes to no end.")
+    if isinstance(run.error, gevent.hub.LoopExit):
+        said = stuck() if callable(stuck) else stuck
+        raise said if isinstance(said, Wrong) else Wrong(said)
+    if run.error is not None:
+        raise run.error
+    return run.value, run.seconds
+
+
+def _results_of(program, stuck, what):
+    """Run a program that is to return a list of results; a tuple does as well."""
+    came = capture(_run, program, stuck)
+    if isinstance(came.error, (IndexError, ValueError)) and what.startswith("for 0"):
+        raise Wrong(f"{what} your function raised {came.error!r}; the list of results is empty then.")
+    results, _ = came.unwrap()
+    if results is None:
+        raise Wrong(f"{what} your function returned None: return the list of results.")
+    if not isinstance(results, (list, tuple)):
+        raise Wrong(f"{what} your function returned something of type {type(results).__name__}: return a list.")
+    if any(isinstance(each, gevent.Greenlet) for each in results):
+        raise Wrong(f"{what} your function returned greenlets: ask each for its .value or .get().")
+    return list(results)
+
+
+def _short(value, most=200):
+    text = repr(value)
+    return text if len(text) <= most else f"{text[:most]} …"
+
+
+def _same(results, wanted):
+    """Whether these are the very same objects: `==` takes 0 for False."""
+    return list(map(id, results)) == list(map(id, wanted))
+
+
+def _number(how_many, what):
+    return f"{how_many} {what}" + ("" if how_many == 1 else "s")
+
+
+class Bun(str):
+    """Some are alike, and yet each is a bun of its own."""
+
+    def __new__(cls, kind, result):
+        bun = super().__new__(cls, kind)
+        bun.result = result
+        return bun
 
 
 # -- 06.1 ----------------------------------------------------------------------------------------------------------
@@ -48,17 +119,23 @@ def _shop_opens():
     hint="Only `gevent.sleep` gives the CPU away. Where a function has none, it runs straight through.",
 )
 def _order(answer):
-    truth = _shop_opens()
+    truth, _ = _run(_shop_opens, "")
     answer = list(need(answer, (list, tuple), "give a list of the seven lines"))
-    if sorted(map(str, answer)) != sorted(truth):
-        odd = next((each for each in answer if each not in truth), None)
-        missing = next((each for each in truth if each not in answer), None)
-        problem = f"{odd!r} is none of the seven lines" if odd is not None else f"{missing!r} is missing"
-        raise Wrong(f"every line comes exactly once: {problem if odd or missing else 'one of them comes twice'}.")
+    problems = [
+        *(f"{line!r} is none of the seven lines" for line in answer if line not in truth),
+        *(f"{line!r} is missing" for line in truth if line not in answer),
+        *(f"{line!r} comes {answer.count(line)} times" for line in truth if answer.count(line) > 1),
+    ]
+    if problems:
+        hint = "The seven lines are what the three functions print; nothing else is asked for."
+        raise Wrong(f"every line comes exactly once, and {problems[0]}.", hint)
     same_lines(answer, truth)
 
 
 # -- 06.2 ----------------------------------------------------------------------------------------------------------
+
+KINDS = ["pork", "lotus", "leek", "pork", "sesame", "lotus", "custard", "bean", "pork", "taro", "lotus", "crab", "date"]
+RESULTS = ["p1", "l1", "k1", None, 0, "l2", False, "", "p2", [], "l3", None, "d1"]
 
 
 @exercise(
@@ -67,53 +144,77 @@ def _order(answer):
     hint="Spawn a greenlet for each bun, join them with raise_error=True, then collect each greenlet's value.",
 )
 def _steam_all(answer):
-    buns = ["pork", "lotus", "sesame", "custard", "leek"]
-    together = Event()
-    inside = []
+    for buns in (_buns(3), _buns(13), _buns(60), []):
+        _steam_together(answer, buns)
+    _burn_one(answer, ["sesame"])
+    _burn_one(answer, ["leek"])
+    _burn_one(answer, ["pork", "sesame", "leek"])
+    both, _ = _run(
+        lambda: [each.get() for each in [gevent.spawn(answer, [n, n + 1], _steam_late) for n in (1, 3)]],
+        "two greenlets called your function at the same time, and it did not return to both.",
+    )
+    if list(map(list, both)) != [[10, 20], [30, 40]]:
+        raise Wrong(
+            f"two greenlets call at the same time, with [1, 2] and [3, 4]; they were given {_short(both)}.", APART
+        )
+
+
+def _buns(number):
+    return [Bun(kind, result) for kind, result in zip((KINDS * 5)[:number], (RESULTS * 5)[:number], strict=True)]
+
+
+def _steam_late(bun):
+    gevent.sleep(1 / bun)
+    return bun * 10
+
+
+def _steam_together(answer, buns):
+    together, inside, done = Event(), [], []
 
     def steam(bun):
         inside.append(bun)
         if len(inside) == len(buns):
             together.set()
-        if not together.wait(0.5):
-            raise Wrong("your function puts a bun into the steamer only after another has come out: start all first.")
-        gevent.sleep(0.02 * (len(buns) - buns.index(bun)))  # the last one in is the first one out
-        return f"steamed {bun}"
+        together.wait()
+        gevent.sleep(len(buns) - buns.index(bun))  # of different kinds, the last one in is the first one out
+        done.append(bun.result)
+        return bun.result
 
-    results = in_time_green(
-        answer, buns, steam, stuck="your function did not return: it waits for something that never comes."
-    )
-    if results is None:
-        raise Wrong("your function returned None: return the list of results.")
-    with reworded({TypeError: f"your function returned {results!r}: return the list of results."}):
-        results = list(results)
-    if any(isinstance(each, gevent.Greenlet) for each in results):
-        raise Wrong("your function returned greenlets, not what they returned: ask each for its .value or .get().")
-    wanted = [f"steamed {bun}" for bun in buns]
-    if results != wanted:
-        if sorted(map(str, results)) == sorted(wanted):
-            raise Wrong("the results come in the order in which the buns were done, not in the order of the buns.")
-        raise Wrong(f"for the buns {buns} your function returned {results}.")
+    def stuck():
+        if len(inside) < len(buns):
+            return (
+                f"of {len(buns)} buns only {len(inside)} are in the steamer when the first is to come out: start all."
+            )
+        return f"all {len(buns)} buns came out of the steamer, and your function did not return."
 
-    def burn(bun):
-        gevent.sleep(0.01)
-        if bun == "sesame":
+    wanted = [bun.result for bun in buns]
+    results = _results_of(lambda: answer(buns, steam), stuck, f"for {_number(len(buns), 'bun')}")
+    if len(inside) != len(buns):
+        raise Wrong(f"for {len(buns)} buns `steam` was called {len(inside)} times.")
+    if not _same(results, wanted):
+        said = "that is the order in which they were done" if _same(results, done) else f"`steam` gave {_short(wanted)}"
+        raise Wrong(f"for the buns {_short(list(map(str, buns)))} your function returned {_short(results)}; {said}.")
+
+
+def _burn_one(answer, burning):
+    buns = ["pork", "lotus", "sesame", "custard", "leek"]
+
+    def steam(bun):
+        gevent.sleep(len(bun))
+        if bun in burning:
             raise BurntBun(bun)
         return bun
 
-    stuck = "your function did not return when one bun burnt."
-    burnt = capture(lambda: in_time_green(answer, buns, burn, stuck=stuck))
+    stuck = f"the bun {burning[0]!r} burnt, and your function did not return."
+    burnt = capture(_run, lambda: answer(buns, steam), stuck)
     if burnt.error is None:
-        raise Wrong("one bun burnt, `steam` raised BurntBun, and the caller of your function never heard of it.")
-    if not _tells_of(burnt.error, BurntBun):
-        raise burnt.error
-
-
-def _tells_of(error, kind):
-    """Whether it is such an error, or was raised because of one."""
-    while error is not None and not isinstance(error, kind):
+        got = _short(burnt.value[0])
+        raise Wrong(f"`steam` raised BurntBun for {burning[0]!r}; the caller never heard of it, and was given {got}.")
+    error = burnt.error
+    while error is not None and not isinstance(error, BurntBun):
         error = error.__cause__ or error.__context__
-    return error is not None
+    if error is None:
+        raise burnt.error
 
 
 # -- 06.3 ----------------------------------------------------------------------------------------------------------
@@ -125,44 +226,63 @@ def _tells_of(error, kind):
     hint="gevent.pool.Pool(places) holds at most that many greenlets; its map keeps the order.",
 )
 def _steam_in_places(answer):
-    for places in (3, 2):
-        _steam_eight(answer, places)
+    for places, times in [
+        (3, [1, 1, 1, 1, 1, 1, 1, 1]),
+        (3, [9, 1, 1, 2, 1, 2, 1, 1]),
+        (2, [1, 7, 1, 1, 3, 1, 2]),
+        (1, [2, 1, 3]),
+        (5, [4, 1, 1]),
+        (7, [8, 1, 2, 5, 1, 1, 3, 2, 6, 1, 4, 1, 2, 9, 1, 1, 1, 3]),
+        (2, []),
+    ]:
+        _steam_few(answer, places, times)
 
 
-def _steam_eight(answer, places):
-    buns = list(range(8))
-    slow_one_may_go, done, inside = Event(), [], InFlight()
+def _steam_few(answer, places, times):
+    buns = [Bun(KINDS[at % len(KINDS)], at) for at in range(len(times))]
+    wanted = (RESULTS * 2)[: len(buns)]
+    begun = done = 0
+    inside = InFlight()
+    what = f"for {_number(len(buns), 'bun')} and {_number(places, 'place')}"
 
     def steam(bun):
+        nonlocal begun, done
+        begun += 1
         with inside:
-            if bun > 0:
-                gevent.sleep(0.01)
-            elif not slow_one_may_go.wait(1):
-                raise Wrong(_who_was_kept_out(inside.peak))
-        done.append(bun)
-        if len(done) == len(buns) - 1:
-            slow_one_may_go.set()
-        return bun * 10
+            gevent.sleep(times[bun.result])
+        done += 1
+        gevent.spawn(look)
+        return wanted[bun.result]
 
-    results = in_time_green(answer, buns, steam, places, stuck="your function did not return: it waits for ever.")
-    if inside.peak > places:
-        raise Wrong(f"there were {inside.peak} buns in a steamer of {places} places at the same time.")
-    if inside.peak < places:
-        raise Wrong(f"the steamer has {places} places and never held more than {inside.peak} at a time.")
-    if results is None or list(results) != [bun * 10 for bun in buns]:
-        raise Wrong(f"the results should be those of `steam` in the order of the buns, but are {results!r}.")
+    def look():
+        gevent.sleep(0.1)  # until all who were ready have had their turn
+        empty, waiting = places - inside.now, len(buns) - begun
+        if empty > 0 and waiting:
+            when = f"when {_number(done, 'bun')} had come out" if done else "at the start"
+            raise Wrong(
+                f"{what}, {when}, {_number(empty, 'place')} stayed empty while {_number(waiting, 'bun')} waited."
+            )
 
+    def opened():
+        gevent.spawn(look)
+        return answer(buns, steam, places)
 
-def _who_was_kept_out(most):
-    if most == 1:
-        return "only one bun is in the steamer at a time: use all places."
-    return (
-        "one slow bun keeps the others out: when a place is free the next bun must go in,"
-        " even if its neighbours are not done."
+    got = _results_of(
+        opened, lambda: f"{what} {_number(done, 'bun')} came out, and your function did not return.", what
     )
+    if inside.peak > places:
+        raise Wrong(f"{what} there were {inside.peak} buns in the steamer at the same time.")
+    if begun != len(buns):
+        raise Wrong(f"{what} `steam` was called {_number(begun, 'time')}.")
+    if not _same(got, wanted):
+        raise Wrong(f"for the buns {_short(list(map(str, buns)))} `steam` gave {wanted}; you returned {_short(got)}.")
 
 
 # -- 06.4 ----------------------------------------------------------------------------------------------------------
+
+
+class Refused(Planted):
+    """What a bank says of a card."""
 
 
 @exercise(
@@ -171,51 +291,110 @@ def _who_was_kept_out(most):
     hint="Take the bun off the shelf before the switch that `pay` makes, and put it back if paying fails.",
 )
 def _sell(answer):
-    shelf = {"buns": 10}
-    paying, paid = InFlight(), []
+    _Shop(answer, 10, "p" * 30).open()
+    for buns, cards in [
+        (1, "p"),
+        (0, "pp"),
+        (1, "pp"),
+        (2, "ppp"),
+        (3, "pp"),
+        (1, "r"),
+        (5, "prp"),
+        (4, "rpRp"),
+        (1, "Rp"),
+    ]:
+        _in_any_order(_Shop(answer, buns, cards).open)
+    _Shop(answer, 4, "ppp").open_side_by_side()
+    shops = [_Shop(answer, buns, "ppR") for buns in (4, 3)]
+    _run(lambda: [shop.close() for shop in [shop.begin() for shop in shops]], "customers of two shelves wait for ever.")
 
-    def pay():
-        with paying:
-            gevent.sleep(0.005)
-        paid.append(True)
 
-    customers = [gevent.spawn(answer, shelf, pay) for _ in range(30)]
-    in_time_green(gevent.joinall, customers, stuck="your customers wait for ever.")
-    for customer in customers:
-        customer.get()
-    sold = sum(customer.value is True for customer in customers)
-    if shelf["buns"] < 0 or sold > 10:
-        raise Wrong(f"10 buns were on the shelf, {sold} were sold, {shelf['buns']} are left.")
-    if len(paid) > sold:
-        raise Wrong(f"{len(paid)} customers paid and {sold} got a bun: check before anyone pays, not after.")
-    if shelf["buns"] != 10 - sold or sold < 10:
-        raise Wrong(f"30 customers wanted 10 buns: {sold} were sold and {shelf['buns']} are left on the shelf.")
-    if any(customer.value is not False for customer in customers if customer.value is not True):
-        raise Wrong("a customer who gets no bun should be told False.")
-    if paying.peak < 2:
-        raise Wrong("customers pay one at a time now; while one waits for the bank, others should be able to pay.")
+def _in_any_order(open_shop):
+    """Try many orders in which those who are ready may go on; raise what the first order that breaks it raises."""
 
-    def refuse():
-        gevent.sleep(0)
-        raise ValueError("card refused")
+    def run(choose):
+        broken = capture(open_shop, choose).error
+        if broken is not None:
+            broken.length, broken.slow = 0, True
+        return broken
 
-    shelf["buns"] = 1
-    capture(answer, shelf, refuse, catch=ValueError)
-    if shelf["buns"] != 1:
-        raise Wrong("a card was refused, nobody got the bun, and yet it is gone from the shelf.")
+    if broken := search(run, schedules=40, walks=0, seconds=60).failure:
+        raise broken
 
-    def refuse_late():
-        gevent.sleep(0.05)
-        raise BurntBun("card refused")
 
-    shelf["buns"] = 3
-    late = gevent.spawn(answer, shelf, refuse_late)
-    others = [gevent.spawn(answer, shelf, pay) for _ in range(2)]
-    in_time_green(gevent.joinall, [late, *others], stuck="your customers wait for ever.")
-    if shelf["buns"] != 1:
-        raise Wrong(f"of 3 buns 2 were sold while a third card was being refused, and {shelf['buns']} are left, not 1.")
-    if late.value is True:
-        raise Wrong("a card was refused, and your function says True, as if the bun had been sold.")
+class _Shop:
+    """A shelf, and a customer for each card: "p" pays, "r" is refused, "R" is refused after a while."""
+
+    def __init__(self, answer, buns, cards):
+        self.answer, self.buns, self.cards = answer, buns, cards
+        self.refused = [card != "p" for card in cards]
+        self.what = f"{_number(buns, 'bun')} and {_number(len(cards), 'customer')}"
+        if any(self.refused):
+            self.what += f" (the bank refuses {_number(sum(self.refused), 'card')})"
+
+    def open(self, choose=None):
+        _run(lambda: self.begin().close(), f"{self.what}: the customers wait for ever.", choose)
+
+    def begin(self, meet=lambda: None):
+        """Let the customers in."""
+        self.shelf, self.paid = {"buns": self.buns}, 0
+
+        def pay():
+            meet()
+            gevent.sleep(1)
+            self.paid += 1
+
+        def refuse(seconds=1):
+            gevent.sleep(seconds)
+            raise Refused("card refused")
+
+        banks = {"p": pay, "r": refuse, "R": lambda: refuse(3)}
+        self.customers = [gevent.spawn(self.answer, self.shelf, banks[card]) for card in self.cards]
+        return self
+
+    def close(self):
+        """Wait for the customers, and count."""
+        gevent.joinall(self.customers)
+        told = [customer.value for customer in self.customers]
+        sold, left = sum(value is True for value in told), self.shelf["buns"]
+        counts = f"{self.what}: {self.paid} paid, {sold} were told True, and {left} of the buns are left"
+        for customer, refused in zip(self.customers, self.refused, strict=True):
+            error, value = customer.exception, customer.value
+            if error is not None and not (refused and isinstance(error, Refused)):
+                raise error
+            if refused and value is True:
+                raise Wrong("a card was refused, and your function says True, as if the bun had been sold.")
+            if error is None and value is not True and value is not False and self.paid <= self.buns:
+                raise Wrong(f"{self.what}: one of them was told {value!r}; say True or False.")
+        if self.paid > self.buns:
+            raise Wrong(f"{counts}. Nobody should pay for a bun that is not there.")
+        if self.paid != sold:
+            raise Wrong(f"{counts}. Who pays gets a bun, and nobody else.")
+        if left != self.buns - sold:
+            raise Wrong(f"{counts}, not {self.buns - sold}.")
+        if self.buns >= len(told) or not any(self.refused):
+            could = min(self.buns, self.refused.count(False))
+            if sold < could:
+                raise Wrong(f"{counts}. There was a bun for {could}.")
+
+    def open_side_by_side(self):
+        """See that all can pay at the same time: nobody has paid before all have come to pay."""
+        inside, together = InFlight(), Event()
+
+        def meet():
+            with inside:
+                if inside.now == len(self.cards):
+                    together.set()
+                together.wait()
+
+        def stuck():
+            return (
+                f"{self.what}: while the bank keeps {_number(inside.peak, 'customer')} waiting, the others cannot pay;"
+                " they should be able to."
+            )
+
+        hint = "A lock that is held across `pay` keeps the others out: reserve the bun first, and pay without it."
+        _run(lambda: self.begin(meet).close(), lambda: Wrong(stuck(), hint))
 
 
 # -- 06.5 ----------------------------------------------------------------------------------------------------------
@@ -227,125 +406,175 @@ def _sell(answer):
     hint="`gevent.sleep(0)` is a turn for the others; take it inside the loop, every few hundred numbers.",
 )
 def _count_politely(answer):
-    hub = gevent.get_hub()
+    for limit in (21_000, 20_999, 21_001, 20_994, 8, 7, 1, 0):
+        _watch(answer, limit)
+    for _ in range(3):
+        share = _watch(answer, 280_000)
+        if share < 0.1:
+            return
+    raise Wrong(
+        f"the others got their turns, but not evenly: your function did {share:.0%} of its work in one stretch"
+        " without a turn."
+    )
 
-    def watch(limit):
-        """How often the answer handed over to the hub, and which share of its work was the longest stretch without."""
-        moments = [time.thread_time()]  # what the processor did for this thread, whoever else keeps it busy
+
+def _watch(answer, limit):
+    """See that the count is right and the turns are enough; return which share of the work the longest stretch was."""
+    moments = []  # in what the processor did for this thread, whoever else keeps it busy
+
+    def count():
+        me = greenlet.getcurrent()
 
         def note(event, pair):
-            if pair[1] is hub:
+            if pair[0] is me:
                 moments.append(time.thread_time())
 
+        moments.append(time.thread_time())
         before = greenlet.settrace(note)
         try:
-            counted = answer(limit)
+            return answer(limit)
         finally:
             greenlet.settrace(before)
-        if counted != limit // 7:
-            raise Wrong(f"below {limit:,} there are {limit // 7:,} multiples of 7; your function says {counted!r}.")
-        turns = len(moments) - 1
-        moments.append(time.thread_time())
-        longest = max(end - start for start, end in pairwise(moments))
-        if turns < 1:
-            raise Wrong(f"the function counted {limit:,} numbers, and nobody else got a single turn.")
-        if turns < limit // 2_000 - 1:
-            raise Wrong(f"the others got {turns} turn(s) in {limit:,} numbers: let them in at least every 2,000.")
-        if turns > limit // 50 + 5:
-            raise Wrong(f"you gave {turns:,} turns for {limit:,} numbers: most of the time now goes into switching.")
-        return longest / (moments[-1] - moments[0])
+            moments.append(time.thread_time())
 
-    watch(21_000)
-    if watch(700_000) > 0.5:
-        raise Wrong("the others got their turns, but not while you counted: one stretch without was most of the work.")
+    stuck = "your function did not return: it waits for something that never comes."
+    counted, _ = _run(count, stuck, most_calls=math.inf)
+    true = len(range(0, limit, 7))
+    if counted != true:
+        are = "is 1 multiple" if true == 1 else f"are {true:,} multiples"
+        hint = "0 is a multiple of 7, the limit itself is not below the limit, and each call begins anew."
+        raise Wrong(f"below {limit:,} there {are} of 7; your function says {counted!r}.", hint)
+    turns = len(moments) - 2
+    if turns < limit // 2_000 - 1:
+        got = "nobody else got a single turn" if not turns else f"the others got {_number(turns, 'turn')}"
+        raise Wrong(f"your function counted {limit:,} numbers, and {got}: let them in at least every 2,000.")
+    if turns > limit // 50 + 5:
+        hint = "A turn every few hundred numbers is enough: `number % 500 == 0` is true for one in 500."
+        raise Wrong(f"you gave {turns:,} turns for {limit:,} numbers, more than one in 50.", hint)
+    return max(end - start for start, end in pairwise(moments)) / ((moments[-1] - moments[0]) or 1)
 
 
 # -- 06.6 ----------------------------------------------------------------------------------------------------------
 
-
-def _supplier(record, name, seconds, error=None):
-    def ask():
-        with span(name):
-            record.append(f"{name} asked")
-            try:
-                gevent.sleep(seconds)
-                if error:
-                    raise error
-                return f"flour from {name}"
-            finally:
-                record.append(f"{name} left")
-
-    ask.__name__ = name
-    return ask
-
-
-def _in_patience(answer, suppliers, patience, stuck):
-    """What the answer came to: a value, or the TimeoutError that it should raise."""
-    return capture(lambda: in_time_green(answer, suppliers, patience, stuck=stuck), catch=TimeoutError)
+PATIENCE = 100  # seconds, on a clock that is played
+BAD, CLOSED = NoFlour("no flour"), NoFlour("closed")
+THREE = [("slow", 60, "flour from slow"), ("quick", 5, "flour from quick"), ("late", 30, "flour from late")]
+VISITS = [  # suppliers: name, seconds, and what comes of it
+    THREE,
+    THREE[::-1],
+    [("only", 1, "flour from only")],
+    [("broken", 1, BAD), ("good", 10, "flour from good")],
+    [("good", 10, "flour from good"), ("broken", 1, BAD), ("late", 20, "flour from late")],
+    [("b1", 1, BAD), ("b2", 2, CLOSED), ("b3", 2, BAD), ("good", 3, "flour from good")],
+    [("impatient", 1, gevent.Timeout()), ("good", 10, "flour from good")],
+    *([("first", 1, empty), ("second", 10, "flour from second")] for empty in (None, 0, "", False, [])),
+    [(f"s{n}", 40 - n, f"flour from s{n}") for n in range(30)],
+    [("asleep", 600, "flour"), ("dozing", 700, "flour")],
+    [("f1", 40, BAD), ("f2", 80, BAD), ("too late", 120, "flour from too late")],
+    [("only", 1, BAD)],
+    [("a", 1, BAD), ("b", 2, CLOSED)],
+    [("a", 4, BAD), ("b", 2, CLOSED), ("c", 3, BAD)],
+]
 
 
 @exercise(
     "06.6",
     praise="first good answer taken, failures passed over, nobody left waiting at the door.",
     hint="Let each greenlet put its outcome into a Queue; take outcomes until one is good; killall in a finally.",
-    seconds=30,
 )
 def _first_answer(answer):
-    stuck = "your function did not return although a supplier had answered."
-    record = []
-    asked = [_supplier(record, "slow", 60), _supplier(record, "quick", 0.05), _supplier(record, "late", 0.3)]
-    with Timeline() as watched:
-        got = in_time_green(answer, asked, 2, stuck=stuck)
-    if got != "flour from quick":
-        raise Wrong(f"`quick` answers first, with 'flour from quick'; your function returned {got!r}.")
-    if watched.peak < 3:
-        raise Wrong("the suppliers were asked one after another: ask all of them at once.")
-    waiting = [each for each in ("slow", "late") if f"{each} left" not in record]
-    if waiting:
-        raise Wrong(f"your function returned while `{waiting[0]}` was still waiting: end those that are not needed.")
+    for suppliers in VISITS:
+        _Visit(suppliers).judge(answer)
+    _Visit([("asleep", 600, "flour")], 0.25).judge(answer)
+    visits = [_Visit(THREE), _Visit([("x", 40, "flour from x"), ("y", 2, "flour from y")])]
+    stuck = "two greenlets call your function at the same time, and it does not return to both."
+    got, _ = _run(lambda: [each.get() for each in [gevent.spawn(answer, v.doors, PATIENCE) for v in visits]], stuck)
+    if got != ["flour from quick", "flour from y"]:
+        said = f"two greenlets called at the same time; `quick` and `y` answered first, and they were given {got!r}."
+        raise Wrong(said, APART)
 
-    record.clear()
-    failing = [_supplier(record, "broken", 0.01, NoFlour("no flour")), _supplier(record, "good", 0.1)]
-    with reworded({NoFlour: "one supplier failed before the other answered, and your function gave up."}):
-        got = in_time_green(answer, failing, 2, stuck=stuck)
-    if got != "flour from good":
-        raise Wrong(f"`broken` fails, `good` answers after it; your function returned {got!r}.")
 
-    def nothing():
-        gevent.sleep(0.01)
+class _Visit:
+    """Suppliers, and who stands at their doors."""
 
-    got = in_time_green(answer, [nothing, _supplier(record, "second", 0.1)], 2, stuck=stuck)
-    if got is not None:
-        raise Wrong(f"the first supplier succeeds and returns None, which is an answer too; you returned {got!r}.")
+    def __init__(self, suppliers, patience=PATIENCE):
+        self.patience = patience
+        self.doors = [self._door(*each) for each in suppliers]
+        self.asked, self.waiting, self.most = [], [], 0
+        good = [each for each in suppliers if not isinstance(each[2], BaseException)]
+        told = [f"`{each[0]}` {'answers' if each in good else 'fails'} after {each[1]} s" for each in suppliers]
+        self.who = ", ".join(told[:4]) + (f" … {len(told)} suppliers" if len(told) > 4 else "")
+        self.end, self.best = patience, min(good, key=lambda each: each[1], default=None)
+        if self.best and self.best[1] < patience:
+            self.end = self.best[1]
+        elif not good:
+            self.end = max(each[1] for each in suppliers)
 
-    record.clear()
-    waits_on = "nobody answered, and your function waits on."
-    wrong_kind = "patience ended in gevent.Timeout; the exercise asks for Python's own TimeoutError."
-    with reworded({gevent.Timeout: wrong_kind}):
-        got = _in_patience(answer, [_supplier(record, "asleep", 60)], 0.1, waits_on)
-    if got.error is None:
-        raise Wrong(
-            f"nobody answered within the patience given; your function returned {got.value!r}, and no TimeoutError."
-        )
-    if "asleep left" not in record:
-        raise Wrong("after the TimeoutError the supplier `asleep` is still waiting at the door.")
+    def _door(self, name, seconds, outcome):
+        def ask():
+            self.asked.append(name)
+            self.waiting.append(name)
+            self.most = max(self.most, len(self.waiting))
+            try:
+                gevent.sleep(seconds)
+            finally:
+                self.waiting.remove(name)
+            if isinstance(outcome, BaseException):
+                raise outcome
+            return outcome
 
-    slow_fail = [_supplier(record, f"f{n}", 0.2 * n, NoFlour("no flour")) for n in (1, 2)]
-    passed_on = "a supplier raised NoFlour, and your function passed it on: any error means the next one."
-    with reworded({NoFlour: passed_on}):
-        got = _in_patience(answer, [*slow_fail, _supplier(record, "too late", 0.6)], 0.5, stuck)
-    if got.error is None:
-        raise Wrong(
-            "patience of 0.5 s counts from the call, not from the last failure;"
-            f" you returned {got.value!r} after 0.6 s."
-        )
+        return ask
 
-    record.clear()
-    hopeless = [_supplier(record, "a", 0.01, NoFlour("no flour")), _supplier(record, "b", 0.02, NoFlour("no flour"))]
-    with Timeline() as watched:
-        stuck = "all suppliers failed, and your function waits on."
-        got = capture(lambda: in_time_green(answer, hopeless, 4, stuck=stuck), catch=(Exception, gevent.Timeout))
-    if got.error is None:
-        raise Wrong(f"all suppliers failed; your function returned {got.value!r} instead of raising.")
-    if watched.end - watched.start > 2:
-        raise Wrong("all suppliers had failed, and your function still waited until its patience ended.")
+    def judge(self, answer):
+        """See what a call comes to, and when, and that it leaves nobody and nothing behind."""
+
+        def program():
+            came = capture(answer, self.doors, self.patience, catch=(Exception, gevent.Timeout))
+            left, seconds = [*self.waiting], gevent.get_hub().loop.now()
+            return came, left, seconds, capture(gevent.sleep, 2 * self.patience, catch=BaseException).error
+
+        (came, left, seconds, alarm), _ = _run(program, f"{self.who}; your function waits on, and does not return.")
+        how = f"raised {came.error!r}" if came.error else f"returned {_short(came.value)}"
+        what = f"{self.who}; patience is {self.patience} s; your function {how} after {seconds:.6g} s"
+        if self.best and self.end < self.patience:
+            self._see_value(came, what)
+        elif self.best:
+            _see_timeout(came, what)
+        elif came.error is None:
+            raise Wrong(f"{what}: it should raise an error.", ALL_FAILED)
+        for name in self.asked:
+            if self.asked.count(name) > 1:
+                raise Wrong(f"{self.who}; `{name}` was asked {self.asked.count(name)} times: once is enough.")
+        if left:
+            hint = "A `finally` with `gevent.killall` ends them however the function is left."
+            raise Wrong(f"{what}, and `{left[0]}` was still waiting at the door.", hint)
+        if abs(seconds - self.end) > min(0.5, self.end / 2):
+            raise Wrong(f"{what}: that was to be after {self.end} s.", "" if self.best else ALL_FAILED)
+        if alarm:
+            raise Wrong(f"{what}, and later, outside of it, its time-out struck: {alarm!r}.")
+
+    def _see_value(self, came, what):
+        name, _, wanted = self.best
+        if isinstance(came.error, (NoFlour, TimeoutError, gevent.Timeout)):
+            hint = "A supplier that fails is passed over, as long as there are others that may answer."
+            raise Wrong(f"{what}: `{name}` was the first to answer.", hint)
+        if came.unwrap() is not wanted:
+            empty = "An answer may be None, 0 or empty: its value does not tell whether a supplier succeeded."
+            raise Wrong(f"{what}: `{name}` was the first to answer, with {wanted!r}.", "" if wanted else empty)
+        if self.most < len(self.doors):
+            hint = "Spawn a greenlet for each supplier before you wait for any of them."
+            raise Wrong(f"{self.who}; only {self.most} of them were asked at the same time: ask all at once.", hint)
+
+
+ALL_FAILED = "When as many have failed as were asked, nobody is left who could answer."
+
+
+def _see_timeout(came, what):
+    if isinstance(came.error, gevent.Timeout):
+        hint = "`gevent.Timeout(patience, TimeoutError)` raises Python's own in its place."
+        raise Wrong(f"{what}: that is gevent's Timeout, and Python's own TimeoutError is asked for.", hint)
+    if came.error is None:
+        hint = "One time-out is meant, around all the waiting, and not a new one for each wait."
+        raise Wrong(f"{what}: it should raise TimeoutError when patience ends, counted from the call.", hint)
+    if not isinstance(came.error, TimeoutError):
+        raise came.error

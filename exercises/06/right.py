@@ -2,17 +2,90 @@
 
 from exercises.answers import edit, written
 
+ORDER = '["tea on", "buns in", "sweep", "swept", "buns turned", "buns out", "tea done"]'
+
 RIGHT = {
-    "06.1": [edit("order = [", "order = (", '"tea done"]', '"tea done")'), edit("order = [", "order = [*[]] + [")],
+    "06.1": [
+        edit(ORDER, f"tuple({ORDER})"),
+        edit(ORDER, '"tea on, buns in, sweep, swept, buns turned, buns out, tea done".split(", ")'),
+        edit(ORDER, '["tea on", "buns in", *["sweep", "swept"], "buns turned", "buns out"] + ["tea done"]'),
+        edit(ORDER, f"{ORDER}.copy()\nprint(order)"),
+        written(
+            """
+answer = []
+answer.append("tea on")
+answer.extend(["buns in", "sweep"])
+answer += ["swept", "buns turned", "buns out", "tea done"]
+"""
+        ),
+        written(
+            """
+wakes = {"tea done": 0.3, "buns turned": 0.1, "buns out": 0.2, "tea on": 0, "buns in": 0, "sweep": 0, "swept": 0}
+answer = sorted(wakes, key=wakes.get)
+"""
+        ),
+    ],
     "06.2": [
         written("def answer(buns, steam): return [each.get() for each in [gevent.spawn(steam, bun) for bun in buns]]"),
         written("def answer(buns, steam): return Pool(len(buns)).map(steam, buns)"),
+        written("from gevent.pool import Group\ndef answer(buns, steam): return Group().map(steam, buns)"),
         written(
             """
 from gevent.pool import Group
-def answer(buns, steam): return tuple(Group().imap(steam, buns))
+def answer(buns, steam): return tuple(Group().imap(steam, buns, maxsize=None))
 """
         ),
+        written(
+            """
+def answer(buns, steam):
+    results, errors = [None] * len(buns), []
+    def one(place, bun):
+        try:
+            results[place] = steam(bun)
+        except Exception as error:
+            errors.append(error)
+    gevent.joinall([gevent.spawn(one, *each) for each in enumerate(buns)])
+    if errors:
+        raise errors[0]
+    return results
+"""
+        ),
+        written(
+            """
+from gevent.event import AsyncResult
+def answer(buns, steam):
+    shelf = []
+    for bun in buns:
+        result = AsyncResult()
+        gevent.spawn(steam, bun).link(result)
+        shelf.append(result)
+    return [result.get() for result in shelf]
+"""
+        ),
+        written(
+            """
+finished = Queue()
+class Steamer:
+    def __call__(self, buns, steam):
+        mine = Queue()
+        def one(place):
+            try:
+                mine.put((place, steam(buns[place]), None))
+            except Exception as error:
+                mine.put((place, None, error))
+        for place in reversed(range(len(buns))):
+            gevent.spawn(one, place)
+        done = {}
+        for _ in buns:
+            place, result, error = mine.get()
+            if error:
+                raise RuntimeError("a bun burnt") from error
+            done[place] = result
+        return [done[place] for place in range(len(buns))]
+answer = Steamer()
+"""
+        ),
+        edit("    return [", "    print('all done')\n    return ["),
     ],
     "06.3": [
         written("def answer(buns, steam, places): return list(Pool(places).imap(steam, buns))"),
@@ -24,6 +97,73 @@ def answer(buns, steam, places):
         with free:
             return steam(bun)
     return [each.get() for each in [gevent.spawn(one, bun) for bun in buns]]
+"""
+        ),
+        written(
+            """
+def answer(buns, steam, places):
+    pool = Pool(places)
+    greenlets = [pool.spawn(steam, bun) for bun in buns]
+    pool.join()
+    return [greenlet.value for greenlet in greenlets]
+"""
+        ),
+        written(
+            """
+def answer(buns, steam, places):
+    results, waiting = {}, list(enumerate(buns))
+    def place():
+        while waiting:
+            number, bun = waiting.pop(0)
+            results[number] = steam(bun)
+    gevent.joinall([gevent.spawn(place) for _ in range(places)], raise_error=True)
+    return [results[number] for number in range(len(buns))]
+"""
+        ),
+        written(
+            """
+def answer(buns, steam, places):
+    todo, results = Queue(), [None] * len(buns)
+    for each in enumerate(buns):
+        todo.put(each)
+    for _ in range(places):
+        todo.put(StopIteration)
+    def place():
+        for number, bun in todo:
+            results[number] = steam(bun)
+    workers = [gevent.spawn(place) for _ in range(places)]
+    [each.join() for each in workers]
+    return results
+"""
+        ),
+        written(
+            """
+def answer(buns, steam, places):
+    greenlets, inside = [], set()
+    for bun in buns:
+        if len(inside) == places:
+            gevent.wait(list(inside), count=1)
+            inside = {each for each in inside if not each.ready()}
+        greenlets.append(gevent.spawn(steam, bun))
+        inside.add(greenlets[-1])
+    return tuple(each.get() for each in greenlets)
+"""
+        ),
+        written(
+            """
+def answer(buns, steam, places):
+    inside, results = [0], []
+    def one(bun):
+        while inside[0] == places:
+            gevent.sleep(0)
+        inside[0] += 1
+        try:
+            return steam(bun)
+        finally:
+            inside[0] -= 1
+    greenlets = [gevent.spawn(one, bun) for bun in buns]
+    gevent.joinall(greenlets)
+    return [each.value for each in greenlets]
 """
         ),
     ],
@@ -56,9 +196,79 @@ def answer(shelf, pay):
     return paid
 """
         ),
+        written(
+            """
+lock = BoundedSemaphore(1)
+def answer(shelf, pay):
+    with lock:
+        if shelf["buns"] == 0:
+            return False
+        shelf["buns"] = shelf["buns"] - 1
+    try:
+        pay()
+        return True
+    except BaseException:
+        with lock:
+            shelf["buns"] = shelf["buns"] + 1
+        raise
+"""
+        ),
+        written(
+            """
+@contextlib.contextmanager
+def reserved(shelf):
+    shelf["buns"] -= 1
+    try:
+        yield
+    except Exception:
+        shelf.update(buns=shelf["buns"] + 1)
+        raise
+def answer(shelf, pay):
+    if shelf["buns"] < 1:
+        return False
+    with reserved(shelf):
+        pay()
+    return True
+"""
+        ),
+        written(
+            """
+def answer(shelf, pay):
+    shelf["buns"] -= 1
+    if shelf["buns"] < 0:
+        shelf["buns"] += 1
+        return False
+    banker = gevent.spawn(pay)
+    banker.join()
+    if not banker.successful():
+        shelf["buns"] += 1
+    return banker.successful()
+"""
+        ),
+        written(
+            """
+class Till:
+    def sell(self, shelf, pay):
+        have = shelf["buns"]
+        return have > 0 and self._take(shelf, pay)
+    def _take(self, shelf, pay):
+        shelf["buns"] -= 1
+        try:
+            pay()
+        except Exception as error:
+            shelf["buns"] += 1
+            print("refused:", error)
+            return False
+        else:
+            return True
+answer = Till().sell
+"""
+        ),
     ],
     "06.5": [
         edit("number % 500", "number % 1_000"),
+        edit("gevent.sleep(0)", "gevent.sleep(0.001)"),
+        edit("gevent.sleep(0)", "gevent.idle()"),
         written(
             """
 def answer(limit):
@@ -66,6 +276,40 @@ def answer(limit):
     for start in range(0, limit, 700):
         found += sum(number % 7 == 0 for number in range(start, min(start + 700, limit)))
         gevent.sleep(0)
+    return found
+"""
+        ),
+        written(
+            """
+def answer(limit):
+    found = number = since = 0
+    while number < limit:
+        found += not number % 7
+        number, since = number + 1, since + 1
+        if since == 60:
+            since = 0
+            gevent.spawn(int).join()
+    return found
+"""
+        ),
+        written(
+            """
+def politely(numbers):
+    for count, number in enumerate(numbers, 1):
+        if not count % 1999:
+            gevent.sleep()
+        yield number
+def answer(limit):
+    return sum(1 for number in politely(range(limit)) if number % 7 == 0)
+"""
+        ),
+        written(
+            """
+def answer(limit, step=350):
+    found = 0
+    for start in range(0, limit, step):
+        found += len([number for number in range(start, min(limit, start + step)) if number / 7 == number // 7])
+        gevent.get_hub().wait(gevent.get_hub().loop.timer(0.0001))
     return found
 """
         ),
@@ -106,6 +350,91 @@ def answer(suppliers, patience):
         raise TimeoutError from None
     finally:
         pool.kill()
+"""
+        ),
+        written(
+            """
+def answer(suppliers, patience):
+    waiting, end = [gevent.spawn(each) for each in suppliers], time.monotonic() + patience
+    try:
+        while waiting:
+            done = gevent.wait(waiting, timeout=max(0, end - time.monotonic()), count=1)
+            if not done:
+                raise TimeoutError(patience)
+            if done[0].exception is None:
+                return done[0].value
+            waiting.remove(done[0])
+        raise done[0].exception
+    finally:
+        for each in waiting:
+            each.kill()
+"""
+        ),
+        written(
+            """
+def answer(suppliers, patience):
+    reports = Queue()
+    def reporting(greenlet):
+        reports.put(greenlet)
+    greenlets = [gevent.spawn(each) for each in suppliers]
+    for each in greenlets:
+        each.link(reporting)
+    alarm = gevent.spawn_later(patience, reports.put, None)
+    try:
+        for _ in suppliers:
+            done = reports.get()
+            if done is None:
+                raise TimeoutError("nobody")
+            if done.successful():
+                return done.get()
+        raise ValueError("all failed")
+    finally:
+        alarm.kill()
+        gevent.killall(greenlets, block=True)
+"""
+        ),
+        written(
+            """
+class Asking:
+    def __init__(self, suppliers):
+        self.open, self.changed, self.answers = len(suppliers), Event(), []
+        self.greenlets = [gevent.spawn(self.ask, each) for each in suppliers]
+    def ask(self, supplier):
+        try:
+            self.answers.append(supplier())
+        except Exception:
+            pass
+        self.open -= 1
+        if self.answers or not self.open:
+            self.changed.set()
+def answer(suppliers, patience):
+    asking = Asking(suppliers)
+    heard = asking.changed.wait(patience)
+    for each in asking.greenlets:
+        each.kill()
+    if not heard:
+        raise TimeoutError
+    if not asking.answers:
+        raise RuntimeError("they all failed")
+    return asking.answers[0]
+"""
+        ),
+        written(
+            """
+def answer(suppliers, patience):
+    greenlets = [gevent.spawn(each) for each in suppliers]
+    timeout = gevent.Timeout.start_new(patience, TimeoutError("patience"))
+    try:
+        while True:
+            for each in greenlets:
+                if each.ready() and each.successful():
+                    return each.value
+            if all(each.ready() for each in greenlets):
+                raise RuntimeError("all failed")
+            gevent.sleep(0.01 if patience < 1 else 0.2)
+    finally:
+        timeout.close()
+        gevent.killall(greenlets)
 """
         ),
     ],

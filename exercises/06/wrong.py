@@ -3,15 +3,28 @@
 from exercises.answers import edit, written
 
 ASK_SEVERAL = "    greenlets = [gevent.spawn(each) for each in suppliers]\n"
+CAREFUL = (
+    '        try:\n            reports.put(("good", supplier()))\n'
+    '        except Exception as error:\n            reports.put(("bad", error))\n'
+)
 
 WRONG = {
     "06.1": [
         written("answer = 'tea on, buns in'", says="not a str"),
-        edit(', "buns turned", "buns out", "tea done"', "", says="is missing"),
+        edit(', "buns turned", "buns out", "tea done"', "", says="'buns turned' is missing"),
         edit('"buns turned", "buns out", "tea done"', '"tea done", "buns turned", "buns out"', says="line 5"),
         edit('"swept", "buns turned"', '"buns turned", "swept"', says="line 4"),
         edit("tea on", "tea", says="'tea' is none of"),
-        edit('"swept",', '"swept", "swept",', says="comes twice"),
+        edit('"swept",', '"swept", "swept",', says="'swept' comes 2 times"),
+        edit('"tea done"]', 'None, "tea done"]', says="None is none of"),
+        edit('"buns out", "tea done"', '"tea done", "buns out"', says="line 6 was not 'tea done'"),
+        edit('"tea on", "buns in"', '"buns in", "tea on"', says="line 1"),
+        edit(
+            '"sweep", "swept", ', "", '"tea done"', '"tea done", "sweep", "swept"', says="line 3 was not 'buns turned'"
+        ),
+        written(
+            "answer = {'tea on', 'buns in', 'sweep', 'swept', 'buns turned', 'buns out', 'tea done'}", says="a set"
+        ),
     ],
     "06.2": [
         written(
@@ -27,7 +40,7 @@ def answer(buns, steam):
     gevent.joinall([gevent.spawn(one, bun) for bun in buns], raise_error=True)
     return results
 """,
-            says="in which the buns were done",
+            says="in which they were done",
         ),
         written(
             """
@@ -39,23 +52,71 @@ def answer(buns, steam):
         results.append(greenlet.get())
     return results
 """,
-            says="start all first",
+            says="of 3 buns only 1",
         ),
-        edit("gevent.joinall(greenlets, raise_error=True)\n    ", "", says="returned [None"),
-        written("def answer(buns, steam): return Pool(9).map_async(steam, buns)", says="return the list of results"),
+        edit("gevent.joinall(greenlets, raise_error=True)\n    ", "", says="called 0 times"),
+        written("def answer(buns, steam): return Pool(9).map_async(steam, buns)", says="type Greenlet: return a list"),
         written(
             """
 def answer(buns, steam):
     done = {}
     def one(bun): done[bun] = steam(bun)
-    gevent.joinall([gevent.spawn(one, bun) for bun in buns])
+    gevent.joinall([gevent.spawn(one, bun) for bun in buns], raise_error=True)
     return [done[bun] for bun in buns]
 """,
-            says="raised KeyError: 'sesame'",
+            says="'pork', 'lotus', 'leek', 'pork'",
         ),
+        written("def answer(buns, steam): return Pool(5).map(steam, buns)", says="of 13 buns only 5"),
+        edit(
+            "for greenlet in greenlets]", "for greenlet in greenlets if greenlet.value]", says="your function returned"
+        ),
+        edit("greenlet.value for", "greenlet.value or None for", says="your function returned"),
+        edit("for bun in buns]", "for bun in dict.fromkeys(buns)]", says="of 13 buns only 9"),
+        edit(
+            "    return [",
+            "    gevent.joinall([gevent.spawn(steam, bun) for bun in buns])\n    return [",
+            says="`steam` was called 6 times",
+        ),
+        written(
+            """
+greenlets = []
+def answer(buns, steam):
+    greenlets.extend(gevent.spawn(steam, bun) for bun in buns)
+    gevent.joinall(greenlets, raise_error=True)
+    return [each.value for each in greenlets]
+""",
+            says="for the buns",
+        ),
+        written(
+            """
+mine = {}
+def answer(buns, steam):
+    mine.clear()
+    for place, bun in enumerate(buns):
+        mine[place] = gevent.spawn(steam, bun)
+    gevent.joinall(list(mine.values()), raise_error=True)
+    return [mine[place].value for place in range(len(buns))]
+""",
+            says="two greenlets",
+        ),
+        written(
+            """
+def answer(buns, steam):
+    greenlets = [gevent.spawn(steam, bun) for bun in buns]
+    greenlets[0].get()
+    gevent.joinall(greenlets)
+    return [each.value for each in greenlets]
+""",
+            says="for 0 buns your function raised IndexError",
+        ),
+        edit("raise_error=True)", "timeout=5, raise_error=True)", says="your function returned"),
     ],
     "06.3": [
-        edit("Pool(places).map(steam, buns)", "[steam(bun) for bun in buns]", says="only one bun"),
+        edit(
+            "Pool(places).map(steam, buns)",
+            "[steam(bun) for bun in buns]",
+            says="2 places stayed empty while 7 buns waited",
+        ),
         written(
             """
 def answer(buns, steam, places):
@@ -66,12 +127,54 @@ def answer(buns, steam, places):
         results += [each.value for each in batch]
     return results
 """,
-            says="one slow bun keeps the others out",
+            says="when 2 buns had come out, 2 places stayed empty",
         ),
-        edit("Pool(places)", "Pool(places + 1)", says="4 buns in a steamer of 3"),
-        edit("Pool(places)", "Pool(2)", says="never held more than 2"),
-        edit("Pool(places)", "Pool(3)", says="3 buns in a steamer of 2"),
-        edit("Pool(places).map(steam, buns)", "list(Pool(places).imap_unordered(steam, buns))", says="in the order"),
+        edit("Pool(places)", "Pool(places + 1)", says="there were 4 buns in the steamer"),
+        edit("Pool(places)", "Pool(2)", says="1 place stayed empty"),
+        edit("Pool(places)", "Pool(3)", says="2 places there were 3 buns"),
+        edit("Pool(places)", "Pool(max(2, places))", says="1 place there were 2 buns"),
+        edit("Pool(places)", "Pool(min(places, 5))", says="2 places stayed empty while 13"),
+        edit("Pool(places)", "Pool(places - 1 or 1)", says="at the start, 1 place stayed empty"),
+        edit("Pool(places)", "Pool()", says="there were 8 buns in the steamer"),
+        edit("Pool(places).map(steam, buns)", "list(Pool(places).imap_unordered(steam, buns))", says="you returned"),
+        edit("Pool(places).map(steam, buns)", "Pool(places).imap(steam, buns)", says="type IMap"),
+        edit("Pool(places).map(steam, buns)", "[x for x in Pool(places).imap(steam, buns) if x]", says="you returned"),
+        edit("map(steam, buns)", "map(steam, list(dict.fromkeys(buns)))", says="`steam` was called 6 times"),
+        edit("return ", "", says="returned None"),
+        written(
+            """
+pool = None
+def answer(buns, steam, places):
+    global pool
+    if pool is None:
+        pool = Pool(places)
+    return pool.map(steam, buns)
+""",
+            says="2 places there were 3 buns",
+        ),
+        written(
+            """
+def answer(buns, steam, places):
+    free, results = BoundedSemaphore(places), []
+    def one(bun):
+        with free:
+            results.append(steam(bun))
+    gevent.joinall([gevent.spawn(one, bun) for bun in buns])
+    return results
+""",
+            says="you returned",
+        ),
+        written(
+            """
+def answer(buns, steam, places):
+    free = BoundedSemaphore(places)
+    def one(bun):
+        free.acquire()
+        return steam(bun)
+    return [each.get() for each in [gevent.spawn(one, bun) for bun in buns]]
+""",
+            says="when 3 buns had come out",
+        ),
     ],
     "06.4": [
         written(
@@ -83,7 +186,7 @@ def answer(shelf, pay):
         return True
     return False
 """,
-            says="check before anyone pays",
+            says="30 paid, 10 were told True",
         ),
         written(
             """
@@ -96,9 +199,9 @@ def answer(shelf, pay):
             return True
         return False
 """,
-            says="one at a time",
+            says="the others cannot pay",
         ),
-        edit("    except BaseException:", "    except ZeroDivisionError:", says="a card was refused"),
+        edit("    except BaseException:", "    except ZeroDivisionError:", says="0 of the buns are left, not 1"),
         written(
             """
 def answer(shelf, pay):
@@ -110,9 +213,9 @@ def answer(shelf, pay):
             shelf['buns'] += 1
         return True
 """,
-            says="should be told False",
+            says="was told None",
         ),
-        written("def answer(shelf, pay): return False", says="0 were sold"),
+        written("def answer(shelf, pay): return False", says="There was a bun for 10"),
         written(
             """
 def answer(shelf, pay):
@@ -127,32 +230,108 @@ def answer(shelf, pay):
         return False
     return True
 """,
-            says="3 are left, not 1",
+            says="of the buns are left, not",
         ),
         edit("        raise\n", "", says="says True"),
+        edit("    return True\n", "", says="was told None"),
+        edit("== 0", "<= 1", says="There was a bun for 10"),
+        edit("== 0", "!= 0", says="There was a bun for"),
+        edit('shelf["buns"] += 1\n        raise', "raise", says="0 of the buns are left, not 1"),
+        edit('shelf["buns"] += 1\n        raise', 'shelf["buns"] = 1\n        raise', says="of the buns are left, not"),
+        edit(
+            '    shelf["buns"] -= 1\n    try:\n        pay()',
+            '    try:\n        pay()\n        shelf["buns"] -= 1',
+            says="30 paid",
+        ),
+        edit("        pay()", "        pay()\n        pay()", says="20 paid, 10 were told True"),
+        edit("        pay()\n", "        pass\n", says="0 paid, 10 were told True"),
+        written(
+            """
+stock = {}
+def answer(shelf, pay):
+    left = stock.setdefault("buns", shelf["buns"])
+    if left == 0:
+        return False
+    stock["buns"] = shelf["buns"] = left - 1
+    try:
+        pay()
+    except Exception:
+        stock["buns"] = shelf["buns"] = shelf["buns"] + 1
+        return False
+    return True
+""",
+            says="There was a bun for 1",
+        ),
+        written(
+            """
+def answer(shelf, pay):
+    if shelf["buns"] == 0:
+        return False
+    shelf["buns"] -= 1
+    try:
+        pay()
+    except Exception as error:
+        shelf["buns"] += 1
+        return error
+    return True
+""",
+            says="was told Refused('card refused')",
+        ),
     ],
     "06.5": [
         written(
-            "def answer(limit):\n    gevent.sleep(0)\n    return len(range(0, limit, 7))", says="1 turn(s) in 21,000"
+            "def answer(limit):\n    gevent.sleep(0)\n    return len(range(0, limit, 7))", says="the others got 1 turn"
         ),
         written(
             "def answer(limit):\n    for _ in range(20): gevent.sleep(0)\n    return len(range(0, limit, 7))",
-            says="20 turn(s) in 700,000",
+            says="20 turns for 8 numbers",
         ),
-        edit("number % 500", "number % 7 - 0", says="goes into switching"),
-        edit("if number % 500 == 0:\n            gevent.sleep(0)", "gevent.sleep(0)", says="switching"),
+        edit("number % 500", "number % 7 - 0", says="more than one in 50"),
+        edit("if number % 500 == 0:\n            gevent.sleep(0)", "gevent.sleep(0)", says="21,000 turns"),
+        edit("number % 500", "number % 40", says="more than one in 50"),
+        edit("number % 500", "number % 2500", says="let them in at least"),
         written(
             """
 def answer(limit):
-    found = len(range(0, limit, 7)) if sum(range(50 * limit)) else 0
+    found = len(range(0, limit, 7)) if sum(range(5 * limit)) else 0
     for _ in range(0, limit, 500):
         gevent.sleep(0)
     return found
 """,
-            says="not while you counted",
+            says="not evenly",
+        ),
+        written(
+            """
+def answer(limit):
+    found = 0
+    for number in range(limit):
+        if number % 7 == 0:
+            found += 1
+        if number > limit / 2 and number % 100 == 0:
+            gevent.sleep(0)
+    return found or limit and 1
+""",
+            says="not evenly",
         ),
         edit("range(limit)", "range(limit + 1)", says="says 3001"),
         edit("range(limit)", "range(1, limit)", says="3,000 multiples"),
+        edit(
+            "number % 7 == 0",
+            "number % 7 == 1",
+            says="below 21,001 there are 3,001 multiples of 7; your function says 3000",
+        ),
+        edit("return found", "return limit // 7", says="20,999"),
+        edit(
+            "def count",
+            "total = 0\n\n\ndef count",
+            "    found = 0\n",
+            "    global total\n",
+            "found += 1",
+            "total += 1",
+            "return found",
+            "return total",
+            says="says 6000",
+        ),
         edit(
             "found = 0",
             "import time\n    found = 0",
@@ -172,7 +351,7 @@ def answer(suppliers, patience):
             except Exception:
                 pass
 """,
-            says="asked one after another",
+            says="`quick` was the first to answer",
         ),
         written(
             f"""
@@ -194,17 +373,11 @@ def answer(suppliers, patience):
     finally:
         gevent.killall(greenlets)
 """,
-            says="gave up",
+            says="raised NoFlour",
         ),
+        edit(CAREFUL, '        reports.put(("good", supplier()))\n', says="after 100 s: that was to be after 1 s"),
         edit(
-            '        try:\n            reports.put(("good", supplier()))\n'
-            '        except Exception as error:\n            reports.put(("bad", error))\n',
-            '        reports.put(("good", supplier()))\n',
-            says="until its patience ended",
-        ),
-        edit(
-            '        try:\n            reports.put(("good", supplier()))\n'
-            '        except Exception as error:\n            reports.put(("bad", error))\n',
+            CAREFUL,
             '        reports.put(("good", supplier()))\n',
             ', TimeoutError(f"no answer within {patience} s")',
             "",
@@ -223,15 +396,82 @@ def answer(suppliers, patience):
     finally:
         gevent.killall(greenlets)
 """,
-            says="returns None, which is an answer too",
+            says="`first` answers after 1 s",
         ),
-        edit('        raise RuntimeError("every supplier failed") from outcome\n', "", says="None instead of raising"),
+        edit('        raise RuntimeError("every supplier failed") from outcome\n', "", says="returned None"),
         edit(
             '        with gevent.Timeout(patience, TimeoutError(f"no answer within {patience} s")):\n'
             "            for _ in suppliers:\n                verdict, outcome = reports.get()\n",
             "        for _ in suppliers:\n            with gevent.Timeout(patience, TimeoutError):\n"
             "                verdict, outcome = reports.get()\n            if True:\n",
-            says="counts from the call",
+            says="after 120 s",
+        ),
+        written(
+            f"""
+def answer(suppliers, patience):
+{ASK_SEVERAL}
+    gevent.joinall(greenlets, timeout=patience)
+    gevent.killall(greenlets)
+    for each in greenlets:
+        if each.successful() and not isinstance(each.value, gevent.GreenletExit):
+            return each.value
+    raise TimeoutError
+""",
+            says="'flour from slow' after 60 s",
+        ),
+        written(
+            """
+def answer(suppliers, patience):
+    reports = Queue()
+    def ask(supplier):
+        try:
+            reports.put((True, supplier()))
+        except Exception as error:
+            reports.put((False, error))
+    greenlets = [gevent.spawn(ask, each) for each in suppliers]
+    gevent.sleep(patience)
+    gevent.killall(greenlets)
+    while not reports.empty():
+        good, outcome = reports.get()
+        if good:
+            return outcome
+    raise TimeoutError
+""",
+            says="after 100 s: that was to be after 5 s",
+        ),
+        edit(
+            "        gevent.killall(greenlets)", "        gevent.killall(greenlets, block=False)", says="still waiting"
+        ),
+        edit(
+            "[gevent.spawn(ask, supplier) for supplier in suppliers]",
+            "[pool.spawn(ask, supplier) for pool in [Pool(4)] for supplier in suppliers]",
+            says="30 suppliers",
+        ),
+        edit(
+            '        with gevent.Timeout(patience, TimeoutError(f"no answer within {patience} s")):\n',
+            "        if gevent.Timeout.start_new(patience, TimeoutError(patience)):\n",
+            says="outside of it, its time-out struck",
+        ),
+        edit(
+            "    reports = Queue()\n",
+            "",
+            "def first",
+            "reports = Queue()\n\n\ndef first",
+            "    finally:\n",
+            '    finally:\n        reports.put(("good", 0))\n',
+            says="returned 0 after 0 s",
+        ),
+        edit(
+            '                if verdict == "good":\n                    return outcome\n',
+            "                return outcome\n",
+            says="NoFlour",
+        ),
+        edit("            for _ in suppliers:\n", "            while True:\n", says="that was to be after 1 s"),
+        edit("except Exception as error", "except NameError as error", says="that was to be after 1 s"),
+        edit(
+            "greenlets = [gevent.spawn(ask, supplier) for supplier in suppliers]",
+            "greenlets = [gevent.spawn(ask, supplier) for supplier in suppliers * 2]",
+            says="was asked 2 times",
         ),
     ],
 }
