@@ -20,7 +20,7 @@ def each(several):
     ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def verdicts(request):
     """Verdicts on the answers of this run, found ahead and several at a time.
 

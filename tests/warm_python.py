@@ -14,6 +14,7 @@ import gc
 import io
 import marshal
 import os
+import queue
 import signal
 import socket
 import struct
@@ -27,45 +28,58 @@ from backstage.processes import belongings, guardian
 from backstage.processes.messages import ReportPipe
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMAND = "from tests.warm_python import serve; serve()"
 
 
 class WarmPython:
-    """The owner's side: starts the process that forks, and asks it for one copy after another."""
+    """The owner's side: starts the process that forks, and asks it for one copy after another.
 
-    def __init__(self):
-        self._line, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", COMMAND],
-                stdin=theirs,
-                cwd=ROOT,
-                env={
-                    **os.environ,
-                    "PYTHONUNBUFFERED": "1",
-                    "PYTHONIOENCODING": "utf-8",
-                    guardian.MARK: belongings.mark(),  # its copies are found by this, too, if the owner is killed
-                },
-                start_new_session=True,
-            )
+    Parameters
+    ----------
+    at_once : int
+        How many copies there may be side by side; more have to wait.
+    """
+
+    def __init__(self, at_once=1):
+        self._lines, theirs = zip(*(socket.socketpair() for _ in range(at_once)), strict=True)
+        self._free = queue.SimpleQueue()  # of lines, each of which leads to a process that forks
+        numbers = [each.fileno() for each in theirs]
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", f"from tests.warm_python import serve; serve({numbers})"],
+            stdin=subprocess.DEVNULL,
+            pass_fds=numbers,
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "PYTHONUNBUFFERED": "1",
+                "PYTHONIOENCODING": "utf-8",
+                guardian.MARK: belongings.mark(),  # its copies are found by this, too, if the owner is killed
+            },
+            start_new_session=True,
+        )
         belongings.entrust("group", self._process.pid)
+        for ours, their in zip(self._lines, theirs, strict=True):
+            their.close()
+            self._free.put(ours)
 
     def close(self):
         """End the process; its copies have ended."""
-        self._line.close()
-        self._process.wait(10)
+        for line in self._lines:
+            line.close()
+        self._process.wait()
         belongings.release("group", self._process.pid)
 
     def child(self, args, *, name, env, stdin, on_output, on_message):
         """What `helpers.isolated` calls in place of `Child`; program and environment are the same for all jobs."""
-        return Forked(self._line, stdin, on_output, on_message)
+        line = self._free.get()
+        return Forked(line, stdin, on_output, on_message, lambda: self._free.put(line))
 
 
 class Forked:
     """One copy and its end, with as much of the face of `Child` as `run_isolated` needs."""
 
-    def __init__(self, line, stdin, on_output, on_message):
+    def __init__(self, line, stdin, on_output, on_message, on_end):
         self.exit_code = None
+        self._on_end = on_end
         self._line = line
         self._on_output = on_output
         self._signalling = threading.Lock()
@@ -116,6 +130,7 @@ class Forked:
             self._reaped = True
             self._line.sendall(b"r")
         status = struct.unpack("!q", receive(self._line, 8))[0]
+        self._on_end()
         self._pump.join(0.5)  # as in `Child`: a descendant that left the group may hold the pipe
         self.exit_code = os.waitstatus_to_exitcode(status)
         self._ended.set()
@@ -133,17 +148,29 @@ def receive(line, size):
     return data
 
 
-def serve():
-    """The side that forks: import what judges need, then one copy at a time for each job, until the owner is gone."""
-    line = socket.socket(fileno=os.dup(0))
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 0)
-    os.close(nothing)
+def serve(numbers):
+    """The side that forks: import what judges need, become one process for each line, and serve it.
+
+    Parameters
+    ----------
+    numbers : list of int
+        The descriptors of the lines, sockets whose other ends the owner has.
+    """
     from exercises import judging
     from helpers import cell
 
     judging.registered()  # imports the checks of all chapters
     gc.freeze()  # a copy that collects garbage leaves alone, and shares, what was there before
+    _stay_fit_to_fork()
+    mine = numbers[0]
+    for number in numbers[1:]:
+        if not os.fork():
+            mine = number
+            break
+    for number in numbers:
+        if number != mine:
+            os.close(number)
+    line = socket.socket(fileno=mine)
     with suppress(EOFError, ConnectionError):
         while job := _take(line):
             stdin, output, reports = job
