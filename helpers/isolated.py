@@ -97,7 +97,7 @@ def run_isolated(
     cell = _Cell(source, inputs or {}, outputs, gevent=gevent, label=label, linger=linger, on_output=pieces.put)
     try:
         if not _drain(pieces, hear, timeout):
-            where = _interrupt(cell, pieces, hear)
+            where = _interrupt(cell, pieces, hear, 2)
             message = f"the cell was stopped after {timeout:g} s"
             raise _error("TimeoutError", message, text=where and f"{where}\nTimeoutError: {message}")
     except KeyboardInterrupt:
@@ -241,11 +241,11 @@ def _show(piece):
         sys.stdout.write(piece)
 
 
-def _interrupt(cell, pieces, hear):
-    """End the cell as Ctrl-C does, within half a second at most; return its traceback, if it wrote one."""
+def _interrupt(cell, pieces, hear, patience=0.5):
+    """End the cell as Ctrl-C does, or kill it after so many seconds; return its traceback, if it wrote one."""
     try:
         cell.child.interrupt()
-        ended = _drain(pieces, hear, 0.5)
+        ended = _drain(pieces, hear, patience)
     finally:
         cell.child.stop(grace=0)
     if not ended:
