@@ -67,20 +67,19 @@ def answer(buns, steam):
 finished = Queue()
 class Steamer:
     def __call__(self, buns, steam):
-        mine = Queue()
         def one(place):
             try:
-                mine.put((place, steam(buns[place]), None))
+                finished.put((place, steam(buns[place]), None))
             except Exception as error:
-                mine.put((place, None, error))
+                finished.put((place, None, error))
         for place in reversed(range(len(buns))):
             gevent.spawn(one, place)
-        done = {}
+        done, burnt = {}, None
         for _ in buns:
-            place, result, error = mine.get()
-            if error:
-                raise RuntimeError("a bun burnt") from error
-            done[place] = result
+            place, done[place], error = finished.get()
+            burnt = burnt or error
+        if burnt:
+            raise RuntimeError("a bun burnt") from burnt
         return [done[place] for place in range(len(buns))]
 answer = Steamer()
 """
@@ -211,6 +210,24 @@ def answer(shelf, pay):
         with lock:
             shelf["buns"] = shelf["buns"] + 1
         raise
+"""
+        ),
+        written(
+            """
+turn = Queue()
+turn.put("yours")
+def answer(shelf, pay):
+    token = turn.get()
+    there = shelf["buns"] > 0
+    shelf["buns"] -= there
+    turn.put(token)
+    if there:
+        try:
+            pay()
+        except Exception:
+            shelf["buns"] += 1
+            there = False
+    return there
 """
         ),
         written(
@@ -391,6 +408,31 @@ def answer(suppliers, patience):
     finally:
         alarm.kill()
         gevent.killall(greenlets, block=True)
+"""
+        ),
+        written(
+            """
+answers = Queue()
+def answer(suppliers, patience):
+    while not answers.empty():
+        answers.get()
+    def ask(supplier):
+        try:
+            answers.put([supplier()])
+        except Exception:
+            answers.put([])
+    crowd = Pool()
+    for supplier in suppliers:
+        crowd.spawn(ask, supplier)
+    try:
+        with gevent.Timeout(patience, False):
+            for _ in range(len(suppliers)):
+                if heard := answers.get():
+                    return heard[0]
+            raise ConnectionError("all failed")
+        raise TimeoutError("too late")
+    finally:
+        crowd.kill()
 """
         ),
         written(

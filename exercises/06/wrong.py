@@ -70,6 +70,11 @@ def answer(buns, steam):
         edit(
             "for greenlet in greenlets]", "for greenlet in greenlets if greenlet.value]", says="your function returned"
         ),
+        edit(
+            "return [greenlet.value for greenlet in greenlets]",
+            "return sorted(g.value or '' for g in greenlets)",
+            says="`steam` gave ['p1', 'a1', 'z1']",
+        ),
         edit("greenlet.value for", "greenlet.value or None for", says="your function returned"),
         edit("for bun in buns]", "for bun in dict.fromkeys(buns)]", says="of 13 buns only 9"),
         edit(
@@ -86,18 +91,6 @@ def answer(buns, steam):
     return [each.value for each in greenlets]
 """,
             says="for the buns",
-        ),
-        written(
-            """
-mine = {}
-def answer(buns, steam):
-    mine.clear()
-    for place, bun in enumerate(buns):
-        mine[place] = gevent.spawn(steam, bun)
-    gevent.joinall(list(mine.values()), raise_error=True)
-    return [mine[place].value for place in range(len(buns))]
-""",
-            says="two greenlets",
         ),
         written(
             """
@@ -288,6 +281,7 @@ def answer(shelf, pay):
         ),
         edit("number % 500", "number % 7 - 0", says="more than one in 50"),
         edit("if number % 500 == 0:\n            gevent.sleep(0)", "gevent.sleep(0)", says="21,000 turns"),
+        edit("gevent.sleep(0)", "gevent.sleep(1)", says="slept 42 s in all"),
         edit("number % 500", "number % 40", says="more than one in 50"),
         edit("number % 500", "number % 2500", says="let them in at least"),
         written(
