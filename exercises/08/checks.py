@@ -1,10 +1,9 @@
 """Checks of chapter 8: a crawler. Time is played, not waited for: the checks decide which page answers next."""
 
 import contextlib
-import gc
 import random
-import signal
 from collections import Counter
+from functools import partial
 from itertools import pairwise
 from operator import itemgetter
 from urllib.parse import urlsplit
@@ -16,8 +15,10 @@ from gevent.exceptions import LoopExit
 from exercises import Wrong, exercise
 from exercises.vocabulary import (
     AutojumpClock,
+    Enough,
     Fuse,
     GreenCall,
+    HubWatch,
     Planted,
     capture,
     eventually,
@@ -27,7 +28,6 @@ from exercises.vocabulary import (
 )
 
 LOOKS = 100  # so many 5 ms an answer has to start what it could start, before it is said to stand still
-BLOCKED = 6  # seconds in which no other greenlet had a turn
 
 STOOD_STILL = Wrong(
     "your code stopped the whole thread, and with it every other greenlet.",
@@ -37,44 +37,37 @@ FOR_EVER = Wrong(
     "your code waits for something that nobody will ever do.",
     "A thread has a hub of its own, to which this check's events never come: use greenlets.",
 )
-_stopped = []  # that the thread was stopped: an answer may lose the error which says so
+POLLS = "Time passes only while it sleeps: ask once, and sleep for as long as the answer says."
+WATCH = HubWatch(STOOD_STILL)
 
 
 class BrokenPage(Planted):
     """What a page raises in these checks."""
 
 
+class LostPage(BrokenPage, ConnectionError):
+    """One that is also of a kind which Python knows."""
+
+
+class OddPage(BrokenPage, ValueError):
+    """Another one."""
+
+
 @contextlib.contextmanager
 def _watched():
     """Notice an answer that blocks the thread, and one that waits for ever."""
     quiet_hub(LoopExit)
-    try:
-        with reworded({LoopExit: FOR_EVER}):
-            yield
-    finally:
-        _wind_alarm(0)
-
-
-def _wind_alarm(seconds):
-    if hasattr(signal, "setitimer"):  # on Windows a blocked answer is cut off later, with a more general word
-        signal.signal(signal.SIGALRM, _blocked)
-        signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)  # again and again: several greenlets may block
-
-
-def _blocked(*_):
-    _stopped.append(True)
-    raise STOOD_STILL
+    with reworded({LoopExit: FOR_EVER}), WATCH:
+        yield
 
 
 def _settle(wanted=lambda: True):
     """Let everyone run who can, and wait until `wanted()`, for as long as patience lasts."""
 
     def asked():
-        if _stopped:
-            raise STOOD_STILL
+        WATCH.ask()
         return wanted()
 
-    _wind_alarm(BLOCKED)
     for _ in range(20):
         gevent.sleep(0)
     eventually(asked, looks=LOOKS, sleep=gevent.sleep)
@@ -89,29 +82,41 @@ def _settle(wanted=lambda: True):
     hint="urljoin first, then urldefrag; compare urlsplit(...).netloc with that of the page, and look at the scheme.",
 )
 def _same_site(answer):
+    ours = "http://baozi.example:808"
     right = {
-        "pork.html": "http://baozi.example:808/menu/pork.html",
-        "/menu/pork.html#price": "http://baozi.example:808/menu/pork.html",
-        "../about": "http://baozi.example:808/about",
-        "//baozi.example:808/pies?kind=leek": "http://baozi.example:808/pies?kind=leek",
+        "pork.html": f"{ours}/menu/pork.html",
+        "/menu/pork.html#price": f"{ours}/menu/pork.html",
+        "../about": f"{ours}/about",
+        "/Menu/PORK.html?Kind=Leek%20Bun": f"{ours}/Menu/PORK.html?Kind=Leek%20Bun",
+        "?page=2": f"{ours}/menu/today.html?page=2",
+        "/menu/": f"{ours}/menu/",
+        "//baozi.example:808/pies?kind=leek": f"{ours}/pies?kind=leek",
         "https://baozi.example:808/secure": "https://baozi.example:808/secure",
+        "": f"{ours}/menu/today.html",
     }
     wrong = {
         "http://noodles.example/menu": "leads to another host",
         "http://baozi.example/menu": "leads to another port, which is another host to us",
         "http://baozi.example:8080/": "leads to another port: it only begins like our host",
+        "http://our.baozi.example:808/": "leads to another host: it only ends like ours",
         "http://noodles.example/?from=baozi.example:808": "only mentions our host",
         "mailto:cook@baozi.example": "is no page",
         "ftp://baozi.example:808/list": "is neither http nor https",
+        "httpx://baozi.example:808/": "is neither http nor https",
     }
-    _clean_up(answer, "http://baozi.example:808/menu/today.html", right, wrong)
-    right = {"soup#hot": "https://noodles.example/soup"}
-    wrong = {"http://baozi.example:808/": "leads to another host"}
-    _clean_up(answer, "https://noodles.example/", right, wrong)
+    _clean_up(answer, f"{ours}/menu/today.html", right, wrong)
+    right = {
+        "soup#hot": "https://noodles.example/soup",
+        "?kind=cold#top": "https://noodles.example/soups?kind=cold",
+        "#end": "https://noodles.example/soups?kind=hot",
+    }
+    _clean_up(answer, "https://noodles.example/soups?kind=hot#top", right, {f"{ours}/": "leads to another host"})
+    _clean_up(answer, "https://noodles.example/", {}, {})
 
 
 def _clean_up(answer, page, right, wrong):
-    got = need(answer(page, [*right, *wrong, "#top"]), (set, frozenset), "return a set")
+    links = [*right, *wrong]
+    got = need(answer(page, list(links)), (set, frozenset), "return a set")
     for url in got:
         if not isinstance(url, str):
             raise Wrong(f"your set has {url!r}, which is no string.", "urldefrag returns two things: take its `.url`.")
@@ -124,8 +129,8 @@ def _clean_up(answer, page, right, wrong):
     for link, why in wrong.items():
         if link in got:
             raise Wrong(f"{link} {why}, and yet it is in your set.")
-    if extra := got - {*right.values(), page}:
-        raise Wrong(f"your set has {min(extra)!r}, to which no link leads.")
+    if extra := got - set(right.values()):
+        raise Wrong(f"the page {page} has {len(links)} links; none leads to {min(extra)!r}, which is in your set.")
 
 
 # -- 08.2 -------------------------------------------------------------------------------------------------------------
@@ -135,24 +140,8 @@ class NoSuchPage(OSError):
     """As urllib's HTTPError: an OSError, and no ConnectionError."""
 
 
-def _knock_once(answer, failures, text="text of page", tries=4, pause=0.5):
-    """Return what it returned, what it raised, how often it asked, and the pauses."""
-    asked, pauses = [], []
-    fuse = Fuse(50, lambda: Wrong("your function asked fifty times: stop after `tries`."))
-
-    def fetch(url):
-        asked.append(url)
-        fuse()
-        if fuse.passed <= len(failures):
-            raise failures[fuse.passed - 1]
-        return text
-
-    outcome = capture(answer, fetch, "page", tries, pause, pauses.append)
-    if outcome.error and outcome.error not in failures and outcome.error.__context__ not in failures:
-        outcome.unwrap()  # a mistake of another kind, on a line to be named
-    if other := set(asked) - {"page"}:
-        raise Wrong(f"the URL was 'page', and your function fetched {other.pop()!r}.")
-    return outcome.value, outcome.error, len(asked), pauses
+class Busy(ConnectionError):
+    """A kind of ConnectionError that an answer cannot know by name."""
 
 
 @exercise(
@@ -161,60 +150,66 @@ def _knock_once(answer, failures, text="text of page", tries=4, pause=0.5):
     hint="for attempt in range(tries): return in the try, raise in the except if it was the last, then sleep.",
 )
 def _knock(answer):
-    for text in ("text of page", ""):
-        returned, _, asked, pauses = _knock_once(answer, [], text)
-        if returned != text:
-            raise Wrong(f"the first try succeeded with {text!r}, and your function returned {returned!r}.")
-        if asked != 1 or pauses:
-            what = "the first try succeeded" if text else "the first try gave an empty page, which is an answer too"
-            raise Wrong(f"{what}; your function asked {asked} times and slept {len(pauses)} times.")
-
-    resets = [(ConnectionResetError, ConnectionError)[number % 2](f"reset {number + 1}") for number in range(100)]
-    returned, raised, asked, pauses = _knock_once(answer, resets[:3])
-    if returned != "text of page":
-        raise Wrong(
-            f"the fourth of 4 tries succeeds, and your function {_what(returned, raised)} after {asked} of them."
-        )
-    if not pauses:
-        raise Wrong("your function never called the `sleep` that it was given.")
-    if pauses != [0.5, 1, 2]:
-        raise Wrong(f"with a pause of 0.5 s and three failures the pauses are 0.5, 1 and 2 s; yours were {pauses}.")
-
-    returned, raised, asked, pauses = _knock_once(answer, resets)
-    if asked != 4:
-        raise Wrong(f"with tries=4 and failures only, your function asked {asked} times.")
-    if not raised:
-        raise Wrong(
-            f"all tries failed, and your function returned {returned!r} where it should raise the last failure."
-        )
-    if raised is not resets[3]:
-        raise Wrong(f"the last failure was {resets[3]!r}, and your function raised {raised!r}.")
-    if len(pauses) != 3:
-        raise Wrong(f"4 tries have 3 pauses between them; yours were {len(pauses)}: none is needed after the last.")
-
-    for tries, pause in [(1, 0.5), (2, 3)]:
-        _, raised, asked, pauses = _knock_once(answer, resets, tries=tries, pause=pause)
-        if asked != tries or raised is not resets[tries - 1]:
-            raise Wrong(f"with {tries=} and failures only, your function asked {asked} times and raised {raised!r}.")
-        if pauses != [pause] * (tries - 1):
-            raise Wrong(f"with {tries=}, pause={pause} and failures only, your pauses were {pauses}.")
-
-    missing = NoSuchPage("no such page")
-    for failures in ([], resets[:1]):
-        returned, raised, asked, pauses = _knock_once(answer, [*failures, *[missing] * 9])
-        if asked != len(failures) + 1 or len(pauses) != len(failures):
-            more = asked - len(failures) - 1
-            raise Wrong(
-                f"{missing!r} is an OSError, but no ConnectionError: it will not pass. After it you slept"
-                f" {len(pauses) - len(failures)} times and asked {more} times more."
-            )
-        if raised is not missing:
-            did = _what(returned, raised)
-            raise Wrong(f"an error that is no ConnectionError should be raised as it is; your function {did}.")
+    for text in ("text of page", "", None, 0, [], False):
+        _knock_once(answer, [], text, f"the first try returns {text!r}")
+    kinds = (ConnectionResetError, ConnectionError, Busy, BrokenPipeError)
+    resets = [kinds[number % 4](f"reset {number + 1}") for number in range(100)]
+    _knock_once(answer, resets[:3], "text of page", "three tries fail with a ConnectionError, and the fourth succeeds")
+    _knock_once(answer, resets[:1], "", "one try fails with a ConnectionError, and the second gives an empty page")
+    for tries, pause in [(4, 0.01), (1, 0.02), (2, 0.03), (7, 3)]:
+        _knock_once(answer, resets, None, "every try fails with a ConnectionError", tries, pause)
+    for error in (NoSuchPage, TimeoutError, ValueError, LookupError, BrokenPage):
+        for failures in ([], resets[:2]):
+            after = "after two failed with a ConnectionError, the third" if failures else "the first"
+            said = f"{after} fails with {error.__name__}, which is no ConnectionError"
+            _knock_once(answer, [*failures, error("no page")], "text", said)
 
 
-def _what(returned, raised):
-    return f"raised {raised!r}" if raised else f"returned {returned!r}"
+def _knock_once(answer, failures, text, what, tries=4, pause=0.01):
+    """Let the first tries fail; compare what was done, and what came of it, with what should be."""
+    did, right, enough = [], [], Enough()
+
+    def fetch(url):
+        did.append("fetch" if url == "page" else f"fetch {url!r}")
+        number = sum(each.startswith("fetch") for each in did) - 1
+        if number > tries + 3:
+            raise enough
+        if number < len(failures):
+            raise failures[number]
+        return text
+
+    outcome = capture(
+        answer,
+        fetch,
+        "page",
+        tries,
+        pause,
+        lambda seconds: did.append(f"sleep {seconds:g}"),
+        catch=(Exception, Enough),
+    )
+    if outcome.error and {outcome.error, outcome.error.__context__}.isdisjoint([*failures, enough]):
+        outcome.unwrap()  # a mistake of another kind, on a line to be named
+    for number in range(tries):
+        error = failures[number] if number < len(failures) else None
+        right.append("fetch")
+        if not isinstance(error, ConnectionError) or number + 1 == tries:
+            break
+        right.append(f"sleep {pause * 2**number:g}")
+    when = f"with tries={tries} and pause={pause}, where {what}"
+    if did != right:
+        raise Wrong(f"{when}, you did: {_told(did)}. Right is: {_told(right)}.")
+    if outcome.error is not error or (not error and outcome.value is not text):
+        right, did = (f"raise {error!r}" if error else f"return {text!r}"), _what(outcome)
+        hint = "A bare `raise` raises what was caught; what is not caught, or returned, needs no more." if error else ""
+        raise Wrong(f"{when}, your function should {right}, and {did}.", hint)
+
+
+def _told(done):
+    return ", ".join(done[:12]) + (", …" if len(done) > 12 else "") if done else "nothing"
+
+
+def _what(outcome):
+    return f"raised {outcome.error!r}" if outcome.error else f"returned {outcome.value!r}"
 
 
 # -- 08.3 -------------------------------------------------------------------------------------------------------------
@@ -227,81 +222,89 @@ def _what(returned, raised):
     seconds=30,
 )
 def _fetch_all(answer):
+    def several(host, number, places=("menu", "soups/hot")):
+        return [f"http://{host}/{places[each % len(places)]}/{each}" for each in range(number)]
+
+    small, large = several("small.example", 120), several("large.example:80", 4)
+    secure = [url.replace("http", "https", 1).replace("menu", "safe") for url in small[:4]]
     with _watched():
-        crowded = [f"http://small.example/{number}" for number in range(120)]
-        others = [f"http://{host}.example:80/{number}" for number in range(4) for host in ("large", "other")]
-        _fetch_by_hand(answer, [*crowded[:5], *others], 2)
-        _fetch_by_hand(answer, [*crowded, *others], 3)
-        _fetch_with_a_failure(answer)
+        for urls, per_host in [
+            (small[:5] + large, 2),
+            (small + large + several("other.example", 4), 3),
+            (small[:4] + secure + large, 1),
+            ([f"http://{number}.example/" for number in range(130)], 1),
+            ([], 2),
+            ([*small[:3], *large, *small[:3]], 2),
+        ]:
+            _fetch_by_hand(answer, {url: f"text of {url}" for url in urls}, urls, per_host)
+        comes = {url: f"text of {url}" for url in small[:6] + large}
+        comes[small[4]] = ""
+        comes.update({small[0]: BrokenPage("steamer broken"), small[2]: LostPage("reset"), large[1]: OddPage("odd")})
+        for per_host in (1, 2):
+            _fetch_by_hand(answer, comes, list(comes), per_host)
 
 
-def _fetch_with_a_failure(answer):
-    urls = [f"http://small.example/{number}" for number in range(4)] + ["http://other.example/1"]
-    broken, asked = urls[1], []
-
-    def fetch(url):
-        asked.append(url)
-        gevent.sleep(0)
-        if url == broken:
-            raise BrokenPage("steamer broken")
-        return f"text of {url}"
-
-    call = GreenCall(answer, urls, fetch, 1)
-    _settle(call.ready)
-    if not call.ready() and len(asked) < len(urls):
-        raise Wrong(
-            "one page failed, and the others of its host were never fetched after that.",
-            "Whatever happens in between, give the place back: `with` does.",
-        )
-    if not call.ready():
-        raise Wrong("one page failed, and your function did not return.")
-    with reworded({BrokenPage: "one page failed, and your function raised its error instead of keeping it."}):
-        got = call.result()
-    if not isinstance(got.get(broken), BrokenPage):
-        raise Wrong(f"one page raised BrokenPage; in your dictionary stands {got.get(broken)!r} for it.")
-    if any(got.get(url) != f"text of {url}" for url in urls if url != broken):
-        raise Wrong("one page failed, and the texts of the others are not all there.")
-
-
-def _fetch_by_hand(answer, urls, per_host):
+def _fetch_by_hand(answer, comes, urls, per_host):
     """Answer the requests one by one, those to the first host last, and look at each step who is in flight."""
-    waiting, left = {}, Counter(urlsplit(url).netloc for url in urls)
-    slow = urlsplit(urls[0]).netloc
+    host_of = {url: urlsplit(url).netloc for url in comes}
+    waiting, now, peak, done = [], Counter(), Counter(), set()  # now, peak: in flight to each host
 
     def fetch(url):
-        waiting[url] = Event()
-        waiting[url].wait()
-        del waiting[url]
-        left[urlsplit(url).netloc] -= 1
-        return f"text of {url}"
+        request, host = (url, Event()), host_of[url]
+        waiting.append(request)
+        now[host] += 1
+        peak[host] = max(peak[host], now[host])
+        request[1].wait()
+        now[host] -= 1
+        waiting.remove(request)
+        done.add(url)
+        if isinstance(comes[url], Exception):
+            raise comes[url]
+        return comes[url]
 
-    def in_flight():
-        return Counter(urlsplit(url).netloc for url in waiting)
+    def idle():
+        return next((host_of[url] for url in comes if url not in done and not now[host_of[url]]), None)
 
     crawler = GreenCall(answer, urls, fetch, per_host)
-    while sum(left.values()):
-        wanted = {host: min(per_host, number) for host, number in left.items()}
-        _settle(lambda wanted=wanted: crawler.ready() or all(in_flight()[host] >= wanted[host] for host in wanted))
-        now = in_flight()
-        if crawler.ready():
-            crawler.result()
-            raise Wrong(f"your function returned while {sum(left.values())} of {len(urls)} URLs were not fetched.")
-        if now and max(now.values()) > per_host:
-            raise Wrong(f"one host had {max(now.values())} requests at once, and {per_host} were allowed.")
-        for host, number in wanted.items():
-            if now[host] < number:
-                raise Wrong(
-                    f"{host} could have {number} in flight and has {now[host]}, while {sum(now.values()) - now[host]}"
-                    " requests to other hosts go on: no host should wait for another."
-                )
-        url = next((url for url in waiting if urlsplit(url).netloc != slow), None) or next(iter(waiting))
-        waiting[url].set()
+    while True:
+        _settle(lambda: crawler.ready() or not idle())
+        for host, most in peak.items():
+            if most > per_host:
+                raise Wrong(f"{host} had {most} requests at once, and {per_host} were allowed.")
+        if crawler.ready() or not (waiting or idle()):
+            break
+        if host := idle():
+            _complain_of_standstill(host, comes, done, len(waiting))
+        slow = host_of[urls[0]]
+        next((each for each in waiting if host_of[each[0]] != slow), waiting[0])[1].set()
         _settle()
     _settle(crawler.ready)
     if not crawler.ready():
         raise Wrong("everything was fetched, and your function did not return.")
-    if need(crawler.result(), dict, "return a dictionary") != {url: f"text of {url}" for url in urls}:
-        raise Wrong("your dictionary should have the text of each URL, and has not.")
+    with reworded({BrokenPage: "one page failed, and your function raised its error instead of keeping it."}):
+        got = need(crawler.result(), dict, "return a dictionary")
+    if comes.keys() - done:
+        raise Wrong(f"your function returned while {len(comes.keys() - done)} of {len(comes)} URLs were not fetched.")
+    for url, text in comes.items():
+        if url not in got:
+            raise Wrong(f"{url!r} is not in your dictionary; its fetch came to {text!r}.")
+        if got[url] is not text and got[url] != text:
+            raise Wrong(f"the fetch of {url!r} came to {text!r}, and in your dictionary stands {got[url]!r}.")
+    if extra := got.keys() - comes.keys():
+        raise Wrong(f"in your dictionary stands {min(extra)!r}, which is none of the {len(comes)} URLs of this call.")
+
+
+def _complain_of_standstill(host, comes, done, others):
+    failed = [url for url in done if urlsplit(url).netloc == host and isinstance(comes[url], Exception)]
+    if failed:
+        raise Wrong(
+            f"a page of {host} failed, and no other page of that host is fetched after that.",
+            "Whatever happens in between, give the place back: `with` does.",
+        )
+    raise Wrong(
+        f"{host} has URLs that were not fetched, and no request in flight; {others} to other hosts are in flight."
+        " No host should wait for another."
+    )
 
 
 # -- 08.4 -------------------------------------------------------------------------------------------------------------
@@ -315,52 +318,66 @@ def _fetch_by_hand(answer, urls, per_host):
 )
 def _rate_limiter(answer):
     with _watched():
-        for pause in (2, 0.25):
-            _limit(answer, pause)
+        _limit(answer, 2, 0.0)
+        _limit(answer, 0.3, 5000.0)
 
 
-def _limit(answer, pause):
+def _limit(answer, pause, start):
+    choose = random.Random(84)
+    for what, arrivals in [
+        ("one greenlet alone", [0]),
+        ("six greenlets that ask at the same moment", [0] * 6),
+        ("two greenlets that ask, and two a little later", [0, 0.5, 0, 0.5]),
+        ("one greenlet, and another long after", [0, 7]),
+        ("three greenlets, and after a rest three at the same moment", [0, 0.25, 0.5, 9, 9, 9]),
+        *((f"greenlets that ask after {each} pauses", each) for each in _arrivals(choose, 6)),
+    ]:
+        _take_turns(answer, pause, start, what, arrivals, [[each] for each in arrivals])
+    what = "one greenlet that works for a while after each turn"
+    _take_turns(answer, pause, start, what, [0, 1, 2, 3.5, 4.5], [[0, 0.25, 0.75, 1.5, 0]])
+
+    clock = AutojumpClock(start)
+    limiters = [answer(pause, clock.now, clock.sleep) for _ in range(2)]
+    _play_time(clock, [each.turn for each in limiters])
+    if clock.time > start:
+        raise Wrong(f"two limiters, and one greenlet asks each: the turns came {clock.time - start:g} s apart.")
+
+
+def _arrivals(choose, number):
+    """Moments at which greenlets ask, so that some are close and some are late; in eighths, which add up exactly."""
+    return [[choose.randrange(40) / 8 for _ in range(choose.randrange(3, 8))] for _ in range(number)]
+
+
+def _take_turns(answer, pause, start, what, arrivals, askers):
+    """Let time pass twice, with a rest between. A turn comes when it is asked for, or a pause after the one before.
+
+    Each asker is a list: how many pauses to wait before they ask, and to work before they ask again.
+    """
     clock = AutojumpClock(
-        5000.0,
-        looks=Fuse(
-            100_000, lambda: Wrong("your limiter asks the clock again and again; time passes only while it sleeps.")
-        ),
+        start,
+        looks=Fuse(20_000, lambda: Wrong(f"{what}: your limiter asked the clock 20,000 times.", POLLS)),
         backwards=lambda seconds: f"your limiter sleeps for {seconds:g} s: nobody can sleep for less than nothing.",
     )
-    limiter = answer(pause, clock.now, clock.sleep)
-    turns = []
+    limiter, turns = answer(pause, clock.now, clock.sleep), []
 
-    def ask():
-        limiter.turn()
-        turns.append(clock.time)
+    def ask(waits):
+        for wait in waits:
+            if wait:
+                clock.sleep(wait * pause)
+            limiter.turn()
+            turns.append(clock.time)
 
-    def late():
-        clock.sleep(pause / 2)
-        ask()
-
-    def ask_and_work():
-        for _ in range(4):
-            ask()
-            clock.sleep(pause / 4)
-
-    for what, number, askers in [
-        ("one greenlet alone", 1, [ask]),
-        ("six greenlets that ask at the same moment, after a long rest", 6, [ask] * 6),
-        ("one greenlet that works for a while after each turn", 4, [ask_and_work]),
-        ("two greenlets that ask, and two a little later", 4, [ask, late, ask, late]),
-    ]:
-        begun = clock.time
-        _play_time(clock, askers)
-        if len(turns) != number:
-            raise Wrong(f"{what}: {number} turns were asked for, {len(turns)} came.")
-        if turns[0] > begun + 1e-6:
-            raise Wrong(f"{what}: the first turn came {turns[0] - begun:g} s late, though nobody was before it.")
-        gaps = [after - before for before, after in pairwise(turns)]
-        if gaps and min(gaps) < pause - 1e-6:
-            raise Wrong(f"{what}: two turns were {min(gaps):g} s apart, with a pause of {pause} s.")
-        if gaps and max(gaps) > 1.1 * pause:
-            raise Wrong(f"{what}: {max(gaps):g} s passed between two turns, though {pause} s are enough.")
+    for _ in range(2):
+        begun, last = clock.time, float("-inf")
         turns.clear()
+        _play_time(clock, [partial(ask, waits) for waits in askers])
+        for before, after in pairwise(turns):
+            if after - before < pause - 1e-6:
+                raise Wrong(f"{what}: two turns were {after - before:g} s apart, with a pause of {pause} s.")
+        for number, (turn, arrival) in enumerate(zip(turns, sorted(arrivals), strict=True), 1):
+            last = max(begun + arrival * pause, last + pause)
+            if turn > last + 1e-6:
+                raise Wrong(f"{what}: turn {number} came {turn - last:g} s later than it must.")
         _play_time(clock, [lambda: clock.sleep(100)])
 
 
@@ -383,10 +400,10 @@ def _play_time(clock, functions):
 # -- 08.5 -------------------------------------------------------------------------------------------------------------
 
 
-def _ring(size, seed):
+def _ring(size, seed, name="page {}".format):
     """Pages in a ring, with links across, to themselves, and twice to the same page."""
     choose = random.Random(seed)
-    pages = [f"page {number}" for number in range(size)]
+    pages = [name(number) for number in range(size)]
     return {
         page: [pages[(number + 1) % size], page, *choose.choices(pages, k=3), pages[(number + 1) % size]]
         for number, page in enumerate(pages)
@@ -405,7 +422,7 @@ def _star(size):
     seconds=30,
 )
 def _crawl(answer):
-    with _watched():
+    with _watched(), _spawned():
         first, last = itemgetter(0), itemgetter(-1)
         _play(answer, {"page 0": []}, {}, 3, first)
         for seed, workers in enumerate([1, 2, 3, 5]):
@@ -414,11 +431,15 @@ def _crawl(answer):
                 _play(answer, _ring(8, seed), {}, workers, pick)
         for workers, pick in [(2, first), (4, last), (50, anyone)]:
             _play(answer, _star(20), {}, workers, pick)
-        broken = {f"page {number}": BrokenPage(f"page {number} is broken") for number in (2, 5, 7, 11)}
+        _play(answer, _ring(6, 4, lambda number: (number + 1) % 6), {}, 2, anyone)  # 0 is a page like any other
+        kinds = (BrokenPage, LostPage, OddPage, BrokenPage)
+        broken = {
+            f"page {each}": kind(f"page {each} is broken") for each, kind in zip((2, 5, 7, 11), kinds, strict=True)
+        }
         for pick in (first, last, anyone):
             _play(answer, _ring(12, 7), broken, 3, pick)
         _play(answer, {"page 0": []}, {"page 0": BrokenPage("page 0 is broken")}, 2, first)
-        _play(answer, _star(6), {}, 3, first, rest=1.2)
+        _play(answer, _star(6), {}, 3, first, rest=10)
 
 
 def _play(answer, web, broken, workers, pick, rest=0):
@@ -426,7 +447,7 @@ def _play(answer, web, broken, workers, pick, rest=0):
 
     The first page takes `rest` seconds: long enough for workers that do not wait for work to go home.
     """
-    start, hub = "page 0", gevent.get_hub()
+    start, hub = next(iter(web)), gevent.get_hub()
     waiting, asked, done, complaints = {}, set(), set(), []
 
     def links_of(page):
@@ -452,7 +473,7 @@ def _play(answer, web, broken, workers, pick, rest=0):
         known = {start}.union(*(web[page] for page in done if page not in broken))
         return known - done
 
-    before = {id(each) for each in _greenlets()}
+    _alive.clear()
     crawler = GreenCall(answer, start, links_of, workers)
     while True:
         _settle(lambda: complaints or crawler.ready() or (waiting and len(waiting) >= min(workers, len(to_do()))))
@@ -462,18 +483,14 @@ def _play(answer, web, broken, workers, pick, rest=0):
         if crawler.ready():
             break
         if len(waiting) > workers:
-            raise Wrong(f"{len(waiting)} pages were in flight at once, with {workers} workers.")
+            raise Wrong(f"{len(waiting)} pages were in flight at once, with {workers} worker(s).")
         if not waiting and not wanted:
             raise Wrong("every page has been visited, and your function does not return.")
-        if not waiting:
-            raise Wrong(f"the crawl stands still: {len(done)} page(s) visited, and {len(to_do())} that wait to be.")
         if len(waiting) < wanted:
-            raise Wrong(
-                f"{len(to_do())} page(s) wait for {workers} workers, and only {len(waiting)} in flight:"
-                f" {_who_is_missing(done, broken, rest)}."
-            )
-        if not done:
-            gevent.sleep(rest)
+            _say_who_is_missing(workers, list(waiting), to_do() - set(waiting), done & set(broken), done and rest)
+        if not done and rest:
+            with _hurried(hub, 40):
+                gevent.sleep(rest)
         waiting[pick(list(waiting))].set()
         _settle()
     with reworded({BrokenPage: "a page failed, and your function raised its error instead of keeping it."}):
@@ -482,21 +499,56 @@ def _play(answer, web, broken, workers, pick, rest=0):
         raise Wrong(f"your function returned before {len(missing)} page(s) had been visited: {min(missing)!r}.")
     _judge(got, done, {page: error for page, error in broken.items() if page in done})
     _settle()
-    left = [each for each in _greenlets() if id(each) not in before and not each.dead and each is not crawler.greenlet]
+    left = [each for each in _alive if not each.dead and each is not crawler.greenlet]
     if left:
         raise Wrong(f"your function returned and left {len(left)} greenlet(s) behind: end your workers.")
 
 
-def _who_is_missing(done, broken, rest):
-    if rest:
-        return "a worker that has nothing to do must stay, for somebody may still find pages"
-    if done & set(broken):
-        return "a page that fails must not end its worker"
-    return "a slow page must not keep the others from working"
+def _say_who_is_missing(workers, waiting, idle, failed, rest):
+    after, hint = "", "Work and wait go on side by side: one slow page keeps nobody else from working."
+    if failed:
+        after, hint = f", after {len(failed)} page(s) failed", "A page that fails must not end its worker."
+    elif rest:
+        after = f", after the first page took {rest} s"
+        hint = "A worker that has nothing to do must stay, for somebody may still find pages."
+    flying = f"only {len(waiting)} page(s) in flight" if waiting else "none in flight, so the crawl stands still"
+    some = ", ".join(map(repr, sorted(idle)[:3])) + (", …" if len(idle) > 3 else "")
+    raise Wrong(f"with {workers} worker(s) there is {flying}, and nobody asks for {some}{after}.", hint)
 
 
-def _greenlets():
-    return [each for each in gc.get_objects() if isinstance(each, gevent.Greenlet)]
+_alive = []  # greenlets that were spawned
+
+
+@contextlib.contextmanager
+def _spawned():
+    gevent.Greenlet.add_spawn_callback(_alive.append)
+    try:
+        yield
+    finally:
+        gevent.Greenlet.remove_spawn_callback(_alive.append)
+
+
+class _Hurried:
+    """A loop of gevent, the timers of which run so many times as fast."""
+
+    def __init__(self, loop, times):
+        self._loop, self._times = loop, times
+
+    def __getattr__(self, name):
+        return getattr(self._loop, name)
+
+    def timer(self, after, *arguments, **named):
+        return self._loop.timer(after / self._times, *arguments, **named)
+
+
+@contextlib.contextmanager
+def _hurried(hub, times):
+    loop = hub.loop
+    hub.loop = _Hurried(loop, times)
+    try:
+        yield
+    finally:
+        hub.loop = loop
 
 
 def _judge(got, done, broken):
@@ -510,8 +562,8 @@ def _judge(got, done, broken):
         verdict = "is missing" if odd[0] in wanted else "does not belong there"
         raise Wrong(f"in your set of good pages {odd[0]!r} {verdict}.")
     if odd := sorted(set(failed) ^ set(broken)):
-        did = "failed" if odd[0] in broken else "did not fail"
-        raise Wrong(f"{odd[0]!r} {did}, and your dictionary says otherwise.")
+        did = "failed, and is not" if odd[0] in broken else "did not fail, and is"
+        raise Wrong(f"{odd[0]!r} {did} in your dictionary of errors.", "An `except` keeps what failed, and only that.")
     for page, error in failed.items():
         if str(broken[page]) not in str(error):
             raise Wrong(f"{page!r} failed with {broken[page]!r}, and your dictionary has {error!r}.")

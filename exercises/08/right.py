@@ -6,6 +6,49 @@ RIGHT = {
     "08.1": [
         written("""
 def answer(url, links):
+    def clean(link):
+        return urldefrag(urljoin(url, link))[0]
+
+    def is_ours(each):
+        parts = urlsplit(each)
+        print(parts)
+        return parts.netloc == urlsplit(url).netloc and parts.scheme in {"http", "https"}
+
+    return set(filter(is_ours, map(clean, links)))
+"""),
+        written("""
+import re
+
+def answer(url, links):
+    host = re.escape(urlsplit(url).netloc)
+    ours = re.compile(rf"https?://{host}(?![^/?#])")
+    return {each.partition("#")[0] for each in (urljoin(url, link) for link in links) if ours.match(each)}
+"""),
+        written("""
+class Site:
+    def __init__(self, url):
+        self.url, self.netloc = url, urlsplit(url).netloc
+
+    def __contains__(self, url):
+        scheme, netloc, *_ = urlsplit(url)
+        return netloc == self.netloc and scheme.removesuffix("s") == "http"
+
+def answer(url, links):
+    site, found = Site(url), []
+    for link in sorted(links):
+        whole = urldefrag(urljoin(url, link)).url
+        if whole in site and whole not in found:
+            found.append(whole)
+    return set(found)
+"""),
+        written("""
+def answer(url, links):
+    bases = [f"{scheme}://{urlsplit(url).netloc}" for scheme in ("http", "https")]
+    urls = {urldefrag(urljoin(url, link)).url for link in links}
+    return {each for each in urls for base in bases if each == base or each.startswith((base + "/", base + "?"))}
+"""),
+        written("""
+def answer(url, links):
     host = urlsplit(url).netloc
     good = set()
     for link in links:
@@ -22,13 +65,64 @@ def answer(url, links):
     def clean():
         for link in links:
             parts = urlsplit(urljoin(url, link))._replace(fragment="")
-            if parts.scheme.startswith("http") and parts.netloc == urlsplit(url).netloc:
+            if parts.scheme in {"http", "https"} and parts.netloc == urlsplit(url).netloc:
                 yield urlunsplit(parts)
 
     return frozenset(clean())
 """),
     ],
     "08.2": [
+        written("""
+def answer(fetch, url, tries, pause, sleep):
+    for number in range(tries):
+        if number:
+            sleep(pause)
+            pause += pause
+        try:
+            text = fetch(url)
+        except ConnectionError as error:
+            print("try", number + 1, "failed:", error)
+            last = error
+        else:
+            return text
+    raise last
+"""),
+        written("""
+def pauses(first, number):
+    for each in range(number):
+        yield first * 2**each
+
+def answer(fetch, url, tries, pause, sleep):
+    waits = pauses(pause, tries - 1)
+    while True:
+        try:
+            return fetch(url)
+        except ConnectionError:
+            wait = next(waits, None)
+            if wait is None:
+                raise
+        sleep(wait)
+"""),
+        written("""
+class Knocker:
+    def __init__(self, tries, pause, sleep):
+        self.left, self.pause, self.sleep = tries, pause, sleep
+
+    def __enter__(self):
+        self.left -= 1
+
+    def __exit__(self, kind, error, trace):
+        if kind and issubclass(kind, ConnectionError) and self.left:
+            self.sleep(self.pause)
+            self.pause *= 2
+            return True
+
+def answer(fetch, url, tries, pause, sleep):
+    knocker = Knocker(tries, pause, sleep)
+    while True:
+        with knocker:
+            return fetch(url)
+"""),
         written("""
 def answer(fetch, url, tries, pause, sleep):
     try:
@@ -63,6 +157,51 @@ def answer(fetch, url, tries, pause, sleep):
 """),
     ],
     "08.3": [
+        # one at a time is at most `per_host`, too
+        edit("lambda: BoundedSemaphore(per_host)", "lambda: BoundedSemaphore(1)"),
+        written("""
+from gevent.pool import Group
+
+class Host:
+    def __init__(self, per_host):
+        self.limit, self.crew = BoundedSemaphore(per_host), Group()
+
+    def visit(self, fetch, url, results):
+        self.limit.acquire()
+        try:
+            results[url] = fetch(url)
+        except Exception as error:
+            print(url, error)
+            results[url] = error
+        finally:
+            self.limit.release()
+
+def answer(urls, fetch, per_host):
+    hosts, results = {}, {}
+    for url in dict.fromkeys(urls):
+        host = hosts.setdefault(urlsplit(url).netloc, Host(per_host))
+        host.crew.spawn(host.visit, fetch, url, results)
+    for host in hosts.values():
+        host.crew.join()
+    return results
+"""),
+        written("""
+def answer(urls, fetch, per_host):
+    def keep(url):
+        try:
+            return url, fetch(url)
+        except Exception as error:
+            return url, error
+
+    def fill(pool, several):
+        return pool.map(keep, several)
+
+    hosts = {}
+    for url in set(urls):
+        hosts.setdefault(urlsplit(url).netloc, set()).add(url)
+    filling = [gevent.spawn(fill, Pool(per_host), several) for several in hosts.values()]
+    return dict(pair for each in filling for pair in each.get())
+"""),
         written("""
 def answer(urls, fetch, per_host):
     by_host, results = defaultdict(list), {}
@@ -118,6 +257,55 @@ def answer(urls, fetch, per_host):
     ],
     "08.4": [
         written("""
+from collections import deque
+
+class answer:
+    def __init__(self, pause, clock, sleep):
+        self.pause, self.clock, self.sleep, self.booked = pause, clock, sleep, deque(maxlen=1)
+
+    def turn(self):
+        now = self.clock()
+        mine = max([now, *(last + self.pause for last in self.booked)])
+        self.booked.append(mine)
+        print("booked", mine)
+        if mine != now:
+            self.sleep(mine - now)
+"""),
+        written("""
+class answer:
+    def __init__(self, pause, clock, sleep):
+        def moments():
+            free = None
+            while True:
+                now = clock()
+                moment = now if free is None else max(now, free)
+                free = moment + pause
+                yield moment - now
+        self.waits, self.sleep = moments(), sleep
+
+    def turn(self):
+        if wait := next(self.waits):
+            self.sleep(wait)
+"""),
+        written("""
+from gevent.lock import RLock
+
+class answer:
+    last = None
+
+    def __init__(self, pause, clock, sleep):
+        self.pause, self.clock, self.sleep, self.lock = pause, clock, sleep, RLock()
+
+    def turn(self):
+        self.lock.acquire()
+        try:
+            while self.last is not None and (rest := self.last + self.pause - self.clock()) > 0:
+                self.sleep(rest)
+            self.last = self.clock()
+        finally:
+            self.lock.release()
+"""),
+        written("""
 class answer:
     def __init__(self, pause, clock, sleep):
         self.pause, self.clock, self.sleep = pause, clock, sleep
@@ -146,6 +334,68 @@ class answer:
         edit("        if moment > now:\n            self.sleep(moment - now)\n", "        self.sleep(moment - now)\n"),
     ],
     "08.5": [
+        written("""
+class Crawl:
+    def __init__(self, links_of, workers):
+        self.links_of, self.limit = links_of, BoundedSemaphore(workers)
+        self.found, self.good, self.failed = set(), set(), {}
+
+    def visit(self, page):
+        with self.limit:
+            try:
+                links = self.links_of(page)
+            except Exception as error:
+                print(page, error)
+                self.failed[page] = error
+                return
+        self.good.add(page)
+        self.go(links)
+
+    def go(self, pages):
+        fresh = set(pages) - self.found
+        self.found |= fresh
+        gevent.joinall([gevent.spawn(self.visit, page) for page in fresh], raise_error=True)
+
+def answer(start, links_of, workers):
+    crawl = Crawl(links_of, workers)
+    crawl.go([start])
+    return crawl.good, crawl.failed
+"""),
+        written("""
+from gevent.event import Event
+
+def answer(start, links_of, workers):
+    ahead, found, good, failed = [start], {start}, set(), {}
+    news, pool = Event(), Pool(workers)
+
+    def visit(page):
+        try:
+            links = links_of(page)
+            good.add(page)
+            for link in links:
+                if link not in found:
+                    found.add(link)
+                    ahead.append(link)
+        except Exception as error:
+            failed[page] = error
+
+    def over(_):
+        news.set()
+
+    while ahead or len(pool):
+        news.clear()
+        while ahead and not pool.full():
+            pool.spawn(visit, ahead.pop()).link(over)
+        news.wait()
+        pool.join(timeout=0)
+    return frozenset(good), failed
+"""),
+        edit(
+            "        for page in ahead:\n",
+            "        while True:\n            page = ahead.get()\n",
+            "gevent.spawn(work) for _ in range(workers)",
+            "gevent.spawn(work) for _ in [None] * workers",
+        ),
         written("""
 from gevent.pool import Group
 

@@ -8,6 +8,51 @@ ALL_AT_ONCE = "gevent.joinall([gevent.spawn(visit, url) for url in urls], raise_
 
 WRONG = {
     "08.1": [
+        edit("urljoin(url, link)", "urljoin(url, link).lower()", says="Kind=Leek%20Bun, which is missing"),
+        edit("for link in links}", "for link in links if link}", says="the link '' on"),
+        edit(
+            "urldefrag(urljoin(url, link)).url",
+            "urljoin(url, link).split('#')[0].split('?')[0]",
+            says="which is missing",
+        ),
+        edit("urldefrag(urljoin(url, link)).url", "urldefrag(url + link).url", says="which is missing"),
+        edit(
+            "urldefrag(urljoin(url, link)).url",
+            "urljoin(url, link.split('#')[0]).rstrip('/')",
+            says="leads to http://baozi.example:808/menu/, which is missing",
+        ),
+        edit(
+            ON_THE_SAME_SITE,
+            'urlsplit(each).netloc == urlsplit(url).netloc and each.startswith("http")',
+            says="httpx://baozi.example:808/ is neither",
+        ),
+        edit(
+            ON_THE_SAME_SITE,
+            'urlsplit(each).netloc.endswith(urlsplit(url).netloc) and urlsplit(each).scheme in ("http", "https")',
+            says="only ends like ours",
+        ),
+        edit(
+            ON_THE_SAME_SITE,
+            "urlsplit(each)[:2] == urlsplit(url)[:2]",
+            says="leads to https://baozi.example:808/secure, which is missing",
+        ),
+        edit(
+            "# Solution\n",
+            "joined = set()\n",
+            "joined = {urldefrag(urljoin(url, link)).url for link in links}",
+            "joined.update(urldefrag(urljoin(url, link)).url for link in links)",
+            says="has 4 links; none leads to 'http://",
+        ),
+        edit(
+            "    return {each for each in joined",
+            "    return {url} | {each for each in joined",
+            says="still has its fragment",
+        ),
+        edit(
+            "    return {each for each in joined",
+            "    return {urldefrag(url).url} | {each for each in joined",
+            says="has 0 links; none leads to",
+        ),
         written(
             """
 def answer(url, links):
@@ -56,36 +101,82 @@ def answer(url, links):
     ],
     "08.2": [
         edit(
+            "except ConnectionError",
+            "except (ConnectionError, TimeoutError)",
+            says="the first fails with TimeoutError, which is no ConnectionError, you did: fetch, sleep 0.01, fetch",
+        ),
+        edit("except ConnectionError", "except (ConnectionError, ValueError)", says="the first fails with ValueError"),
+        edit(
+            "except ConnectionError", "except (ConnectionError, LookupError)", says="the first fails with LookupError"
+        ),
+        edit(
+            "except ConnectionError",
+            "except (ConnectionResetError, ConnectionRefusedError)",
+            says="you did: fetch, sleep 0.01, fetch. Right is: fetch, sleep 0.01, fetch, sleep 0.02",
+        ),
+        edit(
+            "        try:\n            return",
+            "        sleep(pause)\n        try:\n            return",
+            "        sleep(pause * 2**attempt)\n",
+            "",
+            says="where the first try returns 'text of page', you did: sleep 0.01, fetch",
+        ),
+        edit("2**attempt", "(attempt + 1)", says="sleep 0.02, fetch, sleep 0.03"),
+        edit("pause * 2**attempt", "pause**attempt", says="you did: fetch, sleep 1"),
+        edit("2**attempt", "2 ** min(attempt, 3)", says="with tries=7 and pause=3"),
+        edit(
+            "            if attempt + 1 == tries:\n                raise\n        sleep",
+            "            sleep",
+            ")\n\n\ncheck",
+            ")\n            if attempt + 1 == tries:\n                raise\n\n\ncheck",
+            says="sleep 0.08. Right is",
+        ),
+        edit(
+            "            return fetch(url)",
+            "            return fetch(url) or ''",
+            says="should return None, and returned ''",
+        ),
+        edit(
+            "                raise\n",
+            "                raise TimeoutError('gave up') from None\n",
+            says="and raised TimeoutError('gave up')",
+        ),
+        edit("fetch(url)", "fetch(url + '?again')", says="you did: fetch 'page?again'"),
+        edit(
             GIVE_UP + "        sleep(pause * 2**attempt)",
             "            sleep(pause)",
-            says="the pauses are 0.5, 1 and 2",
+            says="you did: fetch, sleep 0.01, fetch, sleep 0.01, fetch, sleep 0.01, fetch. Right is",
         ),
         edit(
             GIVE_UP,
             "            pass\n",
-            says="returned None where it should raise",
+            says="sleep 0.04, fetch, sleep 0.08. Right is",
         ),
         edit(
             "ConnectionError:\n            if attempt + 1 == tries:\n                raise\n",
             "ConnectionError as error:\n            last = error\n",
             "        sleep(pause * 2**attempt)\n",
             "        sleep(pause * 2**attempt)\n    raise last\n",
-            says="none is needed after the last",
+            says="sleep 0.04, fetch, sleep 0.08. Right is",
         ),
-        edit("except ConnectionError", "except Exception", says="will not pass"),
+        edit(
+            "except ConnectionError",
+            "except Exception",
+            says="the first fails with NoSuchPage, which is no ConnectionError, you did: fetch, sleep 0.01, fetch",
+        ),
         edit(
             "for attempt in range(tries)",
             "while True",
             GIVE_UP + "        sleep(pause * 2**attempt)",
             "            sleep(pause)\n            pause *= 2",
-            says="asked fifty times",
+            says="sleep 0.32, …. Right is: fetch, sleep 0.01",
         ),
         edit(
             GIVE_UP,
             "            pass\n",
             "        sleep(pause * 2**attempt)\n",
             "        sleep(pause * 2**attempt)\n    return fetch(url)\n",
-            says="asked 5 times",
+            says="sleep 0.08, fetch. Right is",
         ),
         written(
             """
@@ -98,34 +189,42 @@ def answer(fetch, url, tries, pause, sleep):
         sleep(pause)
         return answer(fetch, url, tries - 1, pause * 2, sleep)
 """,
-            says="the last failure was ConnectionError('reset 4')",
+            says="should raise BrokenPipeError('reset 4'), and raised ConnectionError('gave up')",
         ),
         edit(
-            "ConnectionError:", "ConnectionError as error:", "raise\n", "return error\n", says="where it should raise"
+            "ConnectionError:",
+            "ConnectionError as error:",
+            "raise\n",
+            "return error\n",
+            says="should raise BrokenPipeError('reset 4'), and returned BrokenPipeError('reset 4')",
         ),
-        edit("except ConnectionError", "except OSError", says="but no ConnectionError"),
+        edit(
+            "except ConnectionError",
+            "except OSError",
+            says="the first fails with NoSuchPage, which is no ConnectionError",
+        ),
         edit(
             "            return fetch(url)\n",
             "            text = fetch(url)\n            if text:\n                return text\n",
-            says="succeeded with ''",
+            says="where the first try returns '', you did: fetch, sleep 0.01",
         ),
-        edit("        sleep(pause", "        gevent.sleep(pause", says="never called the `sleep`"),
+        edit("        sleep(pause", "        gevent.sleep(pause", says="you did: fetch, fetch, fetch, fetch. Right is"),
         edit(
             "range(tries)",
             "range(4)",
             "attempt + 1 == tries",
             "attempt == 3",
-            says="with tries=1 and failures only, your function asked 4 times",
+            says="with tries=1 and pause=0.02, where every try fails with a ConnectionError, you did: fetch, s",
         ),
         edit(
             "pause * 2**attempt",
             "2**attempt / 2",
-            says="with tries=2, pause=3 and failures only, your pauses were [0.5]",
+            says="you did: fetch, sleep 0.5, fetch",
         ),
         edit(
             "except ConnectionError:\n            if ",
             "except Exception as error:\n            if type(error) is not ConnectionError or ",
-            says="raised ConnectionResetError('reset 1') after 1 of them",
+            says="you did: fetch. Right is: fetch, sleep 0.01",
         ),
         written(
             """
@@ -143,25 +242,101 @@ def answer(fetch, url, tries, pause, sleep):
             if n == tries - 1:
                 raise
 """,
-            says="asked 2 times more",
+            says="the third fails with NoSuchPage, which is no ConnectionError, you did",
         ),
     ],
     "08.3": [
+        edit(
+            "urlsplit(url).netloc", "urlsplit(url)[:2]", says="small.example had 2 requests at once, and 1 were allowed"
+        ),
+        edit("urlsplit(url).netloc", "url.rpartition('/')[0]", says="small.example had"),
+        edit(
+            "BoundedSemaphore(per_host)",
+            "BoundedSemaphore(per_host + 1)",
+            says="small.example had 3 requests at once, and 2 were allowed",
+        ),
+        edit(
+            "BoundedSemaphore(per_host)",
+            "BoundedSemaphore(2)",
+            says="small.example had 2 requests at once, and 1 were allowed",
+        ),
+        edit("BoundedSemaphore(per_host)", "BoundedSemaphore(per_host - 1)", says="No host should wait for another"),
+        edit("except Exception", "except ConnectionError", says="raised its error instead of keeping it"),
+        edit(
+            "results[url] = error", "results[url] = str(error)", says="and in your dictionary stands 'steamer broken'"
+        ),
+        edit(
+            "results[url] = error",
+            "results.pop(url, None)",
+            says="is not in your dictionary; its fetch came to BrokenPage('steamer broken')",
+        ),
+        edit(
+            "results[url] = fetch(url)",
+            "results[url] = fetch(url) or None",
+            says="came to '', and in your dictionary stands None",
+        ),
+        edit("# Solution\n", "results = {}\n", "    results = {}\n", "", says="which is none of the"),
+        edit(
+            "# Solution\n",
+            "limits = None\n",
+            "    limits = defaultdict",
+            "    global limits\n    limits = limits or defaultdict",
+            says="small.example had",
+        ),
+        edit(
+            ALL_AT_ONCE,
+            ALL_AT_ONCE[15:-19] + "\n    while len(results) < len(urls):\n        gevent.sleep(0)",
+            says="everything was fetched, and your function did not return",
+        ),
+        edit(
+            ALL_AT_ONCE,
+            "[gevent.spawn(visit, url) for url in urls]\n    gevent.sleep(0.01)",
+            says="your function returned while",
+        ),
+        edit("    return results\n", "    return list(results.values())\n", says="return a dictionary, not a list"),
+        edit(
+            f"    {ALL_AT_ONCE}\n",
+            """
+    crews = defaultdict(list)
+    for url in urls:
+        crews[urlsplit(url).netloc].append(url)
+    Pool(100).map(lambda several: Pool(per_host).map(visit, several), crews.values())
+""",
+            says="No host should wait for another",
+        ),
+        edit(
+            f"    {ALL_AT_ONCE}\n",
+            """
+    for host in dict.fromkeys(urlsplit(url).netloc for url in urls):
+        gevent.joinall([gevent.spawn(visit, url) for url in urls if urlsplit(url).netloc == host])
+""",
+            says="No host should wait for another",
+        ),
+        written(
+            """
+from concurrent.futures import ThreadPoolExecutor
+
+def answer(urls, fetch, per_host):
+    with ThreadPoolExecutor(1) as pool:
+        return dict(zip(urls, pool.map(fetch, urls)))
+""",
+            says="nobody will ever do",
+        ),
         written(
             """
 def answer(urls, fetch, per_host):
     return dict(zip(urls, Pool(per_host).map(fetch, urls), strict=True))
 """,
-            says="no host should wait for another",
+            says="No host should wait for another",
         ),
         written(
             """
 def answer(urls, fetch, per_host):
     return {url: fetch(url) for url in urls}
 """,
-            says="could have 2 in flight",
+            says="large.example:80 has URLs that were not fetched, and no request in flight; 1 to other hosts",
         ),
-        edit(ALL_AT_ONCE, "Pool(100).map(visit, urls)", says="no host should wait for another"),
+        edit(ALL_AT_ONCE, "Pool(100).map(visit, urls)", says="No host should wait for another"),
         edit("except Exception", "except ValueError", says="raised its error instead of keeping it"),
         edit(
             f"    {ALL_AT_ONCE}\n",
@@ -172,16 +347,22 @@ def answer(urls, fetch, per_host):
     for pool in pools.values():
         pool.join()
 """,
-            says="no host should wait for another",
+            says="No host should wait for another",
         ),
-        edit("except Exception", "except ValueError", ", raise_error=True", "", says="stands None"),
+        edit(
+            "except Exception",
+            "except ValueError",
+            ", raise_error=True",
+            "",
+            says="is not in your dictionary; its fetch came to BrokenPage('steamer broken')",
+        ),
         edit("limits[urlsplit(url).netloc]", "BoundedSemaphore(per_host)", says="requests at once, and 2 were allowed"),
         edit(
             "with limits[urlsplit(url).netloc]:",
             "for limit in [limits[urlsplit(url).netloc]]:\n            limit.acquire()",
             "results[url] = fetch(url)",
             "results[url] = fetch(url)\n                limit.release()",
-            says="never fetched after that",
+            says="a page of large.example:80 failed, and no other page of that host is fetched after that",
         ),
         written(
             """
@@ -191,7 +372,7 @@ def answer(urls, fetch, per_host):
     with ThreadPoolExecutor(50) as pool:
         return dict(zip(urls, pool.map(fetch, urls)))
 """,
-            says="nobody will ever do",
+            says="small.example had 5 requests at once, and 2 were allowed",
         ),
         edit(
             "# Solution",
@@ -202,7 +383,62 @@ def answer(urls, fetch, per_host):
         ),
     ],
     "08.4": [
-        edit("if moment > now", "if True", "(moment - now)", "(self.pause)", says="though nobody was before it"),
+        edit(
+            'self.free_from = float("-inf")',
+            "self.last = 0",
+            "max(now, self.free_from)",
+            "max(now, self.last + self.pause) if self.last else now",
+            "self.free_from = moment + self.pause",
+            "self.last = moment",
+            says="six greenlets that ask at the same moment: two turns were 0 s apart",
+        ),
+        edit('float("-inf")', "pause", says="one greenlet alone: turn 1 came 2 s later"),
+        edit(
+            "self.free_from = moment + self.pause",
+            "self.free_from += self.pause",
+            'float("-inf")',
+            "clock()",
+            says="two turns were",
+        ),
+        edit(
+            "self.free_from = moment + self.pause", "self.free_from = now + self.pause", says="two turns were 0 s apart"
+        ),
+        edit("moment + self.pause", "moment + self.pause * 1.05", says="later than it must"),
+        edit("moment + self.pause", "moment + int(self.pause)", says="two turns were 0 s apart, with a pause of 0.3 s"),
+        edit(
+            '        self.free_from = float("-inf")\n',
+            '        answer.free_from = float("-inf")\n',
+            "self.free_from = moment",
+            "answer.free_from = moment",
+            "check(",
+            "answer = RateLimiter\ncheck(",
+            says="two limiters, and one greenlet asks each",
+        ),
+        edit(
+            "if moment > now:\n            self.sleep(moment - now)",
+            "while moment > self.clock():\n            self.sleep(0.07)",
+            says="two turns were 1.96 s apart, with a pause of 2 s",
+        ),
+        edit("        if moment > now:\n            self.sleep(moment - now)\n", "", says="two turns were 0 s apart"),
+        edit("if moment > now", "if moment < now", says="two turns were 0 s apart"),
+        edit("self.sleep(moment - now)", "self.sleep(self.pause)", says="two turns were 0 s apart"),
+        edit(
+            "if moment > now:\n",
+            "if moment > now + 1:\n",
+            says="pauses: two turns were 1.5 s apart, with a pause of 2 s",
+        ),
+        edit(
+            "        now = self.clock()\n",
+            "        self.sleep(self.pause)\n        now = self.clock()\n",
+            says="one greenlet alone: turn 1 came 2 s later than it must",
+        ),
+        edit(
+            "if moment > now",
+            "if True",
+            "(moment - now)",
+            "(self.pause)",
+            says="one greenlet alone: turn 1 came 2 s later than it must",
+        ),
         edit(
             "        self.free_from = moment + self.pause\n",
             "",
@@ -223,11 +459,15 @@ class answer:
                 self.sleep(self.pause)
             self.last = self.clock()
 """,
-            says="are enough",
+            says="after a rest three at the same moment: turn 2 came 0.5 s later than it must",
         ),
         edit('float("-inf")', "clock()", "max(now, self.free_from)", "self.free_from", says="0 s apart"),
         edit(
-            "if moment > now", "while moment > self.clock()", "self.sleep(moment - now)", "pass", says="again and again"
+            "if moment > now",
+            "while moment > self.clock()",
+            "self.sleep(moment - now)",
+            "pass",
+            says="asked the clock 20,000 times",
         ),
         edit("self.sleep(moment", "gevent.sleep(moment", says="not in the `sleep` that it was given"),
         edit(
@@ -255,10 +495,66 @@ class answer:
             "None",
             "max(now, self.free_from)",
             "now if self.free_from is None else self.free_from",
-            says="after a long rest",
+            says="six greenlets that ask at the same moment: two turns were 0 s apart",
         ),
     ],
     "08.5": [
+        edit(
+            "                    if link not in found:",
+            "                    if link and link not in found:",
+            says="and nobody asks for 0.",
+        ),
+        edit("        for page in ahead:\n", "        while page := ahead.get():\n", says="and nobody asks for 0, 5."),
+        edit(
+            "# Solution\n",
+            "found = set()\n",
+            "ahead, found, good, failed = JoinableQueue(), {start}, set(), {}",
+            "ahead, good, failed = JoinableQueue(), set(), {}\n    found.add(start)",
+            says="before",
+        ),
+        edit("range(workers)", "range(workers + 1)", says="2 pages were in flight at once, with 1 worker(s)"),
+        edit(
+            "range(workers)",
+            "range(min(workers, 10))",
+            says="with 50 worker(s) there is only 10 page(s) in flight, and nobody asks for 'leaf 10'",
+        ),
+        edit("range(workers)", "range(2)", says="2 pages were in flight at once, with 1 worker(s)"),
+        edit(
+            "                        found.add(link)\n",
+            "",
+            "            try:\n",
+            "            found.add(page)\n            try:\n",
+            says="was asked for twice",
+        ),
+        edit(
+            "except Exception",
+            "except (ConnectionError, ValueError)",
+            says="only 2 page(s) in flight, and nobody asks for 'page 5', after 2 page(s) failed",
+        ),
+        edit(
+            "failed[page] = error",
+            "failed[page] = type(error).__name__",
+            says="failed with OddPage('page 7 is broken'), and your dictionary has 'OddPage'",
+        ),
+        edit(
+            "                good.add(page)\n",
+            "",
+            "            finally:\n",
+            "            finally:\n                good.add(page)\n",
+            says="in your set of good pages 'page 11' does not belong there",
+        ),
+        edit(
+            "    ahead.join()\n", "    gevent.sleep(0)\n", says="returned before 1 page(s) had been visited: 'page 0'"
+        ),
+        edit("return good, failed", "return good", says="return two things"),
+        edit("return good, failed", "return found, failed", says="does not belong there"),
+        edit("{start}, set(), {}", "set(), set(), {}", says="was asked for twice"),
+        edit("                ahead.task_done()\n", "                pass\n", says="your function does not return"),
+        edit(
+            "JoinableQueue()",
+            "JoinableQueue(maxsize=1)",
+            says="so the crawl stands still, and nobody asks for 'page 1', 'page 3', 'page 6'",
+        ),
         written(
             """
 def answer(start, links_of, workers):
@@ -274,7 +570,7 @@ def answer(start, links_of, workers):
             failed[page] = error
     return good, failed
 """,
-            says="only 1 in flight",
+            says="with 2 worker(s) there is only 1 page(s) in flight",
         ),
         written(
             """
@@ -296,7 +592,7 @@ def answer(start, links_of, workers):
         found.update(level)
     return good, failed
 """,
-            says="a slow page must not keep the others from working",
+            says="only 1 page(s) in flight, and nobody asks for 'page 2', 'page 3'",
         ),
         written(
             """
@@ -319,7 +615,7 @@ def answer(start, links_of, workers):
     pool.join()
     return good, failed
 """,
-            says="stands still",
+            says="none in flight, so the crawl stands still",
         ),
         edit(
             "in links_of(page)",
@@ -329,19 +625,23 @@ def answer(start, links_of, workers):
             says="was asked for twice",
         ),
         edit("    gevent.killall(crew)\n", "", says="greenlet(s) behind"),
-        edit("for page in ahead:", "while not ahead.empty():\n            page = ahead.get()", says="in flight"),
-        edit("except Exception", "except ValueError", says="must not end its worker"),
+        edit(
+            "for page in ahead:",
+            "while not ahead.empty():\n            page = ahead.get()",
+            says="only 1 page(s) in flight, and nobody asks for",
+        ),
+        edit("except Exception", "except ValueError", says="after 2 page(s) failed"),
         edit(
             " as error:\n                failed[page] = error\n",
             ":\n                pass\n",
-            says="your dictionary says otherwise",
+            says="'page 11' failed, and is not in your dictionary",
         ),
         edit("{start}, set(), {}", "{start}, [], {}", "good.add", "good.append", says="return two things"),
         edit(
             "        for page in ahead:\n            try:\n",
             "        while True:\n            try:\n                page = ahead.get(timeout=0.1)\n"
             "            except Exception:\n                return\n            try:\n",
-            says="nothing to do must stay",
+            says="after the first page took 10 s",
         ),
         edit(
             "# Solution",

@@ -272,9 +272,9 @@ class HubWatch:
 
     def __init__(self, stood_still, ticks=100):
         self.stood_still, self.ticks, self.stopped, self._passed = stood_still, ticks, False, 0
-        self._signals = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
 
     def __enter__(self):
+        self._signals = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
         self._heart = gevent.spawn(self._beat)
         if self._signals:
             self._before = signal.signal(signal.SIGALRM, self._tick)
@@ -299,7 +299,8 @@ class HubWatch:
             raise self.stood_still
 
     def ask(self):
-        """Raise the error if the thread was stopped."""
+        """Raise the error if the thread was stopped; otherwise whoever asks has a turn, so nobody stops it now."""
+        self._passed = 0
         if self.stopped:
             raise self.stood_still
 
