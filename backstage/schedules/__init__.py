@@ -6,8 +6,8 @@ from another process as `packing` makes it, and is unpacked anew for each run, s
 """
 
 import contextlib
-import pickle
 
+from backstage.schedules.packing import unpack
 from backstage.schedules.search import Unsteady, replay, search
 from backstage.schedules.story import Report
 
@@ -19,7 +19,7 @@ def explore_packed(payload, **limits):
         from backstage.schedules.greenlets import GreenletStage as Stage
     else:
         from backstage.schedules.threads import ThreadStage as Stage
-    return explore(Stage, lambda: pickle.loads(payload), step="overtaking" if green else "interruption", **limits)
+    return explore(Stage, lambda: unpack(payload), step="overtaking" if green else "interruption", **limits)
 
 
 def explore(stage_class, make, *, step="interruption", **limits):

@@ -8,6 +8,7 @@ long ago.
 """
 
 import io
+import pickle
 import queue
 import sys
 import threading
@@ -88,8 +89,20 @@ def _make_queue(kind, maxsize, items):
     return made
 
 
+def unpack(packed):
+    """Open what `pack` has packed; classes are made anew, too, where cloudpickle would find those of the last time."""
+    known = getattr(cloudpickle.cloudpickle, "_DYNAMIC_CLASS_TRACKER_BY_ID", {})
+    before = dict(known)
+    known.clear()
+    try:
+        return pickle.loads(packed)
+    finally:
+        known.clear()
+        known.update(before)
+
+
 def pack(value):
-    """Pack a value: bytes that `pickle.loads` opens, in any process that finds the course's modules."""
+    """Pack a value: bytes that `unpack` opens, in any process that finds the course's modules, and so does `pickle.loads`."""
     packed = io.BytesIO()
     _Packer(packed).dump(value)
     return packed.getvalue()

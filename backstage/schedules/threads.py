@@ -398,6 +398,7 @@ class ThreadStage:
                 is_point, entries, name = look
                 if is_point:
                     self.point(None)
+                    worker.past = hash((worker.past, offset))  # it has got on, even if it now touches nothing
                 self._races.touch(worker, frame, entries, name, is_point)
         return switches != self._switches
 

@@ -8,17 +8,16 @@ time that the check has set, and time passes only where somebody sleeps.
 import contextlib
 import functools
 import heapq
-import pickle
-import sys
 import threading
 from itertools import count
 
 from gevent.event import Event
 
 from backstage.schedules import steered
-from backstage.schedules.packing import pack
+from backstage.schedules.packing import pack, unpack
 from backstage.schedules.search import replay, search
 from backstage.schedules.threads import ThreadStage
+from exercises.prints import write_run
 from exercises.verdicts import Wrong
 
 # -- threads that take turns where the check says ---------------------------------------------------------------------
@@ -44,11 +43,9 @@ def under_schedules(program, answer, *arguments, stuck=None, bound=2, most=200):
         If a schedule breaks a promise. Like all that an answer may raise it has the order as its attribute `failure`.
     """
     payload = pack(answer)
-    with contextlib.closing(
-        ThreadStage(lambda: functools.partial(program, pickle.loads(payload), *arguments))
-    ) as stage:
+    with contextlib.closing(ThreadStage(lambda: functools.partial(program, unpack(payload), *arguments))) as stage:
         found = search(stage.run, bound=bound, schedules=most, walks=0)
-        sys.stdout.write(stage.output)
+        write_run(stage.output)
         if not found.failure:
             return
         failure = replay(functools.partial(stage.run, story=True), found.choices)
