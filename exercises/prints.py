@@ -49,14 +49,14 @@ class MarkingStream(io.TextIOWrapper):
     def __init__(self, stream, runs):
         # A lone half of an emoji, or another letter that cannot be sent, is no error.
         super().__init__(stream.buffer, encoding="utf-8", errors="backslashreplace", write_through=True)
-        self._runs, self._writes, self._held, self._due = runs, 0, [], 0
+        self.runs, self._writes, self._held, self._due = runs, 0, [], 0
         runs.streams.append(self)
 
     def write(self, text):
         """Write it, at once or, in a flood, some time soon; return how long it is."""
         if not isinstance(text, str):
             return super().write(text)  # which says that this does not do
-        self._held.append(self._runs.mark() + text)
+        self._held.append(self.runs.mark() + text)
         self._writes += 1
         if self._writes < FLOOD or monotonic() > self._due:
             self.let_go()
@@ -85,9 +85,9 @@ class Runs:
 
     def __init__(self, answer):
         self.streams = []
-        self._codes = {id(code): code for code in codes_of(answer)}  # by identity: equal code may be somebody else's
-        self._classes = {each for each in [answer] if isinstance(each, type)}
-        self._instances = {}
+        self._codes = {_place_of(code) for code in codes_of(answer)}  # a check may make copies of the answer
+        self._class = _name_of(answer) if isinstance(answer, type) else None
+        self._met, self._instances = {}, {}
         self._now = self._marked = self._most = 0
 
     def mark(self):
@@ -98,7 +98,7 @@ class Runs:
         for stack in _stacks():
             outermost = None
             while stack is not None:
-                if id(stack.f_code) in self._codes:
+                if self._is_answers(stack.f_code):
                     outermost = stack
                 stack = stack.f_back
             if outermost is not None:
@@ -109,17 +109,26 @@ class Runs:
         self._marked = self._now
         return MARK.format(self._now)
 
+    def begin(self):
+        """Begin another run, which the check has let run somewhere else."""
+        self._most = self._now = self._most + 1
+
     def let_go(self):
         """Have written what streams hold back."""
         for stream in self.streams:
             with contextlib.suppress(ValueError, OSError):  # the answer has closed it
                 stream.let_go()
 
+    def _is_answers(self, code):
+        if id(code) not in self._met:
+            self._met[id(code)] = (code, _place_of(code) in self._codes)  # with the code, for its id to stay its own
+        return self._met[id(code)][1]
+
     def _number(self, frame):
         names, code = frame.f_locals, frame.f_code
-        if self._classes and code.co_argcount:
+        if self._class and code.co_argcount:
             instance = names.get(code.co_varnames[0])
-            if not self._classes.isdisjoint(type(instance).__mro__):
+            if self._class in map(_name_of, type(instance).__mro__):
                 return self._number_of_instance(instance)
         number = names.setdefault(_KEY, self._most + 1)
         self._most = max(self._most, number)
@@ -133,6 +142,14 @@ class Runs:
             self._most = number = self._most + 1
             self._instances[id(instance)] = (_weak(instance), number)
         return number
+
+
+def _place_of(code):
+    return code.co_filename, code.co_firstlineno, code.co_name
+
+
+def _name_of(kind):
+    return kind.__module__, kind.__qualname__
 
 
 def _stacks():
@@ -151,6 +168,14 @@ def _weak(instance):
         return weakref.ref(instance)
     except TypeError:  # it has __slots__
         return None
+
+
+def write_run(text):
+    """Write to standard output what one run of the answer has printed somewhere else, if anything."""
+    if text:
+        if isinstance(sys.stdout, MarkingStream):
+            sys.stdout.runs.begin()
+        sys.stdout.write(text)
 
 
 def codes_of(answer):
@@ -291,8 +316,9 @@ def _folded(lines):
             block, end = lines[start : start + size], start + size
             while lines[end : end + size] == block:
                 end += size
+            again = (end - start) // size - 1
             if end - start > size + 1:
-                folded += [*block, f"(the same {(end - start) // size - 1} more times)"]
+                folded += [*block, f"(the same {again} more times)" if again > 1 else "(the same again)"]
                 start = end
                 break
         else:

@@ -247,6 +247,7 @@ def test_what_comes_several_times_in_a_row_is_counted():
         "│ look",
         "│ look",
     ]
+    assert heard("a\nb\n" * 2).told(first=True)[1:] == ["│ a", "│ b", "│ (the same again)"]
     told = heard("bake\n" * 100_000).told(first=True)
     assert len(told) == 6
     assert told[1] == told[4] == "│ bake"
