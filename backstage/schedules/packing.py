@@ -102,7 +102,7 @@ def unpack(packed):
 
 
 def pack(value):
-    """Pack a value: bytes that `unpack` opens, in any process that finds the course's modules, and so does `pickle.loads`."""
+    """Pack a value: bytes that `unpack` opens, or `pickle.loads`, in any process that finds the course's modules."""
     packed = io.BytesIO()
     _Packer(packed).dump(value)
     return packed.getvalue()

@@ -330,7 +330,7 @@ def _bounded_shelf(answer):
     under_schedules(_odd_buns, answer, most=20)
     under_schedules(_two_shelves, answer, most=20)
     for bakers, sellers, places in DAYS:
-        under_schedules(_busy_day, answer, bakers, sellers, places, most=50)
+        under_schedules(_busy_day, answer, bakers, sellers, places, most=40)
 
 
 DAYS = [  # the buns of each baker, how many each seller asks for, and the places

@@ -45,11 +45,11 @@ def under_schedules(program, answer, *arguments, stuck=None, bound=2, most=200):
     payload = pack(answer)
     with contextlib.closing(ThreadStage(lambda: functools.partial(program, unpack(payload), *arguments))) as stage:
         found = search(stage.run, bound=bound, schedules=most, walks=0)
-        write_run(stage.output)
         if not found.failure:
-            return
+            return write_run(stage.output)
         failure = replay(functools.partial(stage.run, story=True), found.choices)
         error = stage.error or _say_standstill(failure, stage, stuck)
+    write_run(failure.output)
     error.failure = failure if found.choices else None
     raise error
 
