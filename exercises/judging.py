@@ -24,6 +24,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+GET_READY = 60  # seconds that the process of an answer has for it, most of which goes into imports; it takes half a one
 FOLDER = Path(__file__).resolve().parent
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}")  # of no use to the reader, and never the same
 
@@ -153,12 +154,12 @@ def _judge_in_child(name, payload, known, waiting=lambda: None):
         waiting()
         began = prints.begun
         prints.hear(piece)
-        return prints.begun and not began  # to get ready may take longer than the answer
+        return prints.begun and not began and known.seconds
 
     try:
-        verdict = run_isolated(source, inputs, ["verdict"], timeout=known.seconds, hear=hear, linger=False)["verdict"]
+        verdict = run_isolated(source, inputs, ["verdict"], timeout=GET_READY, hear=hear, linger=False)["verdict"]
     except IsolatedError as error:
-        verdict = Verdict(name, False, *_say_how_it_ended(error, known, prints.place))
+        verdict = Verdict(name, False, *_say_how_it_ended(error, known, prints))
     except KeyboardInterrupt:
         at = prints.place and f" It was at {prints.place}."
         verdict = Verdict(name, None, f"you stopped the check.{at}", printed=prints.told(first=False))
@@ -166,10 +167,12 @@ def _judge_in_child(name, payload, known, waiting=lambda: None):
     return replace(verdict, printed=prints.told(first=verdict.passed))
 
 
-def _say_how_it_ended(error, known, place):
+def _say_how_it_ended(error, known, prints):
     """Reason and hint for an answer that did not get as far as a verdict."""
+    if type(error).__name__ == "TimeoutError" and not prints.begun:
+        return f"the process that checks answers was not ready after {GET_READY} s.", "Run the cell again."
     if type(error).__name__ == "TimeoutError":
-        at = place and f", at {place}"
+        at = prints.place and f", at {prints.place}"
         reason = f"your answer was still running after {known.seconds:g} s and was cut off{at}."
         return reason, "Look for a loop that never ends, or a wait for what nobody does."
     if type(error) is not IsolatedError:
@@ -197,7 +200,8 @@ def judge_here(name, payload):
         return Verdict(name, False, _ADDRESS.sub("", wrong.reason), hint, failure=getattr(wrong, "failure", None))
     except BaseException as error:  # gevent.Timeout and SystemExit are no Exception, and answers raise them
         reason, hint = explain(error, answer)
-        return Verdict(name, False, _ADDRESS.sub("", reason), hint or known.hint, failure=getattr(error, "failure", None))
+        reason, failure = _ADDRESS.sub("", reason), getattr(error, "failure", None)
+        return Verdict(name, False, reason, hint or known.hint, failure=failure)
     finally:
         runs.let_go()
     return Verdict(name, True, known.praise)

@@ -77,7 +77,7 @@ def run_isolated(
         What tracebacks call the source.
     hear : callable, optional
         Called with each piece of output, which is then not written, and with "" several times a second. If it
-        returns True, the time begins anew.
+        returns a number, so many seconds are left from then on.
     linger : bool
         Whether it may go on after its last line until its threads have ended, as a program does.
 
@@ -230,8 +230,8 @@ def _drain(pieces, hear, timeout):
         else:
             if not piece:
                 return True
-        if hear(piece) and timeout is not None:
-            deadline = time.monotonic() + timeout
+        if seconds := hear(piece):
+            deadline = time.monotonic() + seconds
         elif wait <= 0:  # even if there is always more
             return False
 
