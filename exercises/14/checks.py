@@ -2,12 +2,14 @@
 
 import _thread
 import contextlib
+import errno
 import reprlib
 import select
 import signal
 import socket
 import sys
 import threading
+import time
 from collections import deque
 from itertools import chain, cycle
 from pathlib import Path
@@ -15,7 +17,7 @@ from pathlib import Path
 import greenlet
 
 from exercises import Wrong, exercise
-from exercises.vocabulary import PATIENCE, BurntBun, capture, eventually, fill, reset, written_files
+from exercises.vocabulary import PATIENCE, BurntBun, Enough, capture, eventually, fill, os_error, reset, written_files
 
 HUB_FILES = ("loop.py", "green.py", "greensocket.py", "awaits.py")
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "14_build_a_gevent_of_your_own.ipynb"
@@ -42,23 +44,25 @@ class _LittleHub:
         outcomes = [None] * len(functions)
 
         def run(number, function):
-            outcomes[number] = capture(function)
+            outcomes[number] = capture(function, catch=BaseException)
 
         for number, function in enumerate(functions):
             self.later.append(greenlet.greenlet(lambda n=number, f=function: run(n, f), self.hub).switch)
-        self.hub.switch()
+        try:
+            with _rung_out(seconds=1.5):
+                self.hub.switch()
+        except Enough:
+            raise Wrong("a callback that `wait_for` gave to `begin` has not returned within 1.5 s.") from None
         return outcomes
 
     def soon(self, value=None, error=None, turns=1):
         """Return a `begin` that calls back after so many turns of the hub."""
 
         def begin(done, failed):
-            def finish():
-                nonlocal turns
-                turns -= 1
-                if turns:
-                    self.later.append(finish)
-                elif error:
+            def finish(left=turns - 1):
+                if left:
+                    self.later.append(lambda: finish(left - 1))
+                elif error is not None:
                     failed(error)
                 else:
                     done(value)
@@ -68,6 +72,25 @@ class _LittleHub:
         return begin
 
 
+@contextlib.contextmanager
+def _rung_out(seconds):
+    """Raise `Enough` where the main thread is after so long, unless it has left this block (on Windows never)."""
+
+    def ring(*_):
+        raise Enough
+
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 @exercise(
     "14.1",
     praise="values return, errors are raised, others run meanwhile, and a callback that comes early is not lost.",
@@ -75,20 +98,30 @@ class _LittleHub:
     seconds=10,
 )
 def _wait_for(answer):
-    little, burnt = _LittleHub(), BurntBun("burnt")
-    for begin, value, error, story in (
-        (little.soon("pork"), "pork", None, "a value that came later"),
-        (lambda done, failed: done("lotus"), "lotus", None, "a value that came at once, before `begin` returned"),
-        (little.soon(None), None, None, "None, which is a value too"),
-        (lambda done, failed: done(None), None, None, "None, which came at once"),
-        (little.soon(error=burnt), None, burnt, "an error that came later"),
-        (lambda done, failed: failed(burnt), None, burnt, "an error that came at once"),
-        (little.soon(burnt), burnt, None, "an error that came later as a value, by `done`"),
-    ):
-        (outcome,) = little.live(lambda begin=begin: answer(little.hub, begin))
-        _came(outcome, value, story, error)
+    burnt, little = BurntBun("burnt"), _LittleHub()
 
-    steps = []
+    def outcome(story, begin, value=None, error=None):
+        begun = []
+
+        def begin_once(done, failed):
+            begun.append(begin)
+            begin(done, failed)
+
+        (came,) = little.live(lambda: answer(little.hub, begin_once))
+        _came(came, story, value, error)
+        if len(begun) > 1:
+            raise Wrong(f"{story}: `begin` should be called once, and `wait_for` called it {len(begun)} times.")
+
+    for value in ("pork", None, 0, "", (), ("lotus", 2), burnt):
+        outcome(f"`done({value!r})`, called later", little.soon(value), value)
+        at_once = f"`done({value!r})`, called at once, before `begin` returned"
+        outcome(at_once, lambda done, failed, value=value: done(value), value)
+    for error in (burnt, greenlet.GreenletExit("closed")):
+        outcome(f"`failed({error!r})`, called later", little.soon(error=error), error=error)
+        at_once = f"`failed({error!r})`, called at once, before `begin` returned"
+        outcome(at_once, lambda done, failed, error=error: failed(error), error=error)
+
+    steps, little = [], _LittleHub()
 
     def breakfast(name, turns):
         def straight():
@@ -99,19 +132,21 @@ def _wait_for(answer):
         return straight
 
     slow, quick = little.live(breakfast("slow", 3), breakfast("quick", 1))
-    _came(slow, "slow", "three waits, one after another, of a slow breakfast")
-    _came(quick, "quick", "three waits, one after another, of a quick breakfast")
+    _came(slow, "three waits, one after another, of a slow breakfast", "slow")
+    _came(quick, "three waits, one after another, of a quick breakfast", "quick")
     if sorted(steps) != [f"{name}{number}" for name in ("quick", "slow") for number in range(3)]:
         raise Wrong(f"two breakfasts at the same time: each should get its own values, and together they got {steps}.")
     if steps.index("quick2") > steps.index("slow1"):
         raise Wrong(f"while one breakfast waits the other should go on; the steps came in the order {steps}.")
 
 
-def _came(outcome, value, story, error=None):
+def _came(outcome, story, value=None, error=None):
     if outcome is None:
         raise Wrong(f"{story}: `wait_for` never came back.")
-    if outcome.error is not error or outcome.value != value:
-        should = f"{error!r} should have been raised" if error else f"{value!r} should have come back"
+    if isinstance(outcome.error, Enough):
+        raise Wrong(f"{story}: `wait_for` kept running for 1.5 s, and the hub had no turn.")
+    if outcome.error is not error or outcome.value is not value:
+        should = f"{error!r} should have been raised" if error is not None else f"{value!r} should have come back"
         did = f"raised {outcome.error!r}" if outcome.error is not None else f"returned {outcome.value!r}"
         raise Wrong(f"{story}: {should}, and `wait_for` {did}.")
 
@@ -165,34 +200,39 @@ class _Ward:
         places = {"loop.timers": timed, "loop.ready": self.loop.ready, "loop.selector": waiting}
         return [place for place, tasks in places.items() if victim in tasks]
 
-    def kill(self, name, victim):
-        """Let another task end this one, and look at what is left of it."""
+    def kill(self, name, victim, by="task"):
+        """Let another task end this one, or main, and look at what is left of it."""
+        seen = []
 
-        def killer():
-            self.answer(self.loop, victim)
-            self.diary.append(f"{name} came back, dead: {victim.dead}")
-            if greenlet.getcurrent() in self.loop.ready:
-                self.diary.append("killer stands in the line")
+        def kill():
+            outcome = capture(self.answer, self.loop, victim)  # no GreenletExit: so end lost greenlets
+            seen.append((outcome, victim.dead, self.left_of(victim), greenlet.getcurrent() in self.loop.ready))
 
-        def came_back():
-            return any(each.startswith(f"{name} came back") for each in self.diary)
-
-        self.green.spawn(killer)
-        eventually(came_back, looks=20, pause=0.01, sleep=self.green.sleep)
-        if f"{name} came back, dead: False" in self.diary:
+        try:
+            with _rung_out(seconds=1.5):
+                if by == "main":
+                    kill()
+                else:
+                    self.green.spawn(kill)
+                    eventually(lambda: seen, looks=20, pause=0, sleep=self.green.sleep)
+        except Enough:
+            raise Wrong(f"`kill` of the {name}: main gave up its turn meanwhile, and was not woken in 1.5 s.") from None
+        if not seen:
+            raise Wrong(f"`kill` of the {name} has not come back, though the hub has had twenty turns since.")
+        outcome, dead, left, in_line = seen[0]
+        outcome.unwrap()
+        if not dead:
             raise Wrong(f"`kill` came back from the {name}, which is still alive.")
-        if f"{name} came back, dead: True" not in self.diary:
-            raise Wrong(f"`kill` of the {name} never came back: when a task ends its parent goes on, the hub.")
-        if "killer stands in the line" in self.diary:
+        if in_line:
             raise Wrong("`kill` has come back, and its caller still stands in loop.ready, to be woken once too often.")
-        if left := self.left_of(victim):
+        if left:
             raise Wrong(f"the {name} is dead and still stands in {left[0]}.")
 
 
 @exercise(
     "14.2",
     praise="it ends whoever it is told to, its `finally` included, comes back, and leaves nothing behind.",
-    hint="Take it off the three lists; then append getcurrent() to loop.ready, and throw.",
+    hint="Take it off the three lists; then append getcurrent() to loop.ready, and throw: the hub goes on.",
 )
 def _kill(answer):
     ward = _Ward(answer)
@@ -201,60 +241,79 @@ def _kill(answer):
         sleeper = _kill_a_sleeper(ward)
         _kill_who_waits_for_sockets(ward, *lines)
         _kill_a_newborn(ward)
+        _kill_who_was_woken(ward)
         ward.kill("dead one", sleeper)
+        ward.kill("dead one", sleeper, by="main")
     if any("other" in line for line in ward.diary):
         raise Wrong("six others sleep, and not all of them were left alone.")
 
 
 def _kill_a_sleeper(ward):
     sleeper = ward.task("sleeper", lambda: ward.green.sleep(1000))
-    for hours in (5, 2, 6, 7, 3, 4):
-        ward.task("other", lambda hours=hours: ward.green.sleep(3600 * hours))
+    others = {ward.task("other", lambda hours=hours: ward.green.sleep(3600 * hours)) for hours in (5, 2, 6, 7, 3, 4)}
     ward.green.sleep(0)
     ward.kill("sleeper", sleeper)
     if ward.diary.count("sleeper told to end") != 1 or ward.diary.count("sleeper cleaned up") != 1:
         raise Wrong("inside the task that sleeps GreenletExit should be raised, so that its `finally` runs.")
     timers = ward.loop.timers  # the answer may have put a new list there
-    if len(timers) != 6:
-        raise Wrong(f"six others slept as well, and {len(timers)} of them are left in loop.timers.")
-    if any(timers[place] < timers[(place - 1) // 2] for place in range(1, 6)):
+    left = [alarm for alarm in timers if alarm[2] in others]
+    if len(left) != 6:
+        raise Wrong(f"six others slept as well, and {len(left)} of them are left in loop.timers.")
+    if any(timers[place] < timers[(place - 1) // 2] for place in range(1, len(timers))):
         raise Wrong("one was taken out of loop.timers, and what is left is no heap: others would wake too late.")
     return sleeper
 
 
-def _kill_who_waits_for_sockets(ward, here, _, line, far):
+def _kill_who_waits_for_sockets(ward, here, there, line, far):
     loop, green = ward.loop, ward.green
-    here.setblocking(False)
-    line.setblocking(False)
+    for each in (here, there, line):
+        each.setblocking(False)
     fill(line)
+    bystander = ward.task("bystander", lambda: green.wait(loop.READ, there))
     reader = ward.task("reader", lambda: green.wait(loop.READ, here))
     writer = ward.task("writer", lambda: green.wait(loop.WRITE, line))
     fellow = ward.task("fellow", lambda: green.wait(loop.READ, line))
     green.sleep(0)
     ward.kill("reader", reader)
+    if here in loop.selector.get_map():
+        raise Wrong("nobody waits any more for the socket of the dead reader, and loop.selector still watches it.")
     ward.kill("writer", writer)
     key = loop.selector.get_map().get(line)
     if key and key.events & loop.WRITE:
         raise Wrong("the writer is dead, and loop.selector still watches for when one may write: use `modify`.")
     if "fellow went on" in ward.diary or fellow.dead:
         raise Wrong("another task waits to read the socket of the one that was killed, and it was woken or ended.")
+    if ward.left_of(bystander) != ["loop.selector"]:
+        raise Wrong("another task waits to read a socket of its own; after `kill` it does not stand in loop.selector.")
     far.sendall(b"!")
-    eventually(lambda: fellow.dead, looks=200, pause=0.01, sleep=green.sleep)
+    eventually(lambda: fellow.dead, looks=20, pause=0.01, sleep=green.sleep)
     if "fellow went on" not in ward.diary:
         raise Wrong("another task waited to read the same socket; after `kill` it is not woken any more.")
+    ward.kill("bystander", bystander, by="main")
 
 
 def _kill_a_newborn(ward):
+    ward.task("first neighbour", lambda: None)
     newborn = ward.task("newborn", lambda: None)
-    ward.task("neighbour", lambda: None)
-    ward.answer(ward.loop, newborn)  # from main
+    ward.task("third neighbour", lambda: None)
+    ward.kill("newborn", newborn, by="main")
     ward.green.sleep(0)
-    if not newborn.dead or "newborn went on" in ward.diary:
+    if "newborn went on" in ward.diary:
         raise Wrong("a task that had not begun yet was killed, and ran all the same.")
-    if left := ward.left_of(newborn):
-        raise Wrong(f"a task that had not begun was killed, and still stands in {left[0]}.")
-    if "neighbour went on" not in ward.diary:
-        raise Wrong("a task that had not begun was killed, and its neighbour in loop.ready did not begin either.")
+    began = [line.removesuffix(" neighbour went on") for line in ward.diary if line.endswith("neighbour went on")]
+    if began != ["first", "third"]:
+        raise Wrong(f"of three tasks that had not begun the one in the middle was killed; then these began: {began}.")
+
+
+def _kill_who_was_woken(ward):
+    """It has slept, and stands in loop.ready: its alarm rang together with that of main, which comes first."""
+    tired = ward.task("tired one", lambda: ward.green.sleep(0.02))
+    ward.green.spawn(time.sleep, 0.05)
+    ward.green.sleep(0.01)
+    ward.kill("tired one", tired, by="main")
+    ward.green.sleep(0)
+    if ward.diary.count("tired one told to end") != 1 or "tired one went on" in ward.diary:
+        raise Wrong("a task that stood in loop.ready after its sleep should get GreenletExit, and go on no more.")
 
 
 # -- 14.3 ----------------------------------------------------------------------------------------------------------
@@ -263,15 +322,15 @@ def _kill_a_newborn(ward):
 class _Guest:
     """A scripted guest, with a line of its own."""
 
-    def __init__(self, house, name):
-        self.house, self.name, self.buffer = house, name, b""
-        self.line = socket.create_connection(("127.0.0.1", house.port), timeout=PATIENCE)
+    def __init__(self, house, name, room=0):
+        self.house, self.name, self.buffer, self.label = house, name, b"", name or "with the empty name"
+        self.line = socket.create_connection(("127.0.0.1", house.ports[room]), timeout=PATIENCE)
 
     def send(self, data):
         try:
             self.line.sendall(data)
         except OSError as error:
-            raise Wrong(f"guest {self.name} could not send: {type(error).__name__}.") from None
+            raise Wrong(f"guest {self.label} could not send: {type(error).__name__}.") from None
 
     def read(self, story):
         """The next line."""
@@ -283,12 +342,12 @@ class _Guest:
                 data = self.line.recv(65536)
             except TimeoutError:
                 silent += 1
-                self._go_on_waiting(story, enough, blocked=self.house.turns == turns and silent > 20 * PATIENCE)
+                self._go_on_waiting(story, enough, blocked=self.house.turns == turns and silent > 30)
                 continue
             except OSError as error:
-                raise Wrong(f"guest {self.name} waited for a line {story} and met {type(error).__name__}.") from None
+                raise Wrong(f"guest {self.label} waited for a line {story} and met {type(error).__name__}.") from None
             if not data:
-                raise Wrong(f"guest {self.name} waited for a line {story}, and the server hung up.")
+                raise Wrong(f"guest {self.label} waited for a line {story}, and the server hung up.")
             self.buffer += data
         line, _, self.buffer = self.buffer.partition(b"\n")
         return line
@@ -299,12 +358,20 @@ class _Guest:
             raise Wrong(f"`chat` came to an end: {self.house.ending}.")
         if enough:
             rest = f" (there was {reprlib.repr(self.buffer)}, without an end)" if self.buffer else ""
-            raise Wrong(f"guest {self.name} waited in vain for a line {story}{rest}.")
+            raise Wrong(f"guest {self.label} waited in vain for a line {story}{rest}.")
         if blocked:
             reason = "your server waits or computes without the hub, which gets no turn: nobody else can go on."
             self.house.findings.append(Wrong(reason))
             self.house.interrupt()
             raise self.house.findings[0]
+
+    def hears(self, text):
+        """Whether this text has come among all that is there."""
+        self.line.settimeout(0)
+        with contextlib.suppress(OSError):
+            while data := self.line.recv(65536):
+                self.buffer += data
+        return text in self.buffer
 
     def welcomed(self, words, wrong):
         """Send a name, and read the welcome; `wrong` says what else was read."""
@@ -325,13 +392,13 @@ def _chat(answer):
     visitors.start()
     try:
         while visitors.is_alive():
-            house.green.sleep(0.02)
+            house.green.sleep(0.01)
             house.turns += 1
     except KeyboardInterrupt:
         if not house.findings:
             raise
     if house.findings:
-        raise house.findings[0]
+        raise house.finding()
 
 
 class _House:
@@ -339,22 +406,45 @@ class _House:
 
     def __init__(self, answer):
         _, self.green, greensocket = _own_hub()
-        self.answer, self.turns, self.ending, self.findings = answer, 0, "", []
+        self.answer, self.turns, self.ending, self.findings, self.errors = answer, 0, "", [], []
         self.sent_in_vain = 0  # to lines that somebody has closed
         self.before_sending = {}  # what happens when a text is about to be sent: {text: function}, once each
+        self.cut = set()  # ports of guests whose lines fail at the next recv
         self._break_into_pieces(greensocket.socket)
-        self.door = greensocket.socket()
-        self.door.bind(("127.0.0.1", 0))
-        self.door.listen(100)
-        self.port = self.door.getsockname()[1]
-        self.green.spawn(self._serve)
+        self.doors = [greensocket.socket() for _ in range(2)]
+        self.ports = [self._open_room(door) for door in self.doors]
 
-    def _serve(self):
+    def _open_room(self, door):
+        door.bind(("127.0.0.1", 0))
+        door.listen(100)
+        self.green.spawn(self._serve, door)
+        return door.getsockname()[1]
+
+    def _serve(self, door):
         try:
-            self.answer(self.door, self.green.spawn)
+            self.answer(door, self._spawn)
             self.ending = "it returned, and nobody lets guests in any more"
         except Exception as error:
             self.ending = f"{type(error).__name__}: {error}"
+
+    def _spawn(self, function, *arguments):
+        """As on the hub, which prints errors; here they are told with what the guests have found."""
+
+        def live():
+            try:
+                function(*arguments)
+            except Exception as error:
+                self.errors.append(error)
+
+        return self.green.spawn(live)
+
+    def finding(self):
+        """What the guests have found first, with the error of a greenlet, if one has ended with it."""
+        found = self.findings[0]
+        if isinstance(found, Wrong) and self.errors:
+            error = next((each for each in self.errors if not isinstance(each, OSError)), self.errors[0])
+            return Wrong(f"{found.reason} A greenlet of yours had ended with {type(error).__name__}: {error}.")
+        return found
 
     def _break_into_pieces(self, kind):
         """Let sockets hand out and take small pieces only, and let others run now and then before a text is sent."""
@@ -363,7 +453,10 @@ class _House:
         def recv(line, size, *flags):
             if not hasattr(line, "pieces"):
                 line.pieces = chain([100], cycle([1, 5, 2]))
-            return receive(line, min(size, next(line.pieces)), *flags)
+            data = receive(line, min(size, next(line.pieces)), *flags)
+            if self.cut and line.getpeername()[1] in self.cut:
+                raise os_error(errno.ETIMEDOUT)
+            return data
 
         def send_part(line, data):
             self._happen_before(data)
@@ -388,7 +481,7 @@ class _House:
     def rest(self):
         """Wait until the hub has done all that was due: a few turns, if it has not come to a standstill."""
         turns = self.turns
-        eventually(lambda: self.turns > turns + 2, looks=20 * PATIENCE, pause=0.05)
+        eventually(lambda: self.turns > turns + 2, looks=30, pause=0.05)
 
     def receive(self):
         try:
@@ -412,11 +505,12 @@ def _visit_room(house):
             name.encode() + b"\n",
             lambda read, name=name: f"guest {name} should read b'welcome {name}', and read {read!r}.",
         )
-    _begin_to_talk(guests)
-    buns = ("包子" * 10).encode()
+    _begin_to_talk(house, guests)
+    buns = ("包子" * 4).encode()
     _say(guests[3:4], buns + b"\n", [buns], "whose letters were cut in the middle", guests)
     text = "with blanks at both ends, and an empty one after it"
     _say(guests[4:5], b" a\rb \n\n", [b" a\rb ", b""], text, guests)
+    _visit_another_room(house, guests)
     silent = [_Guest(house, "silent") for _ in range(3)]  # at the door: they say no name for now
     guests[5].send(b"ha")
     house.rest()
@@ -433,8 +527,13 @@ def _visit_room(house):
     half = stay.pop()
     half.send(b"half a word")
     half.line.close()
+    cut = stay.pop()
+    house.cut.add(cut.line.getsockname()[1])
+    cut.send(b"!")
     for word in (b"still", b"here"):
-        _say(stay, word + b"\n", [word], "after eleven guests had left")
+        _say(stay, word + b"\n", [word], "after twelve guests had left")
+    if cut.hears(b": still"):
+        raise Wrong(f"at {cut.name}'s line `recv` had raised TimeoutError, and your server still sends there.")
     early = "a guest who has not said a name yet is not in the room; one of yours heard {!r}."
     for guest in silent[:2]:
         guest.welcomed(b"silent\n", early.format)
@@ -454,14 +553,31 @@ def _visit_room(house):
         guest.line.close()
 
 
-def _begin_to_talk(guests):
+def _visit_another_room(house, guests):
+    """Two guests in a room of their own, of names that are easily spoilt: blanks, and nothing at all."""
+    blank, nameless = pair = [_Guest(house, name, room=1) for name in (" b\rb ", "")]
+    for guest in pair:
+        name = guest.name.encode()
+        guest.welcomed(name + b"\n", lambda read, name=name: f"the name was {name!r}, and the guest read {read!r}.")
+    for speaker, listener in ((blank, nameless), (nameless, blank)):
+        speaker.send(b"hello\n")
+        should, read = speaker.name.encode() + b": hello", listener.read("said in another room")
+        if read != should:
+            raise Wrong(f"two rooms are open; in the second {should!r} should have been heard, and it was {read!r}.")
+    for guest in pair:
+        guest.line.close()
+    _say(guests[7:8], b"alone\n", [b"alone"], "said after two others had talked in a room of their own", guests)
+
+
+def _begin_to_talk(house, guests):
     """Two lines from each guest. Two guests begin, one in the middle of the other's line, so that what a server with
     a mistake makes of it is the same each time."""
     listener, first, second, *others = guests
     lines, story = [b"one", b"two"], "that came in pieces"
     first.send(b"one\ntw")
-    select.select([listener.line, first.line], [], [], PATIENCE)  # `first` hears nothing, or its own line
-    if select.select([first.line], [], [], 0)[0]:
+    turns, lines_of_both = house.turns, ([listener.line, first.line], [], [], 0.05)
+    eventually(lambda: select.select(*lines_of_both)[0] or house.turns > turns + 50, looks=30, pause=0)
+    if select.select([first.line], [], [], 0)[0]:  # `first` should hear nothing, and may hear its own line
         _expect(first, {b"": lines}, story)
     _expect(listener, {b"g1": [b"one"]}, story)
     second.send(b"one\ntwo\n")

@@ -8,23 +8,42 @@ PATIENT = (
 
 WRONG = {
     "14.1": [
-        edit("if not outcome:\n        hub.switch()", "while not outcome:\n        pass", says="still running"),
+        edit(
+            "if not outcome:\n        hub.switch()", "while not outcome:\n        pass", says="kept running for 1.5 s"
+        ),
+        edit(
+            "            me.switch()\n",
+            "            while not hub.dead:\n                pass\n",
+            says="has not returned within 1.5 s",
+        ),
         edit("        if waiting:\n            me.switch()\n", "", says="never came back"),
+        edit(
+            "    if not outcome:\n        hub.switch()",
+            "    hub.switch()",
+            says="called at once, before `begin` returned",
+        ),
+        edit("    if not outcome:\n        hub.switch()\n", "", says="IndexError"),
         edit(
             "    if error is not None:\n        raise error\n    return value",
             "    return error or value",
             says="BurntBun('burnt') should have been raised",
         ),
-        edit("if not outcome:", "if not outcome or outcome[0][0] is None:", says="None, which came at once"),
+        edit("if not outcome:", "if not outcome or outcome[0][0] is None:", says="`done(None)`, called at once"),
+        edit("if not outcome:", "if not (outcome and outcome[0][0] is not None):", says="`done(None)`, called at once"),
         edit("    return value", "", says="'pork' should have come back"),
+        edit("    return value", "    return value or None", says="0 should have come back"),
         edit("    me, outcome", "    global outcome, waiting\n    me, outcome", says="each should get its own values"),
         edit("raise error", "raise type(error)", says="BurntBun('burnt') should have been raised"),
+        edit(
+            "if error is not None:", "if isinstance(error, Exception):", says="GreenletExit('closed') should have been"
+        ),
+        edit("    begin(", "    for _ in range(2):\n        begin(", says="called it 2 times"),
         edit(
             "begin(finish, lambda error: finish(error=error))",
             "begin(finish, finish)",
             "if error is not None:\n        raise error",
             "if isinstance(value, Exception):\n        raise value",
-            says="an error that came later as a value",
+            says="`done(BurntBun('burnt'))`, called later: BurntBun('burnt') should have come back",
         ),
     ],
     "14.2": [
@@ -34,7 +53,8 @@ WRONG = {
             "",
             says="still stands in loop.timers",
         ),
-        edit("        loop.ready.append(getcurrent())\n", "", says="never came back"),
+        edit("        loop.ready.append(getcurrent())\n", "", says="of the sleeper has not come back"),
+        edit("loop.ready.remove(task)", "loop.ready.clear()", says="these began: []"),
         edit(
             "list(loop.selector.get_map().values())",
             "[]",
@@ -65,8 +85,35 @@ WRONG = {
         edit(
             "loop.ready.append(getcurrent())",
             "loop.ready.clear()\n        loop.ready.append(getcurrent())",
-            says="its neighbour",
+            says="was not woken in 1.5 s",
         ),
+        edit(
+            "loop.ready.remove(task)",
+            "loop.ready.remove(task)\n        loop.ready.reverse()",
+            says="these began: ['third', 'first']",
+        ),
+        edit(
+            "    if task in loop.ready:\n        loop.ready.remove(task)\n",
+            "",
+            "loop.ready.append(getcurrent())",
+            "task.parent = getcurrent()",
+            says="the newborn is dead and still stands in loop.ready",
+        ),
+        edit("if alarm[2] is not task", "if alarm[2] is task", says="still stands in loop.timers"),
+        edit("if not others:", "if others is None:", says="still watches it"),
+        edit(
+            "            loop.selector.modify(key.fileobj, sum(others), others)\n",
+            "            loop.selector.modify(key.fileobj, sum(others), others)\n        break\n",
+            says="the reader is dead and still stands in loop.selector",
+        ),
+        edit(
+            "        elif others != key.data:\n            loop.selector.modify(key.fileobj, sum(others), others)\n",
+            "",
+            says="the writer is dead and still stands in loop.selector",
+        ),
+        edit("list(loop.selector.get_map().values())", "list(loop.selector.values())", says="AttributeError"),
+        edit("task.throw()", "task.throw(Exception)", says="GreenletExit should be raised"),
+        edit("task.throw()", "task.switch()", says="GreenletExit should be raised"),
     ],
     "14.3": [
         written(
@@ -134,5 +181,21 @@ def answer(door, spawn):
         ),
         edit("each is not me", "room[each] != room[me]", says="of another who bears the same name"),
         edit("        room.pop(guest, None)\n", "", says="still sends to lines that are closed"),
+        edit("    room = {}\n", "    global room\n    room = globals().get('room', {})\n", says="a room of their own"),
+        edit("hear(guest, line)", "(line or guest in room) and hear(guest, line)", says="guest with the empty name"),
+        edit("if me not in room:", "if not room.get(me):", says="said in another room"),
+        edit(
+            "contextlib.suppress(OSError):\n            while",
+            "contextlib.suppress(ConnectionError):\n            while",
+            says="A greenlet of yours had ended with TimeoutError",
+        ),
+        edit(
+            "contextlib.suppress(OSError):  #",
+            "contextlib.suppress(ConnectionError):  #",
+            says="a line while five guests left",
+        ),
+        edit("room[me] = line\n", "rooms[me] = line\n", says="A greenlet of yours had ended with NameError"),
+        edit('b": "', 'b":"', says="not of the form b'NAME: line'"),
+        edit("            while data :=", "            if data :=", says="the server hung up"),
     ],
 }
