@@ -245,6 +245,11 @@ def answer(line):
         edit(
             "except Exception as error", "except ValueError as error", says="after the task loads(b'') the worker went"
         ),
+        edit(
+            '("failed", error)',
+            '("failed", type(error)("oh"))',
+            says="int('leek') brought ValueError('oh'), not the error",
+        ),
         edit('("failed", error)', '("failed", str(error))', says="not the error itself"),
         edit('("done", function(argument))', "function(argument)", says="the reply to the task len('leek') was 4"),
         edit("is not None:", "is not None and task[1]:", says="after the task abs(0) the worker went home"),
@@ -265,7 +270,7 @@ def answer(line):
             'line.send(("failed", error))\n                return line.close()',
             says="after the task int('leek') the worker went home",
         ),
-        edit("while (", "while line.poll(0.02) and (", says="the worker went home, though nobody had sent `None`"),
+        edit("while (", "while line.poll(0.02) and (", says="no task came for a moment, and the worker went home"),
         edit(
             "try:\n                line",
             "try:\n                function(argument)\n                line",

@@ -288,7 +288,7 @@ class _Oven:
     def bake(self, dough):
         if dough == "coal":
             raise _COAL
-        self.log.append(f"bake {dough!r}")
+        self.log.append(f"bake {dough}")
         return _BREAD[dough]
 
 
@@ -305,7 +305,7 @@ def _hot_oven(answer, doughs):
         if bread != _BREAD[dough] or type(bread) is not type(_BREAD[dough]):
             told = f"for the dough {dough!r} the oven returned {_BREAD[dough]!r}, and `baking` yielded {bread!r}"
             raise Wrong(f"{told}.", "Yield what `oven.bake(dough)` returns, whatever that is.")
-    logged = ["on", *(f"bake {dough!r}" for dough in doughs)]
+    logged = ["on", *(f"bake {dough}" for dough in doughs)]
     _expect_log(oven, logged, "`baking` waited for the next dough", _ONCE)
     return oven, baking
 
@@ -326,7 +326,7 @@ _ONCE = "Switch it on when `baking` is primed, before the loop, and off when tha
 def _baking(answer):
     other, baking_there = _hot_oven(answer, ["bun"])
     for doughs in ["bun"], [], ["bun", "", 0, "air", "bun"]:
-        logged = ["on", *(f"bake {dough!r}" for dough in doughs)]
+        logged = ["on", *(f"bake {dough}" for dough in doughs)]
         oven, baking = _hot_oven(answer, doughs)
         _close(baking, "baking")
         _expect_log(oven, [*logged, "off"], "`baking` was closed")
@@ -340,7 +340,7 @@ def _baking(answer):
             _expect_log(oven, [*logged, "off"], when)
     _close(baking_there, "baking")
     told, hint = "`baking` of one oven was closed after those of others", "Each call needs an oven of its own."
-    _expect_log(other, ["on", "bake 'bun'", "off"], told, hint)
+    _expect_log(other, ["on", "bake bun", "off"], told, hint)
 
     oven = _Oven()
     _generator_from(answer, oven, name="baking").close()

@@ -213,7 +213,7 @@ def answer(order):
             "    if True:",
             "    finally:\n        oven.off()",
             "    oven.off()",
-            says="`baking` was closed, and the oven's log says ['on', \"bake 'bun'\"], not",
+            says="`baking` was closed, and the oven's log says ['on', 'bake bun'], not",
         ),
         edit("finally:", "except GeneratorExit:", says="`bake` raised an error, and the oven's log says"),
         edit(
@@ -241,7 +241,7 @@ def answer(order):
         edit(
             *("    oven.on()\n    bread = None\n", "    bread = None\n"),
             *("            dough = yield bread", "            oven.on()\n            dough = yield bread"),
-            says="waited for the next dough, and the oven's log says ['on', \"bake 'bun'\", 'on']",
+            says="waited for the next dough, and the oven's log says ['on', 'bake bun', 'on']",
         ),
         edit(
             "yield bread", "yield bread or None", says="for the dough 0 the oven returned 0, and `baking` yielded None"
@@ -276,7 +276,7 @@ def answer(oven):
         finally:
             oven.off()
 """,
-            "waited for the next dough, and the oven's log says ['on', \"bake 'bun'\", 'off', 'on']",
+            "waited for the next dough, and the oven's log says ['on', 'bake bun', 'off', 'on']",
         ),
         written(
             """

@@ -254,7 +254,7 @@ def answer(tasks, clock, closing):
         edit(
             *(
                 "    for _, _, task in asleep:\n        task.close()",
-                "    for _, _, task in asleep:\n        if task.gi_frame.f_lasti > 0: task.close()",
+                "    for _, number, task in asleep:\n        if number >= len(tasks): task.close()",
             ),
             says="your function did not close late",
         ),
