@@ -441,7 +441,7 @@ class _House:
     def finding(self):
         """What the guests have found first, with the error of a greenlet, if one has ended with it."""
         found = self.findings[0]
-        if isinstance(found, Wrong) and self.errors:
+        if isinstance(found, Wrong) and self.errors and "a greenlet of yours" not in found.reason:
             error = next((each for each in self.errors if not isinstance(each, OSError)), self.errors[0])
             return Wrong(f"{found.reason} A greenlet of yours had ended with {type(error).__name__}: {error}.")
         return found
@@ -551,6 +551,10 @@ def _visit_room(house):
         raise Wrong(f"two guests bear the same name; one said b'me too', and the other read {read!r}.")
     for guest in [*stay, *silent, late]:
         guest.line.close()
+    house.rest()
+    if odd := [error for error in house.errors if not isinstance(error, OSError)]:
+        what = f"{type(odd[0]).__name__}: {odd[0]}"
+        raise Wrong(f"all lines came as they should, and when guests had left a greenlet of yours ended with {what}.")
 
 
 def _visit_another_room(house, guests):

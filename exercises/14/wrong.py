@@ -196,6 +196,7 @@ def answer(door, spawn):
         ),
         edit("room[me] = line\n", "rooms[me] = line\n", says="A greenlet of yours had ended with NameError"),
         edit('b": "', 'b":"', says="not of the form b'NAME: line'"),
+        edit("room.pop(guest, None)", "room.pop(guest)", says="all lines came as they should"),
         edit("            while data :=", "            if data :=", says="the server hung up"),
     ],
 }
