@@ -437,7 +437,8 @@ def _menus_are_compared(answer):
             if not isinstance(got, bool):
                 raise Wrong(f"say True or False; your function returned {got!r}.", "Every way out needs its `return`.")
             if got is not (leaves[0] == leaves[1]):
-                raise Wrong(f"for trees with the leaves {leaves[0]} and {leaves[1]} it said {got}: {why}")
+                first, second = (str(each) if len(each) < 20 else f"{str(each[:3])[:-1]}, …]" for each in leaves)
+                raise Wrong(f"for trees with the leaves {first} and {second} it said {got}: {why}")
 
     ask([1, [2, 3]], [[1, 2], 3], "the branches differ, the leaves do not.")
     ask([1, 2, 3], [1, 3, 2], "the order counts.")
@@ -453,6 +454,7 @@ def _menus_are_compared(answer):
     ask([], [[]], "neither has a leaf.")
     ask([], [1], "one has a leaf and the other has none.")
     ask([1], [], "one has a leaf and the other has none.")
+    ask([*range(400)], [-1, *range(1, 400)], "the last leaves differ.")
     choose = random.Random(6)
     for _ in range(100):
         leaves = choose.choice([(1, 2), (None, 0), ODD])

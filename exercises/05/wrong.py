@@ -501,6 +501,11 @@ def answer(visit, one, other):
             "    return all(leaf == next(right, left) for leaf in left) and not list(right)",
             says="and one that ends after 2 leaves",
         ),
+        edit(
+            VERDICT,
+            "    return all(left == right for left, right in islice(pairs, 100))",
+            says="leaves [399, 398, 397, …] and [399, 398, 397, …] it said True: the last leaves differ",
+        ),
         edit("return all", "return not all", says="it said False: the branches differ, the leaves do not"),
         edit("while not walker.dead", "while leaf is not None", says="it said False: the branches differ"),
     ],

@@ -211,7 +211,7 @@ def _keeps_nobody_waiting(answer):
         raise Wrong(
             f"five greenlets called your function at once; while none ended, for {BLOCKED * 0.005:g} s,"
             f" only {alone[0]} of the five calls began.",
-            "A call waits for nobody else's call: no lock, and no pool of one or two threads.",
+            "A call waits for nobody else's call: no lock, and no pool of few threads.",
         )
     if got != buns:
         raise Wrong(
