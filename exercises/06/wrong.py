@@ -102,6 +102,15 @@ def answer(buns, steam):
 """,
             says="for 0 buns your function raised IndexError",
         ),
+        written(
+            """
+from concurrent.futures import ThreadPoolExecutor
+def answer(buns, steam):
+    with ThreadPoolExecutor(len(buns) or 1) as threads:
+        return list(threads.map(steam, buns))
+""",
+            says="in another thread",
+        ),
         edit("raise_error=True)", "timeout=5, raise_error=True)", says="your function returned"),
     ],
     "06.3": [
