@@ -8,6 +8,7 @@ from another process as `packing` makes it, and is unpacked anew for each run, s
 import contextlib
 
 from backstage.schedules.packing import unpack
+from backstage.schedules.played import NotSteered
 from backstage.schedules.search import Unsteady, replay, search
 from backstage.schedules.story import Report
 
@@ -48,6 +49,8 @@ def explore(stage_class, make, *, step="interruption", **limits):
         except Unsteady:
             trouble = "Under the same schedule the program did something else: does it ask for chance, or for the time?"
             return Report(trouble=trouble)
+        except NotSteered as error:
+            return Report(trouble=f"`explore` cannot run this program: {error}.")
     found = Report(result.tried, result.walks, result.proven, result.cost, result.failure, step=step)
     found.bound = limits.get("bound", found.bound)
     return found

@@ -270,7 +270,7 @@ class _Performance:
             if self.run.lines > MOST_LINES:
                 raise Endless
             self.last = greenlet.getcurrent()
-            step = Step(self.last, *_place(frame))
+            step = Step(self.last, *_place(frame), acts=True)
             if self.story and self.run.steps[-1:] != [step]:
                 self.run.steps.append(step)
                 self.started[self.last] = step

@@ -35,8 +35,8 @@ class Result:
     ----------
     failure : object or None
         What the run returned that broke: the one of least cost, and of these the shortest.
-    choices : tuple of int
-        The choices that lead to it; after them, the first option each time.
+    choices : tuple of (int, tuple of int)
+        The choices that lead to it, each with the costs of the options there were; hand them to `replay`.
     cost : int
         What they cost together.
     tried : int
@@ -55,7 +55,7 @@ class Result:
     walks: int = 0
 
 
-def search(run, *, bound=2, schedules=10_000, seconds=10.0, walks=100, seed=0):
+def search(run, *, bound=2, schedules=10_000, seconds=10.0, walks=50, seed=0):
     """Look for a schedule that breaks a program.
 
     Parameters
@@ -99,10 +99,13 @@ def replay(run, choices):
 
 
 class _Path:
-    """One run's choices: the given ones, then those of `pick`, which by default takes the first option."""
+    """One run's choices: the given ones, then those of `pick`, which by default takes the first option.
+
+    `given` are pairs: a choice, and the costs of the options among which it was made.
+    """
 
     def __init__(self, given, pick=None, cost=0, seen=None):
-        self.given, self.pick, self.taken, self.costs = given, pick, [], []
+        self.given, self.pick, self.taken = given, pick, []
         self.cost, self.seen = cost, seen  # what the given ones cost; the least cost at which each state was reached
 
     def choose(self, costs, state=None):
@@ -112,13 +115,12 @@ class _Path:
                 return STOP
             self.seen[state] = self.cost
         if place < len(self.given):
-            choice = self.given[place]
-            if choice >= len(costs):
+            choice, known = self.given[place]
+            if known != costs:
                 raise Unsteady
         else:
             choice = self.pick(costs) if self.pick else 0
-        self.taken.append(choice)
-        self.costs.append(costs)
+        self.taken.append((choice, costs))
         return choice
 
 
@@ -146,13 +148,12 @@ def _search_once(run, bound, schedules, end, walks, seed):
                 if failure.slow:
                     return result
             for place in range(len(given), len(path.taken)):
-                for choice, price in enumerate(path.costs[place]):
-                    if choice == path.taken[place]:
-                        continue
-                    if cost + price > bound:
+                taken, costs = path.taken[place]
+                for choice, price in enumerate(costs):
+                    if choice != taken and cost + price <= bound:
+                        levels[cost + price].append((*path.taken[:place], (choice, costs)))
+                    elif choice != taken:
                         more = True
-                        continue
-                    levels[cost + price].append((*path.taken[:place], choice))
         if result.failure is not None:
             return result
         if todo:
@@ -177,6 +178,6 @@ def _walk(run, result, schedules, end, walks, seed):
         result.walks += 1
         if failure is not None:
             result.failure, result.choices = failure, tuple(path.taken)
-            result.cost = sum(costs[choice] for choice, costs in zip(path.taken, path.costs, strict=True))
+            result.cost = sum(costs[choice] for choice, costs in path.taken)
             break
     return result

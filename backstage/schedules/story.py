@@ -118,7 +118,7 @@ def _say_wait(name, file, line, function, kind, holder):
         what = f"for a lock that {holder if holder != name else 'they themselves'} hold{'s' * (holder != name)}"
     else:
         what = "to be called" if kind == "Condition" else ""
-    return " ".join(filter(None, [name, "waits", what, f"in `{text}`"]))
+    return " ".join(filter(None, [name, "waits", what, f"in `{text}`" if file else ""]))
 
 
 @dataclass
