@@ -1,6 +1,7 @@
 """The engine for programs of gevent: what it finds in broken ones, proves of right ones, and leaves alone."""
 
 import linecache
+import pickle
 import time
 from itertools import groupby
 from time import monotonic
@@ -10,9 +11,11 @@ import pytest
 from gevent.event import AsyncResult, Event
 from gevent.lock import BoundedSemaphore, RLock
 from gevent.pool import Pool
-from gevent.queue import Queue
+from gevent.queue import PriorityQueue, Queue
 
+from backstage.schedules import explore_packed
 from backstage.schedules.greenlets import GreenletStage, perform
+from backstage.schedules.packing import pack
 from backstage.schedules.played import NotSteered
 from backstage.schedules.search import replay, search
 
@@ -475,3 +478,42 @@ def test_a_run_may_begin_in_another():
         return perform(inner).value, gevent.spawn(int, "7").get()
 
     assert perform(outer).value == ("inner", 7)
+
+
+# -- as `explore` uses it ----------------------------------------------------------------------------------------------
+
+
+def two_sales():
+    sold = {"buns": 0}
+
+    def clerk():
+        seen = sold["buns"]
+        gevent.sleep(0)
+        sold["buns"] = seen + 1
+
+    gevent.joinall([gevent.spawn(clerk) for _ in range(2)])
+    assert sold["buns"] == 2
+
+
+def test_explore_takes_this_engine_for_a_program_that_names_gevent():
+    report = explore_packed(pack(two_sales))
+    assert (report.step, report.cost, report.failure.kind) == ("overtaking", 0, "error")
+    assert "clerk 1  gevent.sleep(0)   ← waits" in str(report)
+
+
+def test_explore_says_in_a_sentence_what_it_cannot_run():
+    def asks():
+        gevent.get_hub().loop.io(0, 1)
+
+    assert "not for sockets" in str(explore_packed(pack(asks)))
+
+
+def test_queues_pools_and_results_are_packed_as_new_ones_with_what_lies_in_them():
+    shelf, full = Queue(3), PriorityQueue()
+    shelf.put("bun")
+    for number in (2, 1):
+        full.put(number)
+    things = pickle.loads(pack([shelf, full, Pool(4), AsyncResult(), BoundedSemaphore(2)]))
+    assert (things[0].maxsize, things[0].get()) == (3, "bun")
+    assert [things[1].get(), things[1].get()] == [1, 2]
+    assert (things[2].size, things[3].ready(), things[4].counter) == (4, False, 2)
