@@ -15,12 +15,13 @@ if sys.platform != "linux":
     pytest.skip("Only on Linux may a warm process fork.", allow_module_level=True)
 
 STATE = """
-import builtins, gc, os, random, signal, sys, threading
+import builtins, gc, os, random, signal, sys, threading, traceback
 state = {
     "names": sorted(globals()),
     "marks": (hasattr(builtins, "left"), "left" in sys.modules, "LEFT" in os.environ, os.getcwd(), sys.argv),
     "signals": [str(signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)],
     "threads": threading.active_count(),
+    "stack": [(each.filename, each.name) for each in traceback.extract_stack()],
     "session": os.getsid(0) == os.getpgid(0) == os.getpid(),
     "input": sys.stdin.read(),
     "output": [(each.encoding, each.errors, each.write_through, each.seekable()) for each in (sys.stdout, sys.stderr)],

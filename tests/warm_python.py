@@ -1,10 +1,10 @@
 """A warm Python that forks: verdicts without the quarter of a second that each child of `judge` spends on imports.
 
 `helpers.isolated` starts a bare Python for each answer, which then imports gevent and the words of the checks. Here one
-process per test worker has imported all that, and for each job forks a copy of itself that goes on as the bare Python
-would: in a session of its own, with its own output and report pipe, it runs `helpers.cell.main`. As each answer has a
-copy of its own, nothing that one does can reach the next. The copying process has one thread and no hub of gevent's,
-and refuses to fork otherwise. Only on Linux: elsewhere a process that has used the system's frameworks must not fork.
+process has imported all that, and for each job forks a copy of itself that goes on as the bare Python would: in a
+session of its own, with its own output and report pipe, it runs `helpers.cell.main`. As each answer has a copy of its
+own, nothing that one does can reach the next. Who forks has one thread and no hub of gevent's, and refuses otherwise.
+Only on Linux: elsewhere a process that has used the system's frameworks must not fork.
 
 `Forked` is what stands in for `Child` in `helpers.isolated`, so that limits, interrupts and results are the true ones.
 """
@@ -22,6 +22,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from backstage.processes import belongings, guardian
@@ -44,7 +45,7 @@ class WarmPython:
         self._free = queue.SimpleQueue()  # of lines, each of which leads to a process that forks
         numbers = [each.fileno() for each in theirs]
         self._process = subprocess.Popen(
-            [sys.executable, "-c", f"from tests.warm_python import serve; serve({numbers})"],
+            [sys.executable, "-c", f"from tests.warm_python import serve\nif job := serve({numbers}): job()"],
             stdin=subprocess.DEVNULL,
             pass_fds=numbers,
             cwd=ROOT,
@@ -155,6 +156,11 @@ def serve(numbers):
     ----------
     numbers : list of int
         The descriptors of the lines, sockets whose other ends the owner has.
+
+    Returns
+    -------
+    callable or None
+        In a copy, what it has to do, to be called from where a bare process would call it; None at the end of a line.
     """
     from exercises import judging
     from helpers import cell
@@ -182,8 +188,7 @@ def serve(numbers):
                 _write_into(output)
                 sys.argv[1:] = [str(reports)]
                 _, job = marshal.loads(stdin)
-                cell.main(job)
-                return
+                return partial(cell.main, job)
             os.close(output)
             os.close(reports)
             line.sendall(struct.pack("!q", pid))
