@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from helpers.isolated import run_isolated
-from helpers.timeline import Switch, Timeline
+from helpers.timeline import Span, Switch, Timeline
 
 _SOURCE = "from backstage.schedules import explore_packed\nreport = explore_packed(payload, **limits)\n"
 
@@ -12,27 +12,30 @@ def explore(program, *, bound=2, seconds=10):
     """Run a program of threads, or of gevent, under many schedules; print the shortest one that breaks it.
 
     All schedules with at most `bound` interruptions are tried, then some at random, for so many `seconds` at most. A
-    program breaks by an exception, such as that of an `assert`, by a deadlock, or by having no end. It must make what
-    it uses, or leave alone what lies outside; it is a callable without arguments. The result has a `timeline`.
+    program is called without arguments. It breaks by an exception, as of an `assert`, by a deadlock, or by having no
+    end. Each run starts afresh, with what the notebook holds now. The result has a `timeline`.
     """
     from backstage.schedules.packing import pack
 
     inputs = {"payload": pack(program), "limits": {"bound": bound, "seconds": seconds}}
     report = run_isolated(_SOURCE, inputs, ["report"], timeout=seconds + 10)["report"]
     print(report)
-    report.timeline = timeline_of(report.failure.steps) if report.failure and report.failure.steps else None
+    report.timeline = _timeline_of(report.failure) if report.failure and report.failure.steps else None
     return report
 
 
-def timeline_of(steps):
-    """Draw up the order of a schedule as a timeline: `.plot(by="switch")`."""
+def _timeline_of(failure):
+    """The order of a schedule, to be drawn: each turn of a worker is as long as the lines that it ran."""
     timeline, turns = Timeline("The schedule that breaks it"), []
-    for number, step in enumerate(steps):
+    for number, step in enumerate(failure.steps):
         if step.note != "stopped before" and (not turns or turns[-1][0] != step.worker):
-            turns.append([step.worker, number])
-    timeline.start, timeline.end = 0, len(steps)
-    ends = [start for _, start in turns[1:]] + [len(steps)]
-    for (worker, start), end in zip(turns, ends, strict=True):
-        timeline.add(worker, start, end, running=True)
-    timeline._switches = [Switch(b[1], a[0], b[0], "switch") for a, b in pairwise(turns)]
+            turns.append((step.worker, number))
+    timeline.start, timeline.end, parts = 0, len(failure.steps), {worker: [] for worker, _ in turns}
+    for (worker, start), (_, end) in pairwise([*turns, ("", timeline.end)]):
+        parts[worker].append((start, end))
+    stuck = {wait[0] for wait in failure.waits}
+    for worker, ran in parts.items():
+        end, error = timeline.end if worker in stuck else ran[-1][1], failure.text * (worker == failure.worker)
+        timeline._spans.append(Span(worker, ran[0][0], end, ran, error, worker not in stuck))
+    timeline._switches = [Switch(start, one, other, "switch") for (one, _), (other, start) in pairwise(turns)]
     return timeline

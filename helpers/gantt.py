@@ -66,7 +66,7 @@ def plot_timelines(*timelines, by="time", greenlets=False, switches=False):
         bottom.set_xlabel("time since the start")
     else:
         bottom.xaxis.set_major_locator(MaxNLocator(integer=True))
-        bottom.set_xlabel("switches between greenlets, in order (not to scale in time)")
+        bottom.set_xlabel("switches, in order (not to scale in time)")
     order = [*(_KINDS[kind][0] for kind in _KINDS), _THROW, "ended by an error", "not finished"]
     figure.legend(
         handles=sorted(used.values(), key=lambda each: order.index(each.get_label())),

@@ -5,6 +5,7 @@ import math
 from dataclasses import dataclass, field
 from itertools import groupby
 
+MAIN = "main"  # the worker who runs the program itself
 MOST_SHOWN = 40  # lines of a story
 
 
@@ -66,7 +67,7 @@ class Failure:
     slow: bool = False
 
     def order(self):
-        """The order line by line: list of str. What the first worker does before there are others is left out."""
+        """The order line by line: list of str. What the main one does before others have begun is left out."""
         steps = [step for step in _shortened(self.steps) if not step.is_end_of_with]
         width = max((len(step.worker) for step in steps), default=0)
         lines, stopped = [], {}
@@ -100,13 +101,12 @@ class Failure:
 
 
 def _shortened(steps):
-    """Without what is said twice, and without the first worker, except where it is among the others or the last."""
-    main = steps[0].worker if steps else ""
-    others = [number for number, step in enumerate(steps) if step.worker != main]
+    """Without what is said twice, and without the main worker, except where it is among the others or the last."""
+    others = [number for number, step in enumerate(steps) if step.worker != MAIN]
     if others:
         between = steps[others[0] : others[-1] + 1]
         after = steps[others[-1] + 1 :]
-        steps = [step for step in between if step.worker != main or step.acts or step.note == "time is up"] + after[-1:]
+        steps = [step for step in between if step.worker != MAIN or step.acts or step.note == "time is up"] + after[-1:]
     return [next(group) for _, group in groupby(steps, key=lambda step: (step.worker, step.file, step.line, step.note))]
 
 

@@ -13,13 +13,14 @@ import contextlib
 import gc
 import io
 import random
+import re
 import threading
-from itertools import count
+from itertools import chain, count
 
 from backstage.schedules import steered
 from backstage.schedules.races import Races
 from backstage.schedules.search import AGAIN, STOP
-from backstage.schedules.story import Failure, Step
+from backstage.schedules.story import MAIN, Failure, Step
 from backstage.schedules.tracing import Watch
 
 MOST_TICKS = 50_000  # instructions of one run; then it is taken to have no end
@@ -105,7 +106,7 @@ class ThreadStage:
         gc.disable()  # it would run finalisers at other moments in each run
         try:
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
-                self.current = first = self._add("main", lambda: self._make()(), threading.main_thread())
+                self.current = first = self._add(MAIN, lambda: self._make()(), threading.main_thread())
                 first.parked = False
                 first.turn.release()
                 try:
@@ -320,11 +321,17 @@ class ThreadStage:
 
     def start(self, thread):
         me = self.current
-        worker = self._add(thread.name, thread.run, thread)
+        worker = self._add(self._name_of(thread), thread.run, thread)
         worker.before = {**me.before, me.number: me.epoch}
         me.epoch += 1
         self.event(me, "start", thread)
         worker.past = hash((me.past, "child"))
+
+    def _name_of(self, thread):
+        """As its author has called it, or after the function that it runs, with a number if there are several."""
+        name = re.sub(r"Thread-\d+ \((\w+)\)", r"\1", thread.name).removesuffix(" (<lambda>)")
+        taken = {each.name for each in self.workers}
+        return next(each for each in chain([name], (f"{name} {number}" for number in count(2))) if each not in taken)
 
     def join(self, thread, timeout):
         me, other = self.current, self._of(thread)
