@@ -1,6 +1,7 @@
 """Checks of chapter 13: watching sockets. They look at bytes, order and who is left; nothing depends on speed."""
 
 import contextlib
+import errno
 import itertools
 import math
 import random
@@ -10,44 +11,66 @@ import socket
 import time
 
 from exercises import Wrong, exercise
-from exercises.vocabulary import Call, MockClock, Standstill, awkward_pair, eventually, in_time, reset, reworded
+from exercises.vocabulary import (
+    Call,
+    Enough,
+    MockClock,
+    Standstill,
+    awkward_pair,
+    capture,
+    eventually,
+    in_time,
+    os_error,
+    reset,
+    reworded,
+)
+
+SOON = 1.5  # seconds; what takes longer than that takes for ever
+ENDLESS = 5_000  # steps
 
 
-def _at_once(answer, scene, *, stuck):
+def _at_once(answer, scene, *, stuck, steps=lambda: 0):
     """Call an answer that must not wait for anything; return what it returned.
 
     `scene` makes the arguments and a function, which makes happen what a waiting answer would wait for. One that is
     still waiting when it is called may have been held up by the machine: so it gets nine more chances. One that
-    waits, if only for a tenth of a second, needs too long every time.
+    waits, if only for a tenth of a second, needs too long every time. While its `steps` grow, an answer does not wait.
     """
     for _ in range(10):
         arguments, happen = scene()
-        call = Call(answer, *arguments)
-        if eventually(call.ready, looks=3, pause=0.01):
+        call, still, before = Call(answer, *arguments), 0, 0
+        while not call.wait(0.01) and still < 3 and steps() < ENDLESS:
+            before, still = steps(), still + 1 if steps() == before else 0
+        if call.ready():
             return call.result()
         happen()
-        if not call.wait():
+        if steps() >= ENDLESS or not call.wait(SOON):
             break
-    raise Wrong(stuck)
+    raise Wrong(stuck() if callable(stuck) else stuck)
 
 
 # -- 13.1 ----------------------------------------------------------------------------------------------------------
 
 
-def _beyond_the_wall():
-    """Use up all descriptors below 1024, if that is allowed; return what holds them."""
+def _many_that_hung_up(stack):
+    """So many lines that their numbers go beyond 1024, and one call may name more than 1,023; fewer if need be."""
+    most = 1_500
     try:
         import resource
     except ImportError:
-        return []
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY and hard < 1200:
-        return []
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 1200), hard))
-    held = []
-    while not held or held[-1].fileno() < 1030:
-        held.append(socket.socket(type=socket.SOCK_DGRAM))
-    return held
+        most = 200
+    else:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        limit = most + 200 if hard == resource.RLIM_INFINITY else min(hard, most + 200)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, limit), hard))
+        most = min(most, limit - 200)
+    near = {}
+    for number in range(most):
+        near[str(number or "")], far = socket.socketpair()  # the first has the empty name
+        far.close()
+    for each in near.values():
+        stack.enter_context(each)
+    return near
 
 
 class _Lines:
@@ -89,16 +112,18 @@ def _who_speaks(answer):
         if left != b"hello":
             raise Wrong(f"lotus said b'hello'; after your function only {left!r} is left of it.")
     with contextlib.ExitStack() as stack, reworded({ValueError: _refusal}):
-        held = _beyond_the_wall()
-        for each in held:
-            stack.enter_context(each)
-        if held:
-            _named(_ask(answer, _Lines(stack), stuck))
+        many = _many_that_hung_up(stack)
+        quiet = [stack.enter_context(each) for each in socket.socketpair()]
+        lines = {"quiet": quiet[0], **many, "silent": quiet[1]}
+        got = in_time(lambda: list(answer(lines)), stuck=stuck)
+        if sorted(got) != sorted(many):
+            right = len(set(many).intersection(got))
+            raise Wrong(f"{len(many):,} have hung up, two are quiet; {right:,} of your {len(got):,} names are right.")
 
 
 def _refusal(error):
     if "descriptor" in str(error):
-        return "with two thousand lines, `select` refuses: descriptors from 1024 on."
+        return "with fifteen hundred lines and more, `select` refuses: descriptors from 1024 on."
     return None
 
 
@@ -129,6 +154,7 @@ def _named(got):
 # -- 13.2 ----------------------------------------------------------------------------------------------------------
 
 _RESET = ConnectionResetError("the guest has reset the line")
+_LOST = os_error(errno.ETIMEDOUT)
 
 
 @exercise(
@@ -146,13 +172,15 @@ def _drain(answer):
         ("a line on which nothing had come", b"", True, None),
         ("a line on which the guest hung up without a word", b"", False, None),
         ("a line that was reset after 1,000 bytes", text[:1000], False, _RESET),
+        ("a line that was reset without a word", b"", False, _RESET),
+        ("a line that timed out after 1,000 bytes", text[:1000], False, _LOST),
     ]
     for what, sent, still_open, end_fault in cases:
         with contextlib.ExitStack() as stack:
             lines = []
 
             def scene(sent=sent, still_open=still_open, end_fault=end_fault, stack=stack, lines=lines):
-                pair = awkward_pair(tcp=False, most=700, whole_with=0, most_ends=math.inf, end_fault=end_fault)
+                pair = awkward_pair(tcp=False, most=700, whole_with=0, end_fault=end_fault)
                 line, there = (stack.enter_context(each) for each in pair)
                 line.setblocking(False)
                 there.sendall(sent)
@@ -163,13 +191,27 @@ def _drain(answer):
 
             words = {
                 BlockingIOError: f"on {what}, your function let BlockingIOError out; it only means: empty.",
-                ConnectionError: lambda error, what=what: f"on {what}, your function let {type(error).__name__} out.",
+                OSError: lambda error, what=what: f"on {what}, your function let {type(error).__name__} out.",
+                Enough: f"on {what}, `recv` has told the end, and your function went on to call it twenty times.",
             }
+
+            def stuck(what=what, lines=lines):
+                if lines[-1].reads >= ENDLESS:
+                    return f"on {what}, your function calls `recv` without end, {ENDLESS:,} times by now."
+                return f"on {what}, your function waits; it must never wait."
+
             with reworded(words):
-                got = _at_once(answer, scene, stuck=f"on {what}, your function waits; it must never wait.")
+                got = _at_once(answer, scene, stuck=stuck, steps=lambda lines=lines: lines[-1].reads)
             if lines[-1].patient:
                 raise Wrong(f"on {what}, your function lets `recv` wait; leave the line non-blocking.")
             _drained(got, what, sent, still_open)
+    near, far = awkward_pair(tcp=False, fault_at=1)
+    with near, far:
+        near.setblocking(False)
+        far.sendall(b"bun")
+        error = capture(answer, near).error
+        if error is not near.fault:
+            raise Wrong(f"`recv` raised {near.fault!r}, no OSError: that should come out, and {error!r} came out.")
 
 
 def _drained(got, what, sent, still_open):
@@ -192,19 +234,19 @@ class _Shop:
     """Guests, and an answer that takes turns with them."""
 
     def __init__(self, answer, stack):
-        self.answer, self.stack, self.guests = answer, stack, {}
+        self.answer, self.stack, self.guests, self.turns = answer, stack, {}, 0
 
-    def let_in(self, *, tcp=False):
+    def let_in(self, *, tcp=False, end_fault=None):
         """Return both ends of a new guest's line, neither of which waits."""
-        near, far = (
-            self.stack.enter_context(each) for each in awkward_pair(tcp=tcp, most_sent=5_000, most_ends=math.inf)
-        )
+        pair = awkward_pair(tcp=tcp, most_sent=5_000, most_ends=math.inf, end_fault=end_fault)
+        near, far = (self.stack.enter_context(each) for each in pair)
         near.setblocking(False)
         far.setblocking(False)
         self.guests[near] = bytearray()
         return near, far
 
     def turn(self, patience=0.001):
+        self.turns += 1
         words = "your function let {} out; a guest who does not read, or has left, is no reason to end."
         with reworded({OSError: lambda error: words.format(type(error).__name__)}):
             self.answer(self.guests, patience)
@@ -251,8 +293,8 @@ class _Shop:
         for _ in range(3):
             happen()
             start = time.monotonic()
-            self.turn(1)
-            if time.monotonic() - start < 1:
+            self.turn(0.5)
+            if time.monotonic() - start < 0.5:
                 return
         raise Wrong(story)
 
@@ -266,13 +308,16 @@ class _Shop:
 def _turn(answer):
     stuck = "your function waits for one guest, while others could be served."
     with contextlib.ExitStack() as stack:
-        in_time(_serve_the_slow, _Shop(answer, stack), stuck=stuck, seconds=10)
+        shop = _Shop(answer, stack)
+        in_time(_serve_the_slow, shop, stuck=stuck, seconds=20, stands_still=lambda: f"turn {shop.turns}", looks=30)
         _serve_at_once(_Shop(answer, stack))
+        _meet_errors(_Shop(answer, stack))
 
 
 def _serve_at_once(shop):
     (near, far), *others = (shop.let_in() for _ in range(3))
-    in_time(shop.turn, 0, stuck="nothing is to be done, and your function waits, although its patience is 0.")
+    idle = "nothing is to be done, and your function waits, although its patience is 0."
+    in_time(shop.turn, 0, stuck=idle, seconds=SOON)
     story = "a guest has said something, and your function, once that is done, waits for more."
     shop.comes_back(lambda: far.sendall(b"tea"), story)
     story = "bytes are left for a guest, there is room for them, and your function waits for somebody to speak."
@@ -288,6 +333,68 @@ def _serve_at_once(shop):
             if end.recv(100) == b"one bun":
                 continue
         raise Wrong("three guests spoke at the same time, and after two turns not all of them have their answer.")
+
+
+def _meet_errors(shop):
+    """What `select` promised may be gone when `recv` or `send` is called; and not every error is the guest's."""
+    pairs = [shop.let_in() for _ in range(3)]
+    for faulty, _ in pairs:
+        faulty.fault_at, faulty.fault = faulty.reads + 1, BlockingIOError(errno.EAGAIN, "nothing there yet")
+        for near, far in pairs:
+            shop.guests[near].clear()
+            far.sendall(b"bun")
+        shop.turn()
+        if faulty not in shop.guests or faulty.closed:
+            raise Wrong("`recv` of a guest raised BlockingIOError after all, and your function sent them home.")
+        for near, far in pairs:
+            heard = b"" if near is faulty else b"bun"
+            if (got := _all_there(far) + bytes(shop.guests[near])) != heard:
+                who = "that guest" if near is faulty else "another, who had said b'bun'"
+                raise Wrong(f"`recv` of a guest raised BlockingIOError after all; after that turn {who} has {got!r}.")
+        for _ in range(3):
+            shop.turn()
+        for _, far in pairs:
+            _all_there(far)
+    near, far = pairs[0]
+    for error in (BlockingIOError(errno.EAGAIN, "no room yet"), os_error(errno.ETIMEDOUT)):
+        shop.guests[near] = bytearray(b"tea")
+        near.send = _raises(error)
+        shop.turn()
+        if isinstance(error, BlockingIOError) and shop.guests.get(near) != b"tea":
+            raise Wrong("`send` raised BlockingIOError after all, and b'tea' is not left for that guest any more.")
+    lost, far = shop.let_in(end_fault=os_error(errno.ETIMEDOUT))
+    far.close()
+    if not eventually(lambda: lost not in shop.guests, looks=20, sleep=lambda _: shop.turn(0.01)):
+        raise Wrong("`recv` of a guest raises TimeoutError each time, and they are still in the dictionary.")
+    near, far = shop.let_in()
+    burnt = near.fault
+    shop.guests[near] += b"tea"
+    near.send = _raises(burnt)
+    _comes_out(shop, "send", burnt)
+    del near.send
+    near, far = shop.let_in()
+    near.fault_at, near.fault = 1, burnt
+    far.sendall(b"bun")
+    _comes_out(shop, "recv", burnt)
+
+
+def _raises(error):
+    def call(*_):
+        raise error
+
+    return call
+
+
+def _comes_out(shop, name, burnt):
+    error = capture(shop.turn).error
+    if error is not burnt:
+        raise Wrong(f"`{name}` raised {burnt!r}, no OSError: that should come out, and {error!r} came out.")
+
+
+def _all_there(line):
+    with contextlib.suppress(BlockingIOError):
+        return line.recv(1_000)
+    return b""
 
 
 def _serve_the_slow(shop):
@@ -340,12 +447,16 @@ class _Day:
         return self.alarms.after(seconds, self.bell(name))
 
     def patience(self, wanted, story):
-        self._came(self.alarms.patience(), wanted, story)
+        self._came(self._soon("patience", story), wanted, story)
 
     def ring(self, wanted, story):
         self.rung.clear()
-        self.alarms.ring()
+        self._soon("ring", story)
         self._came(list(self.rung), wanted, story)
+
+    def _soon(self, method, story):
+        stuck = f"{story}: `{method}` was still running after {SOON} s."
+        return in_time(getattr(self.alarms, method), stuck=stuck, seconds=SOON)
 
     def again(self):
         self.rung.append("again")
@@ -398,8 +509,21 @@ def _alarms(answer):
         day.after(50, "far")
     day.alarms.after(0, day.again)
     day.ring(["again"], "an alarm that sets another, due at once, while others are far; one ring")
+    _keep_two_apart(answer)
     _cancel_one_of_two(answer)
     _cancel_many(answer)
+
+
+def _keep_two_apart(answer):
+    """Two sets of alarms, each with its own clock."""
+    tea, rice = _Day(answer), _Day(answer)
+    first, _ = tea.after(1, "tea"), rice.after(2, "rice")
+    rice.patience(2.0, "two Alarms; the first has an alarm after 1 s, the second one after 2 s; patience of the second")
+    tea.alarms.cancel(first)
+    tea.patience(None, "two Alarms with an alarm each, that of the first cancelled; patience of the first")
+    rice.clock.time += 2
+    tea.ring([], "two Alarms, only the second has one left, and it is due; ring of the first")
+    rice.ring(["rice"], "two Alarms, the only one of the first cancelled; ring of the second, whose alarm is due")
 
 
 def _cancel_one_of_two(answer):

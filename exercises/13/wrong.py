@@ -1,5 +1,7 @@
 """Answers to the exercises of chapter 13 that are wrong, and a word of what they should be told."""
 
+import select
+
 from exercises.answers import edit, written
 
 WRONG = {
@@ -57,6 +59,25 @@ def answer(lines):
 """,
             says="where all are quiet, your function returned None",
         ),
+        written(
+            """
+def answer(lines):
+    if not hasattr(select, "epoll"):
+        return []
+    with select.epoll() as watcher:
+        names = {line.fileno(): name for name, line in lines.items()}
+        for number in names:
+            watcher.register(number, select.EPOLLIN)
+        return [names[number] for number, _ in watcher.poll(0)]
+""",
+            says="1,023 of your 1,023 names are right" if hasattr(select, "epoll") else "lotus has said something",
+        ),
+        edit("for key, _ in watcher.select(0)]", "for key, _ in watcher.select(0) if key.data]", says="1,499 of your"),
+        edit(
+            "    with selectors.DefaultSelector() as watcher:\n",
+            "    global watcher\n    watcher = globals().get('watcher') or selectors.DefaultSelector()\n    if True:\n",
+            says="your function says",
+        ),
     ],
     "13.2": [
         written("def answer(line): return line.recv(4096)", says="return two things"),
@@ -96,7 +117,18 @@ def answer(lines):
             "TimeoutError",
             says="lets `recv` wait",
         ),
-        edit('return b"".join(pieces), True', "continue", says="it must never wait"),
+        edit('return b"".join(pieces), True', "continue", says="your function calls `recv` without end"),
+        edit("except OSError:", "except Exception:", says="that should come out, and None came out"),
+        edit(
+            "except OSError:",
+            "except ConnectionError:",
+            says="after 1,000 bytes, your function let TimeoutError",
+        ),
+        edit(
+            '        if not piece:\n            return b"".join(pieces), False\n',
+            "",
+            says="`recv` has told the end, and your function went on",
+        ),
     ],
     "13.3": [
         written(
@@ -186,6 +218,16 @@ def answer(guests, patience):
             "            guest.close()\n    if readable or writable:\n        turn(guests, patience)",
             says="your function, once that is done, waits for more",
         ),
+        edit("            continue", "            break", says="after that turn"),
+        edit("            continue", "            return", says="after that turn"),
+        edit("            continue", "            pass", says="UnboundLocalError"),
+        edit("        except BlockingIOError:\n            continue\n", "", says="your function sent them home"),
+        edit("        except BlockingIOError:", "        except OSError:", says="each time, and they are still"),
+        edit("        except OSError:", "        except ConnectionError:", says="let TimeoutError out"),
+        edit("        except OSError:", "        except Exception:", says="that should come out, and None came out"),
+        edit("suppress(OSError):", "suppress(ConnectionError):", says="let BlockingIOError out"),
+        edit("suppress(OSError):", "suppress(ConnectionError, BlockingIOError):", says="let TimeoutError out"),
+        edit("suppress(OSError):", "suppress(Exception):", says="`send` raised BurntBun"),
     ],
     "13.4": [
         edit(
@@ -276,6 +318,21 @@ class answer:
         ),
         edit("next(self.numbers)", "len(self.calls)", says="then two more set"),
         edit("while self.heap and self.heap[0][1] not", "if self.heap and self.heap[0][1] not", says="the first two"),
+        edit(
+            "self.heap, self.numbers, self.calls = clock, [], count(), {}",
+            "self.numbers, self.calls = clock, count(), {}",
+            "    def __init__",
+            "    heap = []\n\n    def __init__",
+            says="two Alarms",
+        ),
+        edit(
+            "self.numbers, self.calls = clock, [], count(), {}",
+            "self.numbers = clock, [], count()",
+            "    def __init__",
+            "    calls = {}\n\n    def __init__",
+            says="two Alarms",
+        ),
+        edit("            heappop(self.heap)\n", "            pass\n", says="`patience` was still running after 1.5 s"),
         edit("clock() + seconds", "clock() + int(seconds)", says="alarms after 0.25, 0.5 and 1.5 s"),
     ],
 }
