@@ -21,12 +21,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = "00_start_here.ipynb"
-RECORD = ".laid.json"
+RECORD, LOCK = ".laid.json", ".lock"
 FRESH, ASIDE = ".fresh-", ".aside-"  # how files begin that are on their way
 # No question about news, file names that can be read: unless the learner has chosen otherwise.
 FIRST_IMPRESSION = {
@@ -74,7 +75,11 @@ def lay(home, course=ROOT):
     """
     desk = home / "desk"
     desk.mkdir(parents=True, exist_ok=True)
-    _bring_back(desk)
+    with _alone_at(desk):
+        yield from _lay_all(desk, home, course)
+
+
+def _lay_all(desk, home, course):
     if home != course:
         shutil.copy(course / "README.md", home)
         shutil.copytree(course / "images", home / "images", dirs_exist_ok=True)
@@ -153,8 +158,12 @@ def reset(home, number, course=ROOT):
         raise ValueError(f"{wrong}: name one from {numbers[0]} to {numbers[-1]}, as in NB=04.")
     desk = home / "desk"
     desk.mkdir(parents=True, exist_ok=True)
-    _bring_back(desk)
-    copy, fresh, kept = desk / found[0].name, edition(found[0]), None
+    with _alone_at(desk):
+        return _reset_one(desk, found[0], edition(found[0]))
+
+
+def _reset_one(desk, chapter, fresh):
+    copy, kept = desk / chapter.name, None
     record = _read_record(desk)
     mine = _digest_of(copy)
     aside = mine and _move_aside(copy, mine)
@@ -273,12 +282,37 @@ def _move_aside(copy, digest):
     return None
 
 
+@contextlib.contextmanager
+def _alone_at(desk):
+    """Keep others waiting who would lay this desk, and mend what one has left that was stopped in the middle."""
+    with open(desk / LOCK, "a") as lock:
+        _wait_for(lock)
+        _bring_back(desk)
+        yield
+
+
+def _wait_for(lock):
+    """Lock an open file; the system gives the lock back when it is closed, however this process ends."""
+    if os.name == "nt":
+        import msvcrt
+
+        while True:
+            with contextlib.suppress(OSError):  # it tries for ten seconds
+                lock.seek(0)
+                return msvcrt.locking(lock.fileno(), msvcrt.LK_LOCK, 1)
+            time.sleep(0.1)
+    import fcntl
+
+    with contextlib.suppress(OSError):  # a file system without locks
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    return None
+
+
 def _bring_back(desk):
     """Mend what a desk that was being laid when the machine stopped has left: a copy that is still aside."""
     for aside in desk.glob(f"{ASIDE}*"):
         _, _, name = aside.name.removeprefix(ASIDE).partition("-")
-        with contextlib.suppress(FileNotFoundError):  # another process was quicker
-            _return(aside, desk / name)
+        _return(aside, desk / name)
     for fresh in desk.glob(f"{FRESH}*"):
         fresh.unlink(missing_ok=True)
 
