@@ -456,7 +456,7 @@ def _menus_are_compared(answer):
     ask([1], [], "one has a leaf and the other has none.")
     ask([*range(400)], [-1, *range(1, 400)], "the last leaves differ.")
     choose = random.Random(6)
-    for _ in range(100):
+    for _ in range(60):
         leaves = choose.choice([(1, 2), (None, 0), ODD])
         one = _tree(choose, leaves)
         near = _leaves(one)  # the same leaves, or one of them replaced, or one left out

@@ -104,10 +104,10 @@ def _crawls(number):
 
 # -- 07.3 -------------------------------------------------------------------------------------------------------------
 
-BLOCKED = 200  # so many 5 ms a call waits for others, who come at once if they can
+BLOCKED = 100  # so many 5 ms a call waits for others, who come at once if they can
 STOOD_STILL = Wrong(
-    "several greenlets called your function at once, and your code stopped the whole thread.",
-    "A lock or a queue of `threading` knows no greenlets: whoever waits in one keeps all others from their turn.",
+    "your code stopped the whole thread, and no greenlet had a turn any more.",
+    "A loop without a switch does that; so does waiting in `threading`, which knows no greenlets.",
 )
 
 
@@ -118,8 +118,9 @@ STOOD_STILL = Wrong(
 )
 def _cooperative(answer):
     quiet_hub()
-    _passes_everything_on(answer)
-    _keeps_nobody_waiting(answer)
+    with HubWatch(STOOD_STILL, ticks=150):
+        _passes_everything_on(answer)
+        _keeps_nobody_waiting(answer)
 
 
 def _passes_everything_on(answer):
@@ -200,13 +201,12 @@ def _keeps_nobody_waiting(answer):
         return bun
 
     patient = answer(meet)
-    with HubWatch(STOOD_STILL, ticks=150):
-        calls = [GreenCall(patient, bun) for bun in buns]
-        eventually(lambda: alone or len(inside) == len(buns), sleep=gevent.sleep)
-        held.append(True)  # from here on nobody gets a turn, until all values are there
-        eventually(lambda: alone or len(left) == len(buns))
-        time.sleep(0.02)
-        got = [call.result() for call in calls]
+    calls = [GreenCall(patient, bun) for bun in buns]
+    eventually(lambda: alone or len(inside) == len(buns), sleep=gevent.sleep)
+    held.append(True)  # from here on nobody gets a turn, until all values are there
+    eventually(lambda: alone or len(left) == len(buns))
+    time.sleep(0.02)
+    got = [call.result() for call in calls]
     if alone:
         raise Wrong(
             f"five greenlets called your function at once; while none ended, for {BLOCKED * 0.005:g} s,"

@@ -127,7 +127,7 @@ def answer(function):
 
     return call
 """,
-            says="while none ended, for 1 s, only 1 of the five calls began",
+            says="while none ended, for 0.5 s, only 1 of the five calls began",
         ),
         written(
             """
@@ -286,6 +286,18 @@ def answer(function):
     return call
 """,
             says="the function was called 3 times",
+        ),
+        edit(
+            "return gevent.get_hub().threadpool.apply(function, args, kwargs)",
+            "result = gevent.get_hub().threadpool.spawn(function, *args, **kwargs)\n"
+            "        while not result.ready():\n            pass\n        return result.get()",
+            says="your code stopped the whole thread, and no greenlet had a turn any more",
+        ),
+        edit(
+            "return gevent.get_hub().threadpool.apply(function, args, kwargs)",
+            "result = gevent.get_hub().threadpool.spawn(function, *args, **kwargs)\n"
+            "        result.wait()\n        return result.value",
+            says="the function raised BurntBun('the bun is burnt'), and yours returned None",
         ),
     ],
     "07.4": [

@@ -145,7 +145,7 @@ def _knock(answer):
     resets = [kinds[number % 4](f"reset {number + 1}") for number in range(100)]
     _knock_once(answer, resets[:3], "text of page", "three tries fail with a ConnectionError, and the fourth succeeds")
     _knock_once(answer, resets[:1], "", "one try fails with a ConnectionError, and the second gives an empty page")
-    for tries, pause in [(4, 0.01), (1, 0.02), (2, 0.03), (7, 3)]:
+    for tries, pause in [(4, 0.003), (1, 0.02), (2, 0.03), (7, 3)]:
         _knock_once(answer, resets, None, "every try fails with a ConnectionError", tries, pause)
     for error in (NoSuchPage, TimeoutError, ValueError, LookupError, BrokenPage):
         for failures in ([], resets[:2]):
@@ -217,7 +217,7 @@ def _fetch_all(answer):
     def several(host, number, places=("menu", "soups/hot")):
         return [f"http://{host}/{places[each % len(places)]}/{each}" for each in range(number)]
 
-    small, large = several("small.example", 120), several("large.example:80", 4)
+    small, large = several("small.example", 300), several("large.example:80", 4)
     secure = [url.replace("http", "https", 1).replace("menu", "safe") for url in small[:4]]
     quiet_hub()
     with WATCH:

@@ -123,7 +123,7 @@ def answer(url, links):
             "            sleep",
             ")\n\n\ncheck",
             ")\n            if attempt + 1 == tries:\n                raise\n\n\ncheck",
-            says="sleep 0.08. Right is",
+            says="sleep 0.024. Right is",
         ),
         edit(
             "            return fetch(url)",
@@ -144,14 +144,14 @@ def answer(url, links):
         edit(
             GIVE_UP,
             "            pass\n",
-            says="sleep 0.04, fetch, sleep 0.08. Right is",
+            says="sleep 0.012, fetch, sleep 0.024. Right is",
         ),
         edit(
             "ConnectionError:\n            if attempt + 1 == tries:\n                raise\n",
             "ConnectionError as error:\n            last = error\n",
             "        sleep(pause * 2**attempt)\n",
             "        sleep(pause * 2**attempt)\n    raise last\n",
-            says="sleep 0.04, fetch, sleep 0.08. Right is",
+            says="sleep 0.012, fetch, sleep 0.024. Right is",
         ),
         edit(
             "except ConnectionError",
@@ -163,14 +163,14 @@ def answer(url, links):
             "while True",
             GIVE_UP + "        sleep(pause * 2**attempt)",
             "            sleep(pause)\n            pause *= 2",
-            says="sleep 0.32, …. Right is: fetch, sleep 0.01",
+            says="sleep 0.096, …. Right is: fetch, sleep 0.003",
         ),
         edit(
             GIVE_UP,
             "            pass\n",
             "        sleep(pause * 2**attempt)\n",
             "        sleep(pause * 2**attempt)\n    return fetch(url)\n",
-            says="sleep 0.08, fetch. Right is",
+            says="sleep 0.024, fetch. Right is",
         ),
         written(
             """
@@ -288,7 +288,7 @@ def answer(fetch, url, tries, pause, sleep):
         ),
         edit(
             ALL_AT_ONCE,
-            "[gevent.spawn(visit, url) for url in urls]\n    gevent.sleep(0.01)",
+            "[gevent.spawn(visit, url) for url in urls]\n    gevent.sleep(0)",
             says="your function returned while",
         ),
         edit("    return results\n", "    return list(results.values())\n", says="return a dictionary, not a list"),
@@ -334,7 +334,7 @@ def answer(urls, fetch, per_host):
 """,
             says="large.example:80 has URLs that were not fetched, and no request in flight; 1 to other hosts",
         ),
-        edit(ALL_AT_ONCE, "Pool(100).map(visit, urls)", says="No host should wait for another"),
+        edit(ALL_AT_ONCE, "Pool(200).map(visit, urls)", says="No host should wait for another"),
         edit("except Exception", "except ValueError", says="raised its error instead of keeping it"),
         edit(
             f"    {ALL_AT_ONCE}\n",
