@@ -14,7 +14,7 @@ from pathlib import Path
 import cloudpickle
 
 from backstage.schedules.packing import pack
-from exercises.mishaps import explain, hint_for, settle_in
+from exercises.mishaps import end_children, explain, hint_for, settle_in
 from exercises.prints import MARK, Prints, Runs
 from exercises.verdicts import NoSuchExercise, Verdict, Wrong
 from helpers.isolated import IsolatedError, interrupted, run_isolated
@@ -204,4 +204,5 @@ def judge_here(name, payload):
         return Verdict(name, False, reason, hint or known.hint, failure=failure)
     finally:
         runs.let_go()
+        end_children()
     return Verdict(name, True, known.praise)

@@ -367,6 +367,19 @@ def test_a_check_that_is_stopped_says_so_and_leaves_nothing(kernel, tmp_path, bo
     assert eventually(lambda: not alive(int(note.read_text())))
 
 
+@pytest.mark.parametrize("session", [False, True])
+def test_a_process_that_an_answer_leaves_is_gone_after_the_verdict(kernel, tmp_path, session):
+    note = tmp_path / "pid"
+    code = (
+        "def answer(waits):\n    import subprocess, sys\n"
+        "    sleeper = [sys.executable, '-c', 'import time; time.sleep(1000)']\n"
+        f"    pid = subprocess.Popen(sleeper, start_new_session={session}).pid\n"
+        f"    open({str(note)!r}, 'w').write(str(pid))\n    return max(waits, default=0)\ncheck('00.2', answer)"
+    )
+    assert "✔" in kernel.run(code).text
+    assert eventually(lambda: not alive(int(note.read_text())))
+
+
 def test_an_unknown_exercise_fails_the_cell_with_one_sentence(kernel):
     result = kernel.run("check('04.99', max)")
     assert result.ename == "NoSuchExercise"
