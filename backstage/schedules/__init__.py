@@ -9,7 +9,7 @@ import contextlib
 
 from backstage.schedules.packing import unpack
 from backstage.schedules.played import NotSteered
-from backstage.schedules.search import Unsteady, replay, search
+from backstage.schedules.search import replay, search
 from backstage.schedules.story import Report
 
 
@@ -44,13 +44,12 @@ def explore(stage_class, make, *, step="interruption", **limits):
     with contextlib.closing(stage_class(make)) as stage:
         try:
             result = search(stage.run, **limits)
-            if result.failure is not None:
-                result.failure = replay(lambda choose: stage.run(choose, story=True), result.choices) or result.failure
-        except Unsteady:
-            trouble = "Under the same schedule the program did something else: does it ask for chance, or for the time?"
-            return Report(trouble=trouble)
+            failure = result.failure
+            if failure is not None:
+                again = replay(lambda choose: stage.run(choose, story=True), result.choices)
+                failure = again if isinstance(again, type(failure)) else failure
         except NotSteered as error:
             return Report(trouble=f"`explore` cannot run this program: {error}.")
-    found = Report(result.tried, result.walks, result.proven, result.cost, result.failure, step=step)
+    found = Report(result.tried, result.walks, result.proven, result.cost, failure, step=step, steady=result.steady)
     found.bound = limits.get("bound", found.bound)
     return found

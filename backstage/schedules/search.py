@@ -19,10 +19,6 @@ from dataclasses import dataclass
 MORE_AFTER_THE_FIRST = 100  # schedules of the same cost that are still tried for a shorter way to break the program
 
 
-class Unsteady(Exception):
-    """The program did something else when it was given the same schedule again."""
-
-
 STOP = -1  # for an engine that asks which option to take: none, this run need not go on
 AGAIN = object()  # what a run returns when from now on there are other points to choose at: the search begins anew
 
@@ -45,6 +41,8 @@ class Result:
         All schedules that cost at most that much were tried: -1 if not even the free ones, `math.inf` for all.
     walks : int
         How many of those tried were random.
+    steady : bool
+        Whether the program did the same whenever it was given the same choices; if not, nothing is proven.
     """
 
     failure: object = None
@@ -53,6 +51,7 @@ class Result:
     tried: int = 0
     proven: float = -1
     walks: int = 0
+    steady: bool = True
 
 
 def search(run, *, bound=2, schedules=10_000, seconds=10.0, walks=50, seed=0):
@@ -63,7 +62,7 @@ def search(run, *, bound=2, schedules=10_000, seconds=10.0, walks=50, seed=0):
     run : callable
         `run(choose)` runs the program once. Where more than one could go on it calls `choose(costs)`, with a tuple of
         ints, what each option costs, and gets the number of the option to take. The first option must cost 0: it is
-        what happens of itself. The same choices must lead to the same options. If it can tell in which state the
+        what happens of itself. The same choices should lead to the same options. If it can tell in which state the
         program is, it calls `choose(costs, state)`, with anything hashable, and may get STOP: all that can follow
         from here has been, or will be, tried in another way. It returns None if all went well, or after a STOP,
         `AGAIN`, or else a failure: any object, with an attribute `length` by which the shortest is found; if its
@@ -81,10 +80,6 @@ def search(run, *, bound=2, schedules=10_000, seconds=10.0, walks=50, seed=0):
     -------
     Result
 
-    Raises
-    ------
-    Unsteady
-        If the same choices did not lead to the same options.
     """
     end = time.monotonic() + seconds
     while True:
@@ -105,7 +100,7 @@ class _Path:
     """
 
     def __init__(self, given, pick=None, cost=0, seen=None):
-        self.given, self.pick, self.taken = given, pick, []
+        self.given, self.pick, self.taken, self.steady = given, pick, [], True
         self.cost, self.seen = cost, seen  # what the given ones cost; the least cost at which each state was reached
 
     def choose(self, costs, state=None):
@@ -116,8 +111,8 @@ class _Path:
             self.seen[state] = self.cost
         if place < len(self.given):
             choice, known = self.given[place]
-            if known != costs:
-                raise Unsteady
+            if known != costs:  # there is no way to where this was to lead: go anywhere
+                self.steady, self.given, choice = False, self.given[:place], 0
         else:
             choice = self.pick(costs) if self.pick else 0
         self.taken.append((choice, costs))
@@ -141,6 +136,7 @@ def _search_once(run, bound, schedules, end, walks, seed):
             if failure is AGAIN:
                 return AGAIN
             result.tried += 1
+            result.steady &= path.steady
             if failure is not None and (result.failure is None or failure.length < result.failure.length):
                 if result.failure is None:
                     enough = min(enough, result.tried + MORE_AFTER_THE_FIRST)

@@ -127,7 +127,7 @@ class Report:
 
     Attributes
     ----------
-    tried, walks, proven, cost, failure
+    tried, walks, proven, cost, failure, steady
         As those of `search.Result`.
     bound : int
         The cost up to which all schedules were to be tried.
@@ -145,6 +145,7 @@ class Report:
     bound: int = 2
     step: str = "interruption"
     trouble: str = ""
+    steady: bool = True
 
     def __str__(self):
         if self.trouble:
@@ -159,6 +160,8 @@ class Report:
         return "\n".join([head, "", *(f"  {line}" for line in order), "", *end, *printed])
 
     def _say_proof(self):
+        if not self.steady:
+            return "That proves nothing: the same schedule did not always lead to the same. Does it ask for the time?"
         if self.proven == math.inf:
             return "There are no others, apart from such that differ only where nobody can notice."
         if self.proven < 0:

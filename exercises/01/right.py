@@ -143,6 +143,7 @@ class answer:
     "01.4": [
         edit("    if giver is taker:\n        return\n", "    if giver.number == taker.number:\n        return\n"),
         edit("key=lambda shelf: shelf.number", "key=lambda shelf: -shelf.number"),
+        edit("key=lambda shelf: shelf.number", "key=id"),
         edit("    with first", "    print('move', buns)\n    with first"),
         written(
             """

@@ -146,6 +146,9 @@ class answer:
         edit("shelf.number", "shelf.buns", says="did not hold its lock"),
         edit("shelf.number", "0", says="a deadlock: Li holds the lock of shelf 1 and waits for the lock of shelf 2"),
         edit("key=lambda shelf: shelf.number", "key=lambda shelf: shelf is giver", says="a deadlock"),
+        edit("shelf.number", "shelf.number % 2", says="a deadlock: Li holds the lock of shelf 1"),
+        edit("shelf.number", "min(shelf.number, 1)", says="a deadlock"),
+        edit("    if giver is taker:", "    if not (giver.number and taker.number) or giver is taker:", says="not 11"),
         edit(
             *("first.lock, second.lock", "taker.lock, giver.lock"),
             says="a deadlock: Li holds the lock of shelf 2 and waits for the lock of shelf 1",
@@ -303,5 +306,14 @@ class answer:
             says="two shelves have one place each",
         ),
         edit("pop(0)", "pop()", says="came out as"),
+        edit(
+            "class Shelf:\n",
+            "class Shelf:\n    lock = threading.Lock()\n"
+            "    has_room, has_buns = threading.Condition(lock), threading.Condition(lock)\n\n",
+            "        lock = threading.Lock()\n"
+            "        self.has_room, self.has_buns = threading.Condition(lock), threading.Condition(lock)\n",
+            "",
+            says="sellers waited at two shelves",
+        ),
     ],
 }

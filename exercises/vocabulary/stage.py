@@ -16,6 +16,7 @@ from gevent.event import Event
 from backstage.schedules import steered
 from backstage.schedules.packing import pack, unpack
 from backstage.schedules.search import replay, search
+from backstage.schedules.story import Failure
 from backstage.schedules.threads import ThreadStage
 from exercises.prints import write_run
 from exercises.verdicts import Wrong
@@ -43,12 +44,20 @@ def under_schedules(program, answer, *arguments, stuck=None, bound=2, most=200):
         If a schedule breaks a promise. Like all that an answer may raise it has the order as its attribute `failure`.
     """
     payload = pack(answer)
+    errors = {}  # by identity of the failure: what broke it
+
+    def run(choose, story=False):
+        failure = stage.run(choose, story=story)
+        if isinstance(failure, Failure):
+            errors[id(failure)] = failure, stage.error or _say_standstill(failure, stage, stuck)
+        return failure
+
     with contextlib.closing(ThreadStage(lambda: functools.partial(program, unpack(payload), *arguments))) as stage:
-        found = search(stage.run, bound=bound, schedules=most, walks=0)
+        found = search(run, bound=bound, schedules=most, walks=0)
         if not found.failure:
             return write_run(stage.output)
-        failure = replay(functools.partial(stage.run, story=True), found.choices)
-        error = stage.error or _say_standstill(failure, stage, stuck)
+        again = replay(functools.partial(run, story=True), found.choices)
+        failure, error = errors[id(again if isinstance(again, Failure) else found.failure)]
     write_run(failure.output)
     error.failure = failure if found.choices else None
     raise error
@@ -89,10 +98,12 @@ def start(name, work, *arguments, daemon=False):
 
 
 def join_all():
-    """For a `program`: wait until all threads have ended, also those that the answer has started."""
-    while others := [each for each in threading.enumerate() if each is not threading.current_thread()]:
+    """For a `program`: wait until all threads have ended, also those of the answer; daemons may wait for ever."""
+    me = threading.current_thread()
+    while others := [each for each in threading.enumerate() if each is not me and not each.daemon]:
         for each in others:
             each.join()
+    settle()
 
 
 # -- clocks -----------------------------------------------------------------------------------------------------------
