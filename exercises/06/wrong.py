@@ -52,7 +52,7 @@ def answer(buns, steam):
         results.append(greenlet.get())
     return results
 """,
-            says="of 3 buns only 1",
+            says="of 3 buns, 1 went",
         ),
         edit("gevent.joinall(greenlets, raise_error=True)\n    ", "", says="called 0 times"),
         written("def answer(buns, steam): return Pool(9).map_async(steam, buns)", says="type Greenlet: return a list"),
@@ -66,7 +66,7 @@ def answer(buns, steam):
 """,
             says="'pork', 'lotus', 'leek', 'pork'",
         ),
-        written("def answer(buns, steam): return Pool(5).map(steam, buns)", says="of 13 buns only 5"),
+        written("def answer(buns, steam): return Pool(5).map(steam, buns)", says="of 13 buns, 5 went"),
         edit(
             "for greenlet in greenlets]", "for greenlet in greenlets if greenlet.value]", says="your function returned"
         ),
@@ -76,7 +76,7 @@ def answer(buns, steam):
             says="`steam` gave ['p1', 'a1', 'z1']",
         ),
         edit("greenlet.value for", "greenlet.value or None for", says="your function returned"),
-        edit("for bun in buns]", "for bun in dict.fromkeys(buns)]", says="of 13 buns only 9"),
+        edit("for bun in buns]", "for bun in dict.fromkeys(buns)]", says="of 13 buns, 9 went"),
         edit(
             "    return [",
             "    gevent.joinall([gevent.spawn(steam, bun) for bun in buns])\n    return [",
