@@ -63,7 +63,9 @@ def desk_of(course):
 
 
 def all_text(course):
-    return "".join(path.read_text() for path in (course / "desk").iterdir() if path.name not in (desk.RECORD, desk.LOCK))
+    return "".join(
+        path.read_text() for path in (course / "desk").iterdir() if path.name not in (desk.RECORD, desk.LOCK)
+    )
 
 
 def test_copies_give_nothing_away_and_need_no_saving(course):
