@@ -93,6 +93,30 @@ def answer(pages, latency, at_once, work):
 """),
     ],
     "07.3": [
+        written("""
+from gevent.event import AsyncResult
+from gevent.threadpool import ThreadPool
+
+def answer(function):
+    threads = ThreadPool(20)
+
+    def outcome(args, kwargs):
+        try:
+            return True, function(*args, **kwargs)
+        except Exception as error:
+            return False, error
+
+    def call(*args, **kwargs):
+        done = AsyncResult()
+        threads.spawn(outcome, args, kwargs).rawlink(lambda result: done.set(result.value))
+        good, value = done.get()
+        print(function, good)
+        if good:
+            return value
+        raise value
+
+    return call
+"""),
         edit("threadpool.apply(function, args, kwargs)", "threadpool.spawn(function, *args, **kwargs).get()"),
         written("""
 import functools
