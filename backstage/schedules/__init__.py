@@ -20,7 +20,10 @@ def explore_packed(payload, **limits):
         from backstage.schedules.greenlets import GreenletStage as Stage
     else:
         from backstage.schedules.threads import ThreadStage as Stage
-    return explore(Stage, lambda: unpack(payload), step="overtaking" if green else "interruption", **limits)
+    try:
+        return explore(Stage, lambda: unpack(payload), step="overtaking" if green else "interruption", **limits)
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None  # the reader knows that they have stopped it
 
 
 def explore(stage_class, make, *, step="interruption", **limits):

@@ -247,7 +247,7 @@ def _cure_the_deadlock(answer):
     ):
         if len(moves) == 3:
             under_schedules(_move_all, answer, [(1, 1, 3)], stuck=_move_to_itself_stuck)
-        under_schedules(_move_all, answer, moves, stuck=_say_who_waits, most=100)
+        under_schedules(_move_all, answer, moves, stuck=_say_who_waits, most=60)
     under_schedules(
         _move_all, answer, [(1, 2, 1), (2, 1, 1), (3, 4, 1)], _keep_one_and_two_busy, stuck=_strangers_wait, most=60
     )

@@ -24,7 +24,7 @@ from exercises.verdicts import Wrong
 # -- threads that take turns where the check says ---------------------------------------------------------------------
 
 
-def under_schedules(program, answer, *arguments, stuck=None, bound=2, most=200):
+def under_schedules(program, answer, *arguments, stuck=None, bound=2, most=100):
     """Call `program(answer, *arguments)` under one schedule after the other, each time with a fresh copy of the answer.
 
     Parameters
