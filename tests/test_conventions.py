@@ -26,7 +26,6 @@ TAGS = {"exercise", "solution", "raises-exception", "shows-stderr", "nbval-ignor
 MOST_LINES = 30
 MEDIAN_LINES = 6
 MOST_WORDS = 60  # of a paragraph
-STILL_LONG = {"01", "06"}  # chapters with a paragraph that is to be shortened
 PICTURE_LIMIT = 150_000  # bytes
 
 MACHINE_PATH = re.compile(r"(?<![\w.~:/])/(?:home|Users|root|work)/\w|\bC:\\(?:Users|Windows|Program)")
@@ -187,7 +186,7 @@ def paragraphs(markdown):
 
 
 def paragraphs_are_short(chapter):
-    for cell in chapter.prose if chapter.path.name[:2] not in STILL_LONG else ():
+    for cell in chapter.prose:
         for paragraph in paragraphs(cell.source):
             if (length := course_map.words(paragraph)) > MOST_WORDS:
                 yield f"the paragraph {paragraph[:60]!r} has {length} words, over {MOST_WORDS}"
