@@ -247,7 +247,7 @@ def _cure_the_deadlock(answer):
     ):
         if len(moves) == 3:
             under_schedules(_move_all, answer, [(1, 1, 3)], stuck=_move_to_itself_stuck)
-        under_schedules(_move_all, answer, moves, stuck=_say_who_waits, most=60)
+        under_schedules(_move_all, answer, moves, stuck=_say_who_waits, most=40)
     under_schedules(
         _move_all, answer, [(1, 2, 1), (2, 1, 1), (3, 4, 1)], _keep_one_and_two_busy, stuck=_strangers_wait, most=60
     )
@@ -329,7 +329,7 @@ def _bounded_shelf(answer):
     under_schedules(_odd_buns, answer, most=20)
     under_schedules(_two_shelves, answer, most=20)
     for bakers, sellers, places in DAYS:
-        under_schedules(_busy_day, answer, bakers, sellers, places, most=24)
+        under_schedules(_busy_day, answer, bakers, sellers, places, most=20)
 
 
 DAYS = [  # the buns of each baker, how many each seller asks for, and the places
