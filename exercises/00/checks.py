@@ -1,5 +1,7 @@
 """Checks of chapter 0: waiting alone, waiting together, and reading a chart."""
 
+import random
+
 import gevent
 
 from exercises import Wrong, exercise
@@ -29,7 +31,7 @@ def _in_sequence(answer):
     hint="If all start together, who comes out last? And what if there is nobody?",
 )
 def _together(answer):
-    for seconds in ([0.25], [0.25] * 8, [0.1, 0.4, 0.2], [3, 1, 2], []):
+    for seconds in ([0.25], [0.25] * 8, [0.1, 0.4, 0.2], [3, 1, 2], [0, 0], [0.5, 0, 0.125], []):
         said = answer(list(seconds))
         wanted = max(seconds, default=0)
         if said is None:
@@ -48,6 +50,12 @@ def _together(answer):
     hint="Spawn a greenlet for each order with gevent.spawn(wait, order), then gevent.joinall them, raise_error=True.",
 )
 def _serve(answer):
+    _serve_all(answer, ["tea", "bun", "soup", "noodles"])
+    _serve_all(answer, ["soup", "bun", "bun", "", 0, None])  # two of a kind, and orders that look like none
+    _serve_all(answer, [])
+
+
+def _serve_all(answer, orders):
     begun, ended, cooking = [], [], InFlight()
 
     def wait(order):
@@ -56,17 +64,17 @@ def _serve(answer):
             gevent.sleep(0.1 if order == "soup" else 0.05)  # neither the first nor the last: who waits for all sees it
         ended.append(order)
 
-    orders = ["tea", "bun", "soup", "noodles"]
-    answer(orders, wait)
-    if sorted(begun) != sorted(orders):
-        odd = next((order for order in orders if begun.count(order) != 1), None)
-        raise Wrong(f"each order is to be served once: {odd!r} was served {begun.count(odd)} times when you returned.")
+    answer(list(orders), wait)
+    for odd in [*orders, *begun]:
+        if begun.count(odd) != orders.count(odd):
+            raise Wrong(
+                f"of the orders {orders}, {odd!r} was to be served {orders.count(odd)} time(s), and was served"
+                f" {begun.count(odd)} times when you returned."
+            )
     if len(ended) < len(orders):
         raise Wrong("your function returned while orders were still cooking: join the greenlets before you return.")
     if cooking.peak < len(orders):
-        raise Wrong(
-            f"at most {cooking.peak} of {len(orders)} orders were cooking at the same time: start all, then wait."
-        )
+        raise Wrong(f"at most {cooking.peak} of {len(orders)} orders were cooking at the same time.")
 
 
 @exercise(
@@ -86,7 +94,15 @@ def _most_at_once(answer):
         ([(0, 1), (0, 2), (0, 3)], 3, "three that begin together"),
         ([(5, 9), (0, 6), (4, 7), (5.5, 5.8)], 4, "bars that are not sorted"),
         ([], 0, "no bars at all"),
+        ([(0, 2), (0, 2), (2, 4)], 2, "the same bar twice"),
+        ([(-3, -1), (-2, 0)], 2, "moments before zero"),
     ]
+    chance = random.Random(0)
+    for count in [2, 3, 4, 6, 9] * 20:
+        starts = [chance.randrange(12) / 2 for _ in range(count)]
+        bars = [(start, start + chance.randrange(1, 9) / 2) for start in starts]
+        most = max(sum(a <= start < b for a, b in bars) for start in starts)
+        cases.append((bars, most, f"{count} bars drawn by chance"))
     for bars, most, what in cases:
         said = answer(list(bars))
         if said != most:

@@ -7,6 +7,20 @@ RIGHT = {
     "00.2": [
         written("def answer(waits): return max([0, *waits])"),
         written("def answer(waits): return sorted(waits)[-1] if waits else 0.0"),
+        written("from functools import reduce\ndef answer(waits): return reduce(max, waits, 0)"),
+        written("answer = lambda waits: max(waits or [0])"),
+        written(
+            """
+def answer(waits):
+    longest = 0
+    for seconds in waits:
+        if seconds > longest:
+            longest = seconds
+    print("the longest is", longest)
+    return longest
+"""
+        ),
+        written("import numpy\ndef answer(waits): return numpy.max([0, *waits])"),
     ],
     "00.3": [
         written("def answer(orders, wait): gevent.joinall([gevent.spawn(wait, order) for order in orders])"),
@@ -27,6 +41,16 @@ def answer(orders, wait):
     Group().map(wait, orders)
 """
         ),
+        written("from gevent.pool import Pool\ndef answer(orders, wait): Pool(len(orders) or 1).map(wait, orders)"),
+        written("def answer(orders, wait): gevent.wait([gevent.spawn(wait, order) for order in orders])"),
+        written(
+            """
+def answer(orders, wait):
+    cooking = {number: gevent.spawn(wait, order) for number, order in enumerate(orders)}
+    while not all(each.dead for each in cooking.values()):
+        gevent.sleep(0.01)
+"""
+        ),
     ],
     "00.4": [
         written("def answer(bars): return max((sum(a <= s < b for a, b in bars) for s, _ in bars), default=0)"),
@@ -41,6 +65,44 @@ def answer(bars):
         heapq.heappush(ends, end)
         most = max(most, len(ends))
     return most
+"""
+        ),
+        written(
+            """
+def answer(bars):
+    starts, ends = sorted(start for start, _ in bars), sorted(end for _, end in bars)
+    most = gone = 0
+    for come, start in enumerate(starts, 1):
+        while ends[gone] <= start:
+            gone += 1
+        most = max(most, come - gone)
+    return most
+"""
+        ),
+        written(
+            """
+from itertools import accumulate
+def answer(bars):
+    moments = sorted((moment, change) for bar in bars for moment, change in zip(bar, (1, -1)))
+    return max(accumulate(change for _, change in moments), default=0)
+"""
+        ),
+        written(
+            "def answer(bars): return max([len([1 for a, b in bars if a <= s and b > s]) for s, _ in bars] or [0])"
+        ),
+        written(
+            """
+from collections import Counter
+def answer(bars):
+    changes = Counter()
+    for start, end in bars:
+        changes[start] += 1
+        changes[end] -= 1
+    now, seen = 0, [0]
+    for moment in sorted(changes):
+        now += changes[moment]
+        seen.append(now)
+    return max(seen)
 """
         ),
     ],

@@ -16,9 +16,15 @@ WRONG = {
         edit(", default=0", "", says="ValueError"),
         edit("max(waits, default=0)", "[max(waits, default=0)]", says="return a number"),
         edit("return max(waits, default=0)", "print(max(waits, default=0))", says="use return"),
+        edit("max(waits, default=0)", "min(waits, default=0)", says="0.1 s"),
+        edit("max(waits, default=0)", "max(waits, default=0) or 0.1", says="for waits of [0, 0] s"),
+        edit("max(waits, default=0)", "waits[-1] if waits else 0", says="0.2 s"),
+        edit("max(waits, default=0)", "sorted(waits)[len(waits) // 2] if waits else 0", says="0.2 s"),
+        edit("max(waits, default=0)", "sum(waits)", says="one after another"),
+        edit("default=0", "default=1", says="for waits of []"),
     ],
     "00.3": [
-        edit("gevent.joinall(", "", ", raise_error=True)", "", says="was served 0 times"),
+        edit("gevent.joinall(", "", ", raise_error=True)", "", says="served 0 times"),
         written(
             """
 def answer(orders, wait):
@@ -31,6 +37,18 @@ def answer(orders, wait):
         edit("gevent.joinall(", "", ", raise_error=True)", "\n    gevent.sleep(0)", says="join the greenlets"),
         edit("gevent.joinall(", "", ", raise_error=True)", "[-1].join()", says="join the greenlets"),
         edit("raise_error=True", "count=1", says="join the greenlets"),
+        edit(
+            "for order in orders]",
+            "for order in set(orders)]",
+            says="'bun' was to be served 2 time(s), and was served 1",
+        ),
+        edit("for order in orders]", "for order in orders if order]", says="'' was to be served 1"),
+        edit("for order in orders]", "for order in [*orders, orders[0]]]", says="'tea' was to be served 1 time(s)"),
+        edit("gevent.joinall", "_ = orders[0]\n    gevent.joinall", says="IndexError"),
+        edit(
+            "gevent.spawn(wait, order)", "gevent.spawn(wait, orders)", says="'tea' was to be served 1 time(s), and was"
+        ),
+        edit("(wait, order)", "(gevent.sleep, 0.1)", says="served 0 times"),
     ],
     "00.4": [
         written(
@@ -47,6 +65,10 @@ def answer(bars):
             says="at most 2",
         ),
         written("def answer(bars): return 2", says="one bar alone"),
+        edit("(end, -1)", "(end, -2)", says="bars"),
+        edit("(start, +1) for start, _ in bars", "(start, +1) for start, _ in set(bars)", says="the same bar twice"),
+        edit("now = most = 0", "now, most = 0, 1", says="no bars at all"),
+        edit("sorted([", "list([", says="bars one after another"),
         written(
             """
 def answer(bars):
