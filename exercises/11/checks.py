@@ -380,9 +380,10 @@ class _Loop:
     def noted(self, what="then"):
         return [value for name, value, _ in self.notes if name == what]
 
-    def finish(self, stuck="`run` did not return after None, although every handler had ended."):
-        """Wait for the end of run, and look in which thread all that was noted has run."""
+    def finish(self, stuck="`run` did not return after None, although every handler had ended.", notes=0):
+        """Wait for the end of run, and look in which thread all that was noted has run; so many may come late."""
         _await_call(self.call, stuck).result()
+        eventually(lambda: len(self.notes) >= notes, looks=200)
         for what, _, thread in self.notes:
             if thread != self.call.thread.ident:
                 what = "a quick handler" if what == "quick" else "a `then`"
@@ -407,7 +408,7 @@ def _is_a_loop(answer):
     for listed in ([], details):
         loop = _Loop(answer)
         loop.put(*map(loop.quick, listed), None)
-        loop.finish(f"{len(listed)} quick events came, then None, and `run` did not return.")
+        loop.finish(f"{len(listed)} quick events came, then None, and `run` did not return.", len(listed))
         if (got := loop.noted("quick")) != listed:
             said = f"the details of quick events were {listed}, and when `run` returned, their handlers had got {got}."
             raise Wrong(said, "Call the handler of a quick event right in the loop, in the thread that called `run`.")

@@ -165,7 +165,7 @@ def answer(events):
                 event.then(result)
         threading.Thread(target=work).start()
 """,
-            says="their handlers had got []",
+            says="a quick handler ran in another thread",
         ),
         written(
             """
