@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from exercises import answers
-from tests.test_exercises import EXERCISES
+from exercises import answers, registered
 from tools import handout
 from tools.handout import ROOT
 
@@ -30,7 +29,7 @@ def test_no_solution_and_no_output_is_handed_out_and_all_else_is(course, capsys)
         assert [cell["source"] for cell in cells(path)] == [cell["source"] for cell in told]
         assert not any(cell.get("outputs") for cell in cells(path))
     texts = {number: path.read_text(encoding="utf-8") for number, path in written.items()}
-    for name in EXERCISES:
+    for name in (each for each in registered() if each[-1].isdigit()):
         solution = json.dumps(answers.cell_source(name, "solution"), ensure_ascii=False)[1:-1]
         assert solution not in texts[name[:2]]
         assert f'check(\\"{name}\\"' in texts[name[:2]]
