@@ -21,7 +21,8 @@ from backstage.processes import Child
 
 @contextmanager
 def serving(handle, backlog=500):
-    """A server in a thread for each connection; give its port."""
+    """A server in a thread for each connection, of which none is left at the end; give its port."""
+    threads, connections = [], []
     with socket.create_server(("127.0.0.1", 0), backlog=backlog) as listener:
 
         def one(connection):
@@ -31,17 +32,31 @@ def serving(handle, backlog=500):
         def accept():
             with suppress(OSError):
                 while True:
-                    threading.Thread(target=one, args=(listener.accept()[0],), daemon=True).start()
+                    connections.append(listener.accept()[0])
+                    threads.append(threading.Thread(target=one, args=connections[-1:], daemon=True))
+                    threads[-1].start()
 
-        threading.Thread(target=accept, daemon=True).start()
+        accepting = threading.Thread(target=accept, daemon=True)
+        accepting.start()
         yield listener.getsockname()[1]
         with suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)
+        accepting.join()
+        for connection in connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        for thread in threads:
+            thread.join()
 
 
 def echo(connection):
     while data := connection.recv(65536):
         connection.sendall(data)
+
+
+def swallow(connection):
+    while connection.recv(65536):
+        pass
 
 
 def in_rounds(answer, good=1):
@@ -354,7 +369,7 @@ def test_a_crowd_that_has_been_stopped_says_so(server):
 
 
 def test_a_crowd_whose_process_dies_says_so():
-    with serving(lambda connection: time.sleep(5)) as port, Crowd(port) as crowd:
+    with serving(swallow) as port, Crowd(port) as crowd:
         crowd.connect(3)
         threading.Timer(0.2, os.kill, (crowd._child.pid, signal.SIGTERM)).start()
         with pytest.raises(RuntimeError, match="the crowd has ended"):

@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import re
 import textwrap
 
 import pytest
@@ -127,10 +128,9 @@ def test_what_an_answer_prints_is_seen_below_the_verdict_for_one_run(capsys):
         check("00.2", answer)
         return capsys.readouterr().out.split("\r")[-1].splitlines()  # without the note that it still runs
 
-    assert checked(answer_that("print('waits:', waits)"))[1:] == [
-        "  Your code printed, in the first of 5 runs:",
-        "  │ waits: [0.25]",
-    ]
+    told, *lines = checked(answer_that("print('waits:', waits)"))[1:]
+    assert re.fullmatch(r"  Your code printed, in the first of \d+ runs:", told)
+    assert lines == ["  │ waits: [0.25]"]
     wrong = in_main("def answer(waits):\n    print('waits:', waits)\n    return len(waits) / 4")
     assert checked(wrong)[-1] == "  │ waits: [0.25, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25]"
 

@@ -33,7 +33,7 @@ class Job:
 
 
 def judge_all(jobs, at_once=AT_ONCE):
-    """Judge each job in a fork of this process, which may have no threads; those that are ready first come first.
+    """Judge each job in a fork of this process; those that are ready first come first.
 
     Parameters
     ----------
@@ -69,11 +69,12 @@ def judge_all(jobs, at_once=AT_ONCE):
 
 def _warm_up(names):
     """Import what the chapters of these exercises need, so that no child has to."""
+    before = set(threading.enumerate())
     for name in sorted({name[:2]: name for name in sorted(names)}.values()):
         judging._look_up(name)
         answers.run(name, "answer = None")
-    if threading.active_count() > 1:
-        raise RuntimeError(f"a fork would lose threads: {threading.enumerate()}")
+    if started := set(threading.enumerate()) - before:
+        raise RuntimeError(f"a fork would lose these threads, which the checks start on import: {started}")
 
 
 class _Child:
