@@ -13,7 +13,7 @@ TESTER := $(VENV)/.installed-for-tests
 HALFWAY := $(VENV)/.installing
 
 .DEFAULT_GOAL := help
-.PHONY: help lab reset edit test lint refresh map mutants handout bench rabbitmq clean REDO
+.PHONY: help lab reset edit test lint refresh map words mutants handout bench rabbitmq clean REDO
 
 help:
 	@echo 'make lab       open the course in JupyterLab, in copies of your own  (ARGS go to jupyter lab)'
@@ -23,6 +23,7 @@ help:
 	@echo 'make lint      check code, layout, spelling and links      (ARGS name checks; none: all)'
 	@echo 'make refresh   run the notebooks and store their outputs   (ARGS name notebooks; none: all)'
 	@echo 'make map       count minutes; write them into the notebooks and the README (ARGS=--check: only look)'
+	@echo 'make words     write WORDS.md, all terms of the glossaries  (ARGS=--check: only look)'
 	@echo 'make handout   for teachers: the chapters without solutions, in handout/  (ARGS name chapters; none: all)'
 	@echo 'make mutants   edit the solutions in small ways; show what checks let pass  (ARGS name chapters, exercises)'
 	@echo 'make bench     run the benchmarks, one after another'
@@ -49,6 +50,9 @@ refresh: $(LEARNER)
 
 map: $(LEARNER)
 	@$(RUN) -m tools.course_map $(ARGS)
+
+words: $(LEARNER)
+	@$(RUN) -m tools.words $(ARGS)
 
 handout: $(LEARNER)
 	@$(RUN) -m tools.handout $(ARGS)

@@ -83,7 +83,7 @@ def test_all_chapters_of_the_course_can_be_laid(tmp_path):
     assert list(lay(tmp_path)) == []
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         nbformat.validate(nbformat.read(tmp_path / "desk" / path.name, 4))
-    assert (tmp_path / "README.md").is_file() and (tmp_path / "images").is_dir()
+    assert (tmp_path / "README.md").is_file() and (tmp_path / "WORDS.md").is_file() and (tmp_path / "images").is_dir()
 
 
 def test_a_second_time_changes_nothing(course):

@@ -10,7 +10,21 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 MAKE = shutil.which("make")
-TARGETS = ["lab", "reset", "edit", "test", "lint", "refresh", "map", "handout", "mutants", "bench", "rabbitmq", "clean"]
+TARGETS = [
+    "lab",
+    "reset",
+    "edit",
+    "test",
+    "lint",
+    "refresh",
+    "map",
+    "words",
+    "handout",
+    "mutants",
+    "bench",
+    "rabbitmq",
+    "clean",
+]
 REQUIREMENTS = ["requirements.txt", "pyproject.toml", "minibroker/pyproject.toml"]  # of a learner
 
 
@@ -70,7 +84,7 @@ def test_make_alone_lists_the_targets(checkout):
     assert [line.split()[1] for line in said.stdout.splitlines() if line.startswith("make ")] == TARGETS
 
 
-@pytest.mark.parametrize("target", ["lab", "edit", "test", "lint", "refresh", "map", "handout"])
+@pytest.mark.parametrize("target", ["lab", "edit", "test", "lint", "refresh", "map", "words", "handout"])
 def test_arguments_are_handed_on(checkout, target):
     pretend_installed(checkout)
     said = checkout(target, "ARGS=--one two")

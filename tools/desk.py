@@ -81,7 +81,8 @@ def lay(home, course=ROOT):
 
 def _lay_all(desk, home, course):
     if home != course:
-        shutil.copy(course / "README.md", home)
+        for page in ("README.md", "WORDS.md"):
+            shutil.copy(course / page, home)
         shutil.copytree(course / "images", home / "images", dirs_exist_ok=True)
     record = _read_record(desk)
     chapters = sorted((course / "notebooks").glob("*.ipynb"))
