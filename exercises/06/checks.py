@@ -1,11 +1,8 @@
 """Checks of chapter 6: gevent. Each watches what an answer does with greenlets, in played time: no verdict waits."""
 
-import math
 import time
-from itertools import pairwise
 
 import gevent
-import greenlet
 from gevent.event import Event
 
 from backstage.schedules.greenlets import perform
@@ -395,61 +392,70 @@ class _Shop:
 
 @exercise(
     "06.5",
-    praise="the count is right and the others got their turns.",
-    hint="`gevent.sleep(0)` is a turn for the others; take it inside the loop, every few hundred numbers.",
+    praise="every dough is kneaded, and nobody waited for more than one, a heart that waits for a time included.",
+    hint="`gevent.sleep(0)` lets in those who are ready; a sleep above 0 also those who wait for a time or a socket.",
 )
-def _count_politely(answer):
-    for limit in (21_000, 20_999, 21_001, 20_994, 8, 7, 1, 0):
-        _watch(answer, limit)
-    for _ in range(3):
-        share = _watch(answer, 140_000)
-        if share < 0.1:
-            return
-    raise Wrong(
-        f"the others got their turns, but not evenly: your function did {share:.0%} of its work in one stretch"
-        " without a turn."
-    )
+def _knead_politely(answer):
+    for milliseconds in ([4] * 60, [4, 9, 2, 15, 1, 1, 6, 3, 40, 5, 2, 11, 8], [12] * 5, [7], []):
+        _knead_beside_a_heart(answer, milliseconds)
 
 
-def _watch(answer, limit):
-    """See that the count is right and the turns are enough; return which share of the work the longest stretch was."""
-    moments = []  # in what the processor did for this thread, whoever else keeps it busy
+def _knead_beside_a_heart(answer, milliseconds):
+    """See that after each dough those who are ready had a turn, and a heart that beats every 10 ms, if it was due."""
+    doughs = [Bun(KINDS[at % len(KINDS)], at) for at in range(len(milliseconds))]
+    wanted = (RESULTS * 5)[: len(doughs)]
+    what = f"for {_number(len(doughs), 'dough')}"
+    kneaded, let_in, due, end, slept = [], True, 0, 0, 0
 
-    def count():
-        me = greenlet.getcurrent()
+    def now():
+        return gevent.get_hub().loop.now()
 
-        def note(event, pair):
-            if pair[0] is me:
-                moments.append(time.thread_time())
+    def heart():
+        nonlocal due
+        while True:
+            due = now() + 0.01
+            gevent.sleep(0.01)
 
-        moments.append(time.thread_time())
-        before = greenlet.settrace(note)
+    def ready():
+        nonlocal let_in
+        let_in = True
+
+    def knead(dough):
+        nonlocal let_in, end
+        _here()
+        number = len(kneaded) + 1
+        if not let_in:
+            raise Wrong(f"{what}, nobody else had a turn between dough {number - 1} and dough {number}.")
+        if kneaded and due <= end:
+            raise Wrong(
+                f"{what}, those who were ready had their turns, but a heart that beats every 10 ms was due before"
+                f" dough {number}, and had to wait on: it waits for a time."
+            )
+        kneaded.append(dough)
+        time.sleep(milliseconds[dough.result] / 1_000)
+        end, let_in = now(), False
+        gevent.spawn(ready)
+        return wanted[dough.result]
+
+    def opened():
+        nonlocal slept
+        beating = gevent.spawn(heart)
+        gevent.sleep(0.001)  # lets it begin
+        begun = now()
         try:
-            return answer(limit)
+            return answer(list(doughs), knead)
         finally:
-            greenlet.settrace(before)
-            moments.append(time.thread_time())
+            slept = now() - begun - sum(milliseconds) / 1_000
+            beating.kill()
 
-    stuck = "your function did not return: it waits for something that never comes."
-    counted, slept = _run(count, stuck, most_calls=math.inf)
-    true = len(range(0, limit, 7))
-    if counted != true:
-        are = "is 1 multiple" if true == 1 else f"are {true:,} multiples"
-        hint = "0 is a multiple of 7, the limit itself is not below the limit, and each call begins anew."
-        raise Wrong(f"below {limit:,} there {are} of 7; your function says {counted!r}.", hint)
-    if slept > 1:
-        said = (
-            f"your function slept {slept:g} s in all while it counted {limit:,} numbers: a turn need not take any time."
-        )
-        raise Wrong(said)
-    turns = len(moments) - 2
-    if turns < limit // 2_000 - 1:
-        got = "nobody else got a single turn" if not turns else f"the others got {_number(turns, 'turn')}"
-        raise Wrong(f"your function counted {limit:,} numbers, and {got}: let them in at least every 2,000.")
-    if turns > limit // 50 + 5:
-        hint = "A turn every few hundred numbers is enough: `number % 500 == 0` is true for one in 500."
-        raise Wrong(f"you gave {turns:,} turns for {limit:,} numbers, more than one in 50.", hint)
-    return max(end - start for start, end in pairwise(moments)) / ((moments[-1] - moments[0]) or 1)
+    got = _results_of(opened, f"{what} your function did not return: it waits for something that never comes.", what)
+    if len(kneaded) != len(doughs):
+        raise Wrong(f"{what} `knead` was called {_number(len(kneaded), 'time')}.")
+    if not _same(got, wanted):
+        raise Wrong(f"{what} `knead` gave {_short(wanted)}, and your function returned {_short(got)}.")
+    if slept > 0.0025 * (len(doughs) + 1):
+        hint = "A turn need not take any time: the shortest sleep above 0 is long enough."
+        raise Wrong(f"{what} your function slept {1_000 * slept:.0f} ms in all; a millisecond for each would do.", hint)
 
 
 # -- 06.6 ----------------------------------------------------------------------------------------------------------

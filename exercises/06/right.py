@@ -283,51 +283,36 @@ answer = Till().sell
         ),
     ],
     "06.5": [
-        edit("number % 500", "number % 1_000"),
-        edit("gevent.sleep(0)", "gevent.sleep(0.001)"),
-        edit("gevent.sleep(0)", "gevent.idle()"),
-        written(
-            """
-def answer(limit):
-    found = 0
-    for start in range(0, limit, 700):
-        found += sum(number % 7 == 0 for number in range(start, min(start + 700, limit)))
-        gevent.sleep(0)
-    return found
-"""
+        edit("0.000001", "0.001"),
+        edit("0.000001", "0.0001"),
+        edit("gevent.sleep(0.000001)", "gevent.idle()"),
+        edit(
+            "        kneaded.append(knead(dough))\n        gevent.sleep(0.000001)\n",
+            "        gevent.sleep(1e-6)\n        kneaded.append(knead(dough))\n",
         ),
         written(
             """
-def answer(limit):
-    found = number = since = 0
-    while number < limit:
-        found += not number % 7
-        number, since = number + 1, since + 1
-        if since == 60:
-            since = 0
-            gevent.spawn(int).join()
-    return found
+def answer(doughs, knead):
+    def politely(dough):
+        gevent.sleep(0.0005)
+        return knead(dough)
+    return tuple(map(politely, doughs))
 """
         ),
         written(
-            """
-def politely(numbers):
-    for count, number in enumerate(numbers, 1):
-        if not count % 1999:
-            gevent.sleep()
-        yield number
-def answer(limit):
-    return sum(1 for number in politely(range(limit)) if number % 7 == 0)
-"""
+            "def answer(doughs, knead): return [gevent.spawn_later(0.0001, knead, dough).get() for dough in doughs]"
         ),
         written(
             """
-def answer(limit, step=350):
-    found = 0
-    for start in range(0, limit, step):
-        found += len([number for number in range(start, min(limit, start + step)) if number / 7 == number // 7])
-        gevent.get_hub().wait(gevent.get_hub().loop.timer(0.0001))
-    return found
+def answer(doughs, knead):
+    kneaded = [None] * len(doughs)
+    def work():
+        for number, dough in enumerate(doughs):
+            kneaded[number] = knead(dough)
+            if dough is not doughs[-1]:
+                gevent.get_hub().wait(gevent.get_hub().loop.timer(0.0001))
+    gevent.spawn(work).join()
+    return kneaded
 """
         ),
     ],

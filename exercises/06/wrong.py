@@ -281,66 +281,49 @@ def answer(shelf, pay):
         ),
     ],
     "06.5": [
-        written(
-            "def answer(limit):\n    gevent.sleep(0)\n    return len(range(0, limit, 7))", says="the others got 1 turn"
+        written("def answer(doughs, knead): return [knead(dough) for dough in doughs]", says="nobody else had a turn"),
+        edit("0.000001", "0", says="those who were ready had their turns, but a heart"),
+        edit("gevent.sleep(0.000001)", "[gevent.sleep(0) for _ in range(3)]", says="a heart that beats every 10 ms"),
+        edit("gevent.sleep(0.000001)", "gevent.spawn(int).join()", says="a heart that beats every 10 ms"),
+        edit("0.000001", "0.01", says="for 60 doughs your function slept 600 ms in all"),
+        edit("0.000001", "0.004", says="slept 240 ms"),
+        edit("        gevent.sleep", "    gevent.sleep", says="between dough 1 and dough 2"),
+        edit(
+            "        gevent.sleep(0.000001)",
+            "        if len(kneaded) % 2 == 0:\n            gevent.sleep(0.000001)",
+            says="between dough 1 and dough 2",
         ),
-        written(
-            "def answer(limit):\n    for _ in range(20): gevent.sleep(0)\n    return len(range(0, limit, 7))",
-            says="20 turns for 8 numbers",
-        ),
-        edit("number % 500", "number % 7 - 0", says="more than one in 50"),
-        edit("if number % 500 == 0:\n            gevent.sleep(0)", "gevent.sleep(0)", says="21,000 turns"),
-        edit("gevent.sleep(0)", "gevent.sleep(1)", says="slept 42 s in all"),
-        edit("number % 500", "number % 40", says="more than one in 50"),
-        edit("number % 500", "number % 2500", says="let them in at least"),
-        written(
-            """
-def answer(limit):
-    found = len(range(0, limit, 7)) if sum(range(5 * limit)) else 0
-    for _ in range(0, limit, 500):
-        gevent.sleep(0)
-    return found
-""",
-            says="not evenly",
+        edit(
+            "def knead_all",
+            "import time\n\n\ndef knead_all",
+            "gevent.sleep(",
+            "time.sleep(",
+            says="nobody else had a turn",
         ),
         written(
             """
-def answer(limit):
-    found = 0
-    for number in range(limit):
-        if number % 7 == 0:
-            found += 1
-        if number > limit / 2 and number % 100 == 0:
-            gevent.sleep(0)
-    return found or limit and 1
+def answer(doughs, knead):
+    greenlets = [gevent.spawn(knead, dough) for dough in doughs]
+    gevent.joinall(greenlets, raise_error=True)
+    return [each.value for each in greenlets]
 """,
-            says="not evenly",
+            says="nobody else had a turn",
         ),
-        edit("range(limit)", "range(limit + 1)", says="says 3001"),
-        edit("range(limit)", "range(1, limit)", says="3,000 multiples"),
-        edit(
-            "number % 7 == 0",
-            "number % 7 == 1",
-            says="below 21,001 there are 3,001 multiples of 7; your function says 3000",
+        written("def answer(doughs, knead): return Pool(1).map(knead, doughs)", says="a heart that beats every 10 ms"),
+        written(
+            "def answer(doughs, knead): return gevent.get_hub().threadpool.map(knead, doughs)",
+            says="cannot be checked",
         ),
-        edit("return found", "return limit // 7", says="20,999"),
+        edit("return kneaded", "return kneaded[::-1]", says="your function returned"),
+        edit("return kneaded", "return [each for each in kneaded if each]", says="your function returned"),
+        edit("    return kneaded\n", "", says="returned None"),
+        edit("in doughs", "in doughs[1:]", says="`knead` was called 59 times"),
         edit(
-            "def count",
-            "total = 0\n\n\ndef count",
-            "    found = 0\n",
-            "    global total\n",
-            "found += 1",
-            "total += 1",
-            "return found",
-            "return total",
-            says="says 6000",
-        ),
-        edit(
-            "found = 0",
-            "import time\n    found = 0",
-            "gevent.sleep(0)",
-            "time.sleep(0)",
-            says="nobody else got a single",
+            "    kneaded = []\n",
+            "",
+            "def knead_all",
+            "kneaded = []\n\n\ndef knead_all",
+            says="for 13 doughs `knead` gave",
         ),
     ],
     "06.6": [
