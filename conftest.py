@@ -16,6 +16,8 @@ from queue import Empty
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
+from backstage.pages import without_live
+
 SHELL_LINE = re.compile(r"^\s*!", re.MULTILINE)
 # What an Output widget takes is in the widget and not in the cell's output; an error counts all the same.
 SHOWN_IN_A_WIDGET = {"stream", "display_data", "execute_result", "clear_output"}
@@ -45,13 +47,16 @@ APART = ["tests/test_both_brokers.py", "tests/test_start_methods.py", "tests/tes
 class ListeningFile(IPyNbFile):
     """A notebook that keeps what any cell, the current one or an earlier one, writes to stderr.
 
-    It also leaves out of a cell's output, as a notebook's page does, what a widget has taken for itself.
+    It also leaves out of a cell's output, as a notebook's page does, what a widget has taken for itself; and, as the
+    stored outputs do, what only a living page shows: drawings that follow its theme, cards. A plot's picture, which
+    never comes out the same twice, nbval does not compare; of one that is missing, the line of text is missing too.
     """
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.stderr = []
         self.capturing_widget = None
+        self.replaceable = {}  # what was shown under a name, and may be shown anew
         self.last_moment = None
 
     def setup(self):
@@ -77,6 +82,13 @@ class ListeningFile(IPyNbFile):
                 self.stderr.append(content["text"])
             if kind == "comm_msg":
                 self.note_capture(content)
+            if kind in ("display_data", "update_display_data", "execute_result"):
+                without_live(content["data"])
+                if name := content.get("transient", {}).get("display_id"):
+                    shown = self.replaceable.setdefault(name, content["data"])  # nbval holds it, and compares it later
+                    if shown is not content["data"]:
+                        shown.clear()
+                        shown.update(content["data"])
             if not self.capturing_widget or kind not in SHOWN_IN_A_WIDGET:
                 return message
 

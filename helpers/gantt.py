@@ -19,7 +19,7 @@ _KINDS = {  # label of the legend, colour, height of the bar as a share of its r
     "waiting": ("waiting", PALE, 0.45),
     "running": ("running: holds the thread", BLUE, 0.85),
     "open": ("at work: runs or waits, not traced", GREY, 0.5),
-    "hub": ("hub: waits, or picks the next", "#E4E4E4", 0.85),
+    "hub": ("hub: waits, or picks the next", "#0000001C", 0.85),
 }
 
 

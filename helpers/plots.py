@@ -3,8 +3,8 @@
 A chapter hands over what it measured, in seconds, bytes or plain numbers; how a number is written, on an axis or at
 the end of a bar, is decided by `quantity` alone. Importing this module sets the style.
 
-The colours are those of Okabe and Ito (https://jfly.uni-koeln.de/color/), told apart by colour-blind readers;
-curves also differ by line and marker. Figures are opaque, so that they read on a dark theme too.
+The colours are those of Okabe and Ito (https://jfly.uni-koeln.de/color/), told apart by colour-blind readers, on
+light and dark pages; curves also differ by line and marker. What is black or white follows the theme of the page.
 """
 
 from itertools import cycle
@@ -13,12 +13,14 @@ import matplotlib.pyplot as plt
 from cycler import cycler
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
+from backstage.pages import let_figures_follow
+
 BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-PURPLE, SKY, GREY, PALE = "#CC79A7", "#56B4E9", "#767676", "#F3CF8F"
+PURPLE, SKY, GREY, PALE = "#CC79A7", "#56B4E9", "#767676", "#E69F0080"  # pale is orange, half of it
 
 WIDTH = 8.0  # inches: fills a notebook page on a laptop
 
-_STYLE = {
+plt.rcParams.update({
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
     "axes.facecolor": "white",
@@ -33,17 +35,15 @@ _STYLE = {
     "axes.spines.right": False,
     "axes.grid": True,
     "axes.axisbelow": True,
-    "grid.color": "#DDDDDD",
+    "grid.color": "#00000022",
     "legend.frameon": False,
     "lines.linewidth": 2,
     "lines.markersize": 6,
     "axes.prop_cycle": cycler(color=[BLUE, VERMILLION, GREEN, PURPLE, ORANGE])
     + cycler(linestyle=["-", "--", "-.", ":", "-"])
     + cycler(marker=["o", "s", "^", "D", "v"]),
-}
-
-
-plt.rcParams.update(_STYLE)
+})  # fmt: skip
+let_figures_follow()
 
 
 def quantity(value, unit="s"):

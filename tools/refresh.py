@@ -16,6 +16,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from backstage.pages import without_live
+
 ROOT = Path(__file__).resolve().parent.parent
 CELL_LIMIT = 300  # seconds
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -82,6 +84,7 @@ def tidy(notebook):
         for output in cell.get("outputs", []):
             # A view without its model, which lives as long as the kernel, hides the text beside it.
             output.get("data", {}).pop(WIDGET_VIEW, None)
+            without_live(output.get("data", {}))
             if output.output_type == "error":
                 output.traceback = [without_paths(line) for line in output.traceback]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 
+from backstage.pages import without_live
 from tools.refresh import WIDGET_VIEW, as_stored, read, replace, tidy
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,6 +38,8 @@ def metadata_is_tidy(book):
             yield f"cell {first[:60]!r} stores {extra} in its metadata"
         if any(WIDGET_VIEW in output.get("data", {}) for output in cell.get("outputs", [])):
             yield f"cell {first[:60]!r} stores a widget that is gone when its kernel is"
+        if any(without_live(dict(output.get("data", {}))) for output in cell.get("outputs", [])):
+            yield f"cell {first[:60]!r} stores what only a living page shows: run `python -m tools.tidy`"
     ids = [cell.get("id") for cell in book.cells]
     if book.nbformat_minor < 5 or None in ids or len(set(ids)) < len(ids):
         yield "not every cell has an id of its own"

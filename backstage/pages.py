@@ -1,0 +1,129 @@
+"""What only a living page shows: plots that follow its theme, and cards.
+
+Such a thing is HTML, in the page's own colours. Beside it stands what every other place shows, a picture or plain text:
+that alone is stored with a chapter and compared when it is tested, see `without_live`. For a repository's web page
+throws the HTML away, a later theme would be another, and of two pictures one is enough.
+"""
+
+import io
+import itertools
+import re
+import uuid
+from html import escape
+
+MARK = "course-live"  # the first class of what `live` makes
+MOST_POINTS = 2_000  # of an artist that is drawn by lines; one with more becomes a picture inside the drawing
+MOST_WORDS = 600  # characters of an alternative text
+
+# JupyterLab and Notebook, VS Code, and else what the page has.
+GROUND = "var(--jp-layout-color0, var(--vscode-editor-background, Canvas))"
+
+_number = itertools.count(1)
+
+
+def live(inside, style="", **attributes):
+    """HTML that `without_live` takes out again; mathematics is not looked for in it."""
+    more = "".join(f' {name.replace("_", "-")}="{escape(value)}"' for name, value in attributes.items())
+    return f'<div class="{MARK} tex2jax_ignore mathjax_ignore" style="{style}"{more}>{inside}</div>'
+
+
+def without_live(data):
+    """The MIME bundle of an output without what only a living page shows; True if there was something."""
+    html = data.get("text/html", "")
+    found = "".join(html).startswith(f'<div class="{MARK} ')
+    if found:
+        del data["text/html"]
+    return found
+
+
+def let_figures_follow():
+    """Have the notebook show each matplotlib figure by `drawing` and, beside it, as a PNG with a text in its place.
+
+    Does nothing where there is no notebook, or where it shows figures in another way, as `%matplotlib widget` does.
+    """
+    from IPython import get_ipython
+    from matplotlib import get_backend
+    from matplotlib.figure import Figure
+
+    shell = get_ipython()
+    if not hasattr(shell, "kernel") or "inline" not in get_backend():
+        return
+    import matplotlib_inline.backend_inline  # noqa: F401  its first import sets the formats, and would undo this one
+    from IPython.core.pylabtools import print_figure
+
+    formats = shell.display_formatter.formatters
+    formats["text/html"].for_type(Figure, drawing)
+    formats["image/png"].for_type(
+        Figure, lambda figure: (print_figure(figure, "png", base64=True), {"alt": words(figure)})
+    )
+
+
+def drawing(figure):
+    """A figure as HTML: an SVG in which black is the page's colour of text, and white that of its ground."""
+    import matplotlib
+
+    text = io.StringIO()
+    nothing = dict.fromkeys(["Creator", "Date", "Format", "Type"])
+    crowded = [each for each in figure.findobj(_is_crowded) if not each.get_rasterized()]
+    try:
+        for each in crowded:
+            each.set_rasterized(True)
+        with matplotlib.rc_context({"svg.fonttype": "path"}):
+            figure.savefig(text, format="svg", transparent=True, bbox_inches="tight", dpi=200, metadata=nothing)
+    finally:
+        for each in crowded:
+            each.set_rasterized(False)
+    svg = text.getvalue()
+    svg = svg[svg.index("<svg ") :]
+    # A style of its own would be one of the whole page.
+    svg = re.sub(r"<!--.*?-->\s*|<metadata.*?</metadata>\s*|<style.*?</style>\s*", "", svg, flags=re.DOTALL)
+    # So would be its names.
+    own = f"d{next(_number)}-{uuid.uuid4().hex[:6]}-"
+    svg = re.sub(r'\b(id="|href="#|url\(#)', rf"\g<1>{own}", svg)
+    svg = svg.replace("#000000", "currentColor").replace("#ffffff", GROUND)
+    width, height = (float(re.search(rf' {side}="([\d.]+)pt"', svg)[1]) for side in ("width", "height"))
+    svg = re.sub(r' (width|height)="[\d.]+pt"', "", svg, count=2)
+    wide = round(width * figure.dpi / 72)
+    style = f"width: {wide}px; max-width: 100%; aspect-ratio: {width:g} / {height:g}; fill: currentColor; "
+    style += "stroke-linejoin: round; stroke-linecap: butt"
+    svg = svg.replace("<svg ", f'<svg style="{style}" ', 1)
+    return live(svg, "color: inherit", role="img", aria_label=words(figure))
+
+
+def words(figure):
+    """What a drawn figure says to those who do not see it: titles, axes, and the names and numbers written in it."""
+    said = [figure.get_suptitle()] if hasattr(figure, "get_suptitle") else []
+    for ax in figure.axes:
+        said.append(next((title for place in ("left", "center", "right") if (title := ax.get_title(loc=place))), ""))
+        across, up = ax.get_xlabel(), ax.get_ylabel()
+        said.append(f"{up} against {across}" if across and up else across or up)
+        names = [each.get_text() for each in ax.get_yticklabels()] if _has_names(ax.yaxis) else []
+        written = [each.get_text() for each in ax.texts]
+        pairs = len(names) == len(written) > 0
+        together = [f"{name} {text}" for name, text in zip(names, written, strict=True)] if pairs else names + written
+        said.append(", ".join(filter(None, together)))
+        said.append(_entries(ax.get_legend()))
+    said += [_entries(legend) for legend in figure.legends]
+    text = " ".join(f"{each.strip().rstrip('.')}." for each in dict.fromkeys(said) if each.strip())
+    text = " ".join(text.split()) or "A plot."
+    return text if len(text) <= MOST_WORDS else f"{text[:MOST_WORDS]} …"
+
+
+def _has_names(axis):
+    from matplotlib.category import StrCategoryLocator
+    from matplotlib.ticker import FixedLocator
+
+    return isinstance(axis.get_major_locator(), FixedLocator | StrCategoryLocator)
+
+
+def _entries(legend):
+    return "Shown: " + ", ".join(each.get_text() for each in legend.get_texts()) if legend else ""
+
+
+def _is_crowded(artist):
+    from matplotlib.collections import Collection
+    from matplotlib.lines import Line2D
+
+    if isinstance(artist, Line2D):
+        return len(artist.get_xdata()) > MOST_POINTS
+    return isinstance(artist, Collection) and max(len(artist.get_paths()), len(artist.get_offsets())) > MOST_POINTS
