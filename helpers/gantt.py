@@ -17,7 +17,7 @@ _THROW = "switch by an error"
 _MOST_SWITCHES = 200  # more arrows than that are a black block
 _KINDS = {  # label of the legend, colour, height of the bar as a share of its row
     "waiting": ("waiting", PALE, 0.45),
-    "running": ("running: holds the thread", BLUE, 0.85),
+    "running": ("running", BLUE, 0.85),
     "open": ("at work: runs or waits, not traced", GREY, 0.5),
     "hub": ("hub: waits, or picks the next", "#0000001C", 0.85),
 }

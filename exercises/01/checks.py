@@ -63,7 +63,7 @@ def _sell_the_last_bun_twice(answer):
 
 @exercise(
     "01.2",
-    praise="six sales, and the total says 2. No lock, no limit to what can be lost.",
+    praise="six sales, and the total says 2: without a lock, four of the six can be lost.",
     hint="Let one clerk read at the very beginning and write late; let the other do the same at the end.",
 )
 def _lose_four_of_six_sales(answer):
