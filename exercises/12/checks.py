@@ -43,7 +43,7 @@ ONE_BY_ONE = "Go through the queue event by event: each calls one handler, which
 @exercise(
     "12.1",
     praise="that is the order in which it really ran just now.",
-    hint="`put` calls nothing: it stands the event at the end of the line, and the handler goes on.",
+    hint="`put` calls nothing: it adds the event at the end of the line, and the handler goes on.",
 )
 def _order(answer):
     truth, said = _what_the_loop_prints(), list(need(answer, (list, tuple), "give a list of lines"))

@@ -231,7 +231,7 @@ class _Ward:
 
 @exercise(
     "14.2",
-    praise="it ends whoever it is told to, its `finally` included, comes back, and leaves nothing behind.",
+    praise="it ends the task, its `finally` included, comes back, and leaves nothing behind.",
     hint="Take it off the three lists; then append getcurrent() to loop.ready, and throw: the hub goes on.",
 )
 def _kill(answer):
