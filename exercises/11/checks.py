@@ -128,8 +128,8 @@ WHY_NOT = {
     ("photos", "thread pool"): "20 × 300 ms are 6 s of Python's work in each second, and the GIL lets one thread work.",
     ("photos", "process for each"): "it would serve, but starts 20 processes a second where eight could stay.",
     ("stock", "event loop"): "the driver blocks the whole loop: at 50 ms each, it serves 20 a second, and 200 come.",
-    ("stock", "process pool"): "200 × 50 ms are 10 inside at once, and ten processes of 300 MB are 3 GB; you have 2.",
-    ("stock", "process for each"): "200 × 50 ms are 10 inside at once, and ten processes of 300 MB are 3 GB; you have 2.",
+    ("stock", "process pool"): "200 × 50 ms are 10 inside at once, and 10 processes take 3 GB: the machine has 2.",
+    ("stock", "process for each"): "200 × 50 ms are 10 inside at once, and 10 processes take 3 GB: the machine has 2.",
     ("report", "event loop"): "when the library crashes Python, the loop and all its guests are gone.",
     ("report", "thread pool"): "when the library crashes Python, it is the process that crashes, with all threads.",
     (

@@ -40,7 +40,7 @@ WRONG = {
         edit('"process pool"', '"thread pool"', says="the GIL lets one thread work"),
         edit('"process pool"', '"process for each"', says="where eight could stay"),
         edit('"thread pool"', '"event loop"', says="blocks the whole loop"),
-        edit('"thread pool"', '"process pool"', says="3 GB; there are 2"),
+        edit('"thread pool"', '"process pool"', says="3 GB: the machine has 2"),
         edit('"process for each"', '"thread pool"', says="with all threads"),
         edit('"process for each"', '"process pool"', says="so does what the library leaked"),
     ],
