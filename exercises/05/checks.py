@@ -37,7 +37,7 @@ def _everywhere(probe, answer):
             reason = said.reason if isinstance(said, Wrong) else f"your code raised {type(said).__name__}: {said}"
             raise Wrong(
                 f"{where}: {reason}",
-                "A call may keep nothing for the next one; `getcurrent()`, asked inside it, is whoever called.",
+                "A call may keep nothing for the next one; `getcurrent()`, asked inside it, is the caller.",
             )
 
 
@@ -251,7 +251,7 @@ def _tree(choose, leaves, depth=4):
 @exercise(
     "05.4",
     praise="a plain function with a callback became an iterator, and nobody had to change it.",
-    hint="Run visit in a greenlet; its `found` is the switch of the one who waits. When the greenlet is dead, stop.",
+    hint="Run visit in a greenlet; its `found` is the switch of the greenlet that waits. Stop when it is dead.",
 )
 def _walk(answer):
     _everywhere(_walks_are_taken, answer)
@@ -327,7 +327,7 @@ def _hear(walked, found_first, fault):
     if asked.error is not fault:
         did = f"{asked.error!r}" if asked.error else f"{asked.value!r} and no error"
         raise Wrong(
-            f"`visit` raised {fault!r} {when}; whoever asked for the next one got {did}.",
+            f"`visit` raised {fault!r} {when}; the caller that asked for the next one got {did}.",
             "What a greenlet raises comes out of the `switch` of its parent: let it pass.",
         )
 
