@@ -16,22 +16,42 @@ WRONG = {
         edit("(6, False)", "(6, False), (6, False)", says="and you say [2, 3, 4, 5, 6, 6]"),
         written("answer = [2, 3, 4, 5, 6]", says="2 is no pair"),
         written("answer = 5", says="not a int"),
+        written("answer = [(n, True) for n in range(2, 7)]", says="order 5 had not been sent to the worker"),
+        edit("(4, True)", '(4, "True")', says="(4, 'True') is no pair"),
+        edit(
+            "(2, True), (3, True), (4, True)", '("2", True), ("3", True), ("4", True)', says="'2' is none of the orders"
+        ),
+        edit("(4, True), ", "", says="order 4 is missing"),
+        edit(", (5, False), (6, False)", "", says="order 5 is missing"),
+        written("answer = []", says="order 2 is missing"),
     ],
     "15.2": [
-        edit("    channel.basic_qos(prefetch_count=1)\n", "", says="held others"),
+        edit("    channel.basic_qos(prefetch_count=1)\n", "", says="of nine more, and none is left in the queue"),
+        edit("prefetch_count=1", "prefetch_count=2", says="cooked 8 of nine more, and none is left in the queue"),
         edit(
             "        channel.basic_ack(method.delivery_tag)\n",
             "",
             "queue, on_order)",
             "queue, on_order, auto_ack=True)",
-            says="held others",
+            says="of nine more, and none is left in the queue",
         ),
         edit(
             "        cook(body)\n        channel.basic_ack(method.delivery_tag)\n",
             "        channel.basic_ack(method.delivery_tag)\n        cook(body)\n",
-            says="held others",
+            says="cooked 8 of nine more, and none is left in the queue",
         ),
-        edit("        channel.basic_ack(method.delivery_tag)\n", "", says="held others"),
+        edit(
+            "        channel.basic_ack(method.delivery_tag)\n",
+            "",
+            says="cooked 1 of nine more, and 8 wait in the queue",
+        ),
+        edit(
+            "    channel.basic_qos(prefetch_count=1)\n",
+            "",
+            "    channel.start_consuming()",
+            "    channel.basic_qos(prefetch_count=1)\n    channel.start_consuming()",
+            says="of nine more, and none is left in the queue",
+        ),
         written(
             """
 def answer(channel, queue, cook):
@@ -48,7 +68,28 @@ def answer(channel, queue, cook):
         if method:
             cook(body)
 """,
-            says="its order was lost",
+            says="killed while it cooked b'order 0', and the other did not get it",
+        ),
+        written(
+            """
+def answer(channel, queue, cook):
+    while True:
+        method, _, body = channel.basic_get(queue)
+        if method:
+            cook(body)
+""",
+            says="b'order 0' had been cooked, and came again when the program that cooked it ended",
+        ),
+        written(
+            """
+def answer(channel, queue, cook):
+    while True:
+        method, _, body = channel.basic_get(queue)
+        if body:
+            cook(body)
+            channel.basic_ack(method.delivery_tag)
+""",
+            says="cooked 8 of nine more, and none is left in the queue",
         ),
         edit("    channel.basic_consume(queue, on_order)\n", "", says="returned"),
         edit(
@@ -60,7 +101,7 @@ def answer(channel, queue, cook):
             """
 def answer(channel, queue, cook):
     channel.basic_qos(prefetch_count=1)
-    for method, _, body in channel.consume(queue, inactivity_timeout=0.3):
+    for method, _, body in channel.consume(queue, inactivity_timeout=5):
         if method is None:
             return
         cook(body)
@@ -69,34 +110,90 @@ def answer(channel, queue, cook):
             says="your function returned",
         ),
         edit("cook(body)", "cook(body.decode())", says="it takes the body as it came"),
+        edit(
+            "basic_ack(method.delivery_tag)",
+            "basic_nack(method.delivery_tag)",
+            says="more than once by the worker that was not",
+        ),
+        edit(
+            "        cook(body)\n",
+            "        import threading\n\n        threading.Thread(target=cook, args=(body,)).start()\n",
+            says="`cook` was called for another one in the same program",
+        ),
+        edit(
+            "        channel.basic_ack(method.delivery_tag)\n",
+            "        channel.basic_ack(method.delivery_tag)\n        channel.stop_consuming()\n",
+            says="your function returned",
+        ),
     ],
     "15.3": [
-        edit("except Exception", "except ValueError", says="left `handle`"),
         edit(
-            "        if not method.redelivered:\n"
-            "            channel.basic_nack(method.delivery_tag, requeue=True)\n"
-            "            return\n"
-            '        channel.basic_publish("", "graveyard", body)\n',
-            "        pass\n",
-            says="failed once and got no second try",
+            "except Exception", "except ValueError", says="the BurntBun that `cook` raised for b'poison' left `handle`"
         ),
-        edit('        channel.basic_publish("", "graveyard", body)\n', "", says="is in the graveyard 0 times"),
-        edit('"graveyard", body)\n', '"graveyard", body)\n        return\n', says="is still in the queue in the end"),
+        edit("except Exception", "except (BurntBun, KeyError)", says="BurntBun"),
         edit(
-            '        channel.basic_publish("", "graveyard", body)\n',
-            "",
-            "        if not",
-            '        channel.basic_publish("", "graveyard", body)\n        if not',
-            says="is in the graveyard 2 times",
-        ),
-        edit(
-            "        if not method",
-            "        try:\n            cook(body)\n        except Exception:\n            pass\n        if not method",
-            says="was cooked again at once",
+            "except Exception",
+            "except (RuntimeError, ValueError, LookupError, pika.exceptions.AMQPError)",
+            says="the BurntBun that `cook` raised",
         ),
         written(
             """
-def answer(channel, method, body, cook):
+def answer(channel, method, properties, body, cook):
+    try:
+        cook(body)
+    except Exception:
+        if not method.redelivered:
+            channel.basic_nack(method.delivery_tag, requeue=True)
+            return
+        channel.basic_publish("", "graveyard", body)
+    channel.basic_ack(method.delivery_tag)
+""",
+            says="b'poison' failed and was cooked 1 times; with one more try it would be 2",
+        ),
+        written(
+            """
+tried = set()
+
+
+def answer(channel, method, properties, body, cook):
+    try:
+        cook(body)
+    except Exception:
+        channel.basic_publish("", "graveyard" if body in tried else "orders", body)
+        tried.add(body)
+    channel.basic_ack(method.delivery_tag)
+""",
+            says="b'poison' was cooked 3 times and more; it should get one more try",
+        ),
+        edit('if "tried" in headers', "if headers", says="b'unlucky too' failed and was cooked 1 times"),
+        edit(
+            "        headers = properties.headers or {}\n",
+            "        headers = properties.headers\n",
+            "{**headers, ",
+            "{",
+            says="TypeError",
+        ),
+        edit('"graveyard" if "tried" in headers else "orders"', '"graveyard"', says="with one more try it would be 2"),
+        edit(
+            'channel.basic_publish("", queue, body, properties)',
+            'if queue == "orders":\n            channel.basic_publish("", queue, body, properties)',
+            says="b'poison' failed 2 times in 2, and is in the graveyard 0 times; it should be 1",
+        ),
+        edit("    channel.basic_ack(method.delivery_tag)\n", "", says="is still in the queue in the end"),
+        edit(
+            "    channel.basic_ack(method.delivery_tag)\n",
+            "    else:\n        channel.basic_ack(method.delivery_tag)\n",
+            says="is still in the queue in the end",
+        ),
+        edit(
+            'channel.basic_publish("", queue, body, properties)',
+            'channel.basic_publish("", "graveyard", body)\n'
+            '        if queue == "orders":\n            channel.basic_publish("", queue, body, properties)',
+            says="b'poison' failed 2 times in 2, and is in the graveyard 2 times; it should be 1",
+        ),
+        written(
+            """
+def answer(channel, method, properties, body, cook):
     for _ in range(2):
         try:
             cook(body)
@@ -107,12 +204,41 @@ def answer(channel, method, body, cook):
         channel.basic_publish("", "graveyard", body)
     channel.basic_ack(method.delivery_tag)
 """,
-            says="put it back into the queue",
+            says="b'poison' was cooked again at once: put it back into the queue",
         ),
         edit(
             "basic_ack(method.delivery_tag)",
             "basic_ack(method.delivery_tag, multiple=True)",
             says="a message that `handle` was not called for is acknowledged too",
+        ),
+        edit(
+            "    channel.basic_ack(method.delivery_tag)\n",
+            "    channel.basic_nack(method.delivery_tag, multiple=True)\n",
+            says="a message that `handle` was not called for went back too",
+        ),
+        edit(
+            "    channel.basic_ack(method.delivery_tag)\n",
+            "    channel.basic_ack(method.delivery_tag)\n    channel.basic_ack(method.delivery_tag)\n",
+            says="the broker closed the channel: PRECONDITION_FAILED",
+        ),
+        edit("cook(body)", "cook(body.decode())", says="`cook` was called with 'bun 1', which is the body of no order"),
+        edit(
+            "    try:\n", "    body = body.strip().lower()\n    try:\n", "cook(body)", "body and cook(body)", says="b''"
+        ),
+        edit(
+            "        headers =",
+            "        if not body:\n            return\n        headers =",
+            says="b'' failed and was cooked 1 times; with one more try it would be 2",
+        ),
+        edit(
+            "queue, body, properties)",
+            "queue, str(body), properties)",
+            says="`cook` was called with b\"b'poison'\", which is the body of no order",
+        ),
+        edit(
+            '"tried" in headers',
+            '"tried" in headers or method.redelivered',
+            says="b'poison' failed and was cooked 1 times",
         ),
     ],
     "15.4": [
@@ -126,31 +252,31 @@ def answer(channel, method, properties, body, db):
         db.commit()
     channel.basic_ack(method.delivery_tag)
 """,
-            says="after a power cut before call",
+            says="before `execute` for sale 'a', and in the end the till says 22 buns",
         ),
         edit(
             "    channel.basic_ack(method.delivery_tag)\n",
             "",
             "    new =",
             "    channel.basic_ack(method.delivery_tag)\n    new =",
-            says="after a power cut before call",
+            says="before `execute` for sale 'b', and in the end the till says 14 buns",
         ),
         edit(
             'db.execute("INSERT OR IGNORE INTO seen VALUES (?)", (properties.message_id,)).rowcount',
             "not method.redelivered",
-            says="without any power cut the till says 16 buns",
+            says="without any power cut the till says 22 buns",
         ),
         edit(
             "    db.commit()\n    channel.basic_ack(method.delivery_tag)\n",
             "        db.commit()\n        channel.basic_ack(method.delivery_tag)\n",
-            says="still in the queue",
+            says="1 of the messages are in the queue still",
         ),
         edit(
             "    db.commit()\n    channel.basic_ack(method.delivery_tag)\n",
             "    channel.basic_ack(method.delivery_tag)\n    db.commit()\n",
-            says="after a power cut before call",
+            says="before `commit` for sale 'b', and in the end the till says 14 buns",
         ),
-        edit("    db.commit()\n", "", says="the till says 0 buns"),
+        edit("    db.commit()\n", "", says="without any power cut the till says 4 buns"),
         written(
             """
 seen = set()
@@ -162,14 +288,39 @@ def answer(channel, method, properties, body, db):
         db.commit()
     channel.basic_ack(method.delivery_tag)
 """,
-            says="after a power cut before call",
+            says="before `basic_ack` for sale 'a', and in the end the till says 22 buns",
         ),
         edit(
             "    new =",
             "    db.isolation_level = None\n    new =",
             "    db.commit()\n",
             "",
-            says="after a power cut before call",
+            says="before `execute` for sale 'a', and in the end the till says 16 buns",
+        ),
+        edit("    if new:\n    ", "", says="without any power cut the till says 22 buns"),
+        edit("(properties.message_id,)", "(body,)", says="without any power cut the till says"),
+        edit(
+            "properties.message_id,",
+            "properties.message_id.lower(),",
+            says="without any power cut the till says 14 buns",
+        ),
+        edit("buns = buns + ?", "buns = ?", says="without any power cut the till says 2 buns"),
+        edit("UPDATE till SET buns = buns + ?", "INSERT INTO till VALUES (?)", says="the table `till` has 5 rows"),
+        edit("    channel.basic_ack(method.delivery_tag)\n", "", says="5 of the messages are in the queue still"),
+        edit(
+            "basic_ack(method.delivery_tag)",
+            "basic_nack(method.delivery_tag)",
+            says="the same sales come again and again",
+        ),
+        edit(
+            "basic_ack(method.delivery_tag)",
+            "basic_ack(method.delivery_tag, multiple=True)",
+            says="a message that `sell` was not called for is acknowledged too",
+        ),
+        edit(
+            "    if new:\n",
+            "    db.commit()\n    if new:\n",
+            says="before `execute` for sale 'a', and in the end the till says 16 buns",
         ),
     ],
 }
