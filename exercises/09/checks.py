@@ -2,20 +2,25 @@
 
 import errno
 import os
+import random
 import select
 import socket
 import struct
 import threading
 import time
+from functools import partial
+from unittest.mock import Mock
 
 from exercises import Wrong, exercise
 from exercises.vocabulary import (
     PATIENCE,
     BurntBun,
+    Call,
     Enough,
     awkward_pair,
     capture,
     converse,
+    eventually,
     fill,
     need,
     os_error,
@@ -55,21 +60,23 @@ def _frames(answer):
     seconds=60,
 )
 def _repair(answer):
-    _echoes_everything(answer)
+    _echoes_everything(answer, meanwhile=lambda: _echoes_everything(answer))
     _bears_breaks(answer)
-    _lets_other_errors_out(answer)
+    _lets_other_errors_out(answer, os_error(errno.ETIMEDOUT))
 
 
-def _echoes_everything(handler):
+def _echoes_everything(handler, meanwhile=None):
     line, customer = pair = awkward_pair(most_sent=100)
-    said, heard, finished = [b"two pork buns\n", bytes(range(256)) * 20, b"one tea"], [], threading.Event()
+    said, heard, others, finished = [b"two pork buns\n", b" ", b"\n", b"one tea", b"one tea"], [], [], threading.Event()
+    much = bytes(range(256)) * 20
 
     def visit():
-        customer.sendall(said[0])
-        heard.append(customer.recv(65536))  # not a word more before some answer has come
-        for words in said[1:]:
+        for words in said:  # not a word more before some answer has come
             customer.sendall(words)
-            time.sleep(0.01)
+            heard.append(customer.recv(65536))
+        if meanwhile and eventually(lambda: line.reading):
+            others.append(capture(meanwhile))
+        customer.sendall(much)
         finished.set()
         customer.shutdown(socket.SHUT_WR)
         while data := customer.recv(65536):
@@ -78,7 +85,9 @@ def _echoes_everything(handler):
     def stuck():
         if finished.is_set():
             return "the customer has finished, and your function does not return."
-        return "the customer waits for the answer to its first words, and your function waits for more: answer at once."
+        if len(heard) == len(said):
+            return "a second customer came while the first was still there, and your function does not serve both."
+        return f"the customer said {said[len(heard)]!r} and waits for an answer, and your function waits for more."
 
     words = {
         Enough: "your function reads on and on after recv has returned b'', the end.",
@@ -90,16 +99,27 @@ def _echoes_everything(handler):
     with reworded(words):
         converse(handler, line, pair=pair, beside=visit, stuck=stuck)
     _check_closed(line, ", so that the customer waits for the end of the answer")
-    missing = sum(map(len, said)) - len(b"".join(heard))
+    everything, came = b"".join([*said, much]), b"".join(heard)
+    missing = len(everything) - len(came)
     if missing > 0 and line.took_a_part:
         raise Wrong(f"{missing:,} bytes did not come back: `send` may take a part only, and returns how much it took.")
-    if not b"".join(said).startswith(b"".join(heard)):
-        raise Wrong("what comes back is not what the customer said.")
+    if not everything.startswith(came):
+        raise Wrong(f"the customer said {_short(everything)}, and {_short(came)} came back.")
     if missing > 0:
-        raise Wrong(f"{missing:,} bytes did not come back: only b'' is the end, however little a recv returns.")
-    if line.ends > 1:
-        raise Wrong("your function reads again after recv has returned b'': the first b'' is the end.")
+        end = "" if line.ends else ", and your function returned before the end: only b'' is the end"
+        raise Wrong(f"{missing:,} bytes did not come back{end}.")
     customer.close()
+    for other in others:
+        other.unwrap()
+
+
+def _short(words):
+    shown = repr(words)
+    return shown if len(shown) < 60 else f"{shown[:50]}..."
+
+
+def _several(things):
+    return ", ".join(map(_short, things)) or "nothing"
 
 
 def _bears_breaks(handler):
@@ -126,6 +146,9 @@ def _bears_breaks(handler):
     reset(customer)  # after an end, a reset comes out of Linux as BrokenPipeError
     _bears_a_break(handler, line, None, "the customer was gone before your answer")
 
+    line, _ = awkward_pair(fault_at=1, fault=ConnectionAbortedError(errno.ECONNABORTED, "aborted"))
+    _bears_a_break(handler, line, None, "recv raised ConnectionAbortedError")
+
 
 def _bears_a_break(handler, line, break_off, what, pair=None):
     words = {
@@ -137,19 +160,32 @@ def _bears_a_break(handler, line, break_off, what, pair=None):
     _check_closed(line, f" when {what}")
 
 
-def _lets_other_errors_out(handler):
-    for fault in (BurntBun("the oven is on fire"), os_error(errno.ENOMEM)):
-        line, customer = awkward_pair(most=5, fault_at=2, fault=fault)
-        customer.sendall(b"two pork buns")
-        stuck = "your function does not return when an error of another kind comes up."
-        got = capture(lambda line=line, stuck=stuck: converse(handler, line, stuck=stuck), catch=type(fault))
-        if got.error is None:
-            what = f"{type(fault).__name__} ({fault}), no ConnectionError"
-            raise Wrong(f"recv raised {what}, and your function swallowed it.")
-        if got.error is not fault:
-            raise got.error
-        _check_closed(line, " when an error came up")
-        customer.close()
+def _lets_other_errors_out(handler, *more):
+    for fault in (BurntBun("the oven is on fire"), os_error(errno.ENOMEM), *more):
+        for where in ("recv", "sending"):
+            line, customer = awkward_pair(most=5, fault_at=2 if where == "recv" else None, fault=fault)
+            if where == "sending":
+                line.send = line.sendall = Mock(side_effect=fault)
+            customer.sendall(b"two pork buns")
+            stuck = f"{where} raised an error of another kind, and your function does not return."
+            got = capture(partial(converse, handler, line, pair=(line, customer), stuck=stuck), catch=type(fault))
+            if got.error is None:
+                what = f"{type(fault).__name__} ({fault}), no ConnectionError"
+                raise Wrong(f"{where} raised {what}, and your function swallowed it.")
+            if got.error is not fault:
+                raise got.error
+            _check_closed(line, f" when {where} raised an error")
+            customer.close()
+
+
+def _first(act, method):
+    """A method that does something else before, which may raise."""
+
+    def both(*arguments):
+        act()
+        return method(*arguments)
+
+    return both
 
 
 def _deaf_pair(room=10_000):
@@ -181,60 +217,109 @@ def _name(error):
     seconds=60,
 )
 def _talk(answer):
-    orders = ["two pork buns", "one tea"]
-    count, shown, heard, hurried = _talk_to_the_end(answer, orders)
-    wanted = [f"you said: {order}" for order in orders]
-    if shown != wanted:
-        said = f"for the order {orders[0]!r} you showed {shown[0]!r}" if shown else "you showed nothing"
-        raise Wrong(f"{said}; the answer was {wanted[0]!r}, and it came in pieces.")
-    if heard != [order.encode() + b"\n" for order in orders]:
-        raise Wrong(f"for the orders {orders} the server heard {heard}: each is one line, with a newline at its end.")
-    if count != 2:
-        raise Wrong(f"there were two answers, and your function returned {count!r}.")
-    if hurried:
-        raise Wrong("your function read the next order before it had shown the answer to the one before.")
-
-    count, shown, heard, _ = _talk_to_the_end(answer, ["", "two pork buns", "", "", "one tea", ""])
-    if b"\n" in heard:
-        raise Wrong("the user typed nothing, and your function sent an empty line to the server.")
-    if shown != wanted or count != 2:
-        raise Wrong(f"of six things typed, four were empty: two answers were to be shown, and you showed {shown}.")
-
+    _holds(answer, ["two pork buns", "one tea"])
+    _holds(answer, ["", "two pork buns", "", "", "one tea", "one tea", ""])
     order = "两个叉烧包"
     what = f"the user typed {order!r}, three bytes for each character, and your function raised"
     how = "encode as UTF-8, and decode a line when it is whole"
     with reworded({UnicodeError: lambda error: f"{what} {_name(error)}: {how}."}):
-        _, shown, *_ = _talk_to_the_end(answer, [order])
-    if shown != [f"you said: {order}"]:
-        raise Wrong(f"the user typed {order!r}, and you showed {shown}: encode and decode as UTF-8.")
+        _holds(answer, [order])
+    _holds(answer, [" two pork buns", " ", "0"], ["sold out ", "", " 0"])
 
-    _ends_with_the_server(answer, b"", "ended the conversation")
-    _ends_with_the_server(answer, b"you sa", "ended it in the middle of an answer")
+    _ends_with_the_server(answer, "ended the conversation")
+    _ends_with_the_server(answer, "ended the conversation in the middle of an answer", last_words=b"you sa")
+    _ends_with_the_server(answer, "ended the conversation", answers=0)
+    for kind in (ConnectionResetError, ConnectionAbortedError):
+        what = f"broke off, so that recv raised {kind.__name__}"
+        _ends_with_the_server(answer, what, last_words=b"you sa", fault=kind())
+    what = "was gone, so that sending raised BrokenPipeError"
+    _ends_with_the_server(answer, what, fault=BrokenPipeError(), at="send")
+
+    dice = random.Random(9)
+    for _ in range(20):
+        typed, replies = ([_scribble(dice) for _ in range(6)] for _ in range(2))
+        _holds(answer, [word.strip("\n") for word in typed], replies)
+    _holds(answer, ["a" * 3_000], ["b" * 3_000])
+    _holds(answer, ["", ""])
+    for fault in (BurntBun("the oven is on fire"), os_error(errno.ENOMEM)):
+        for at, what in (("read", "`read`"), ("show", "`show`"), ("recv", "recv"), ("send", "sending")):
+            got = capture(partial(_talk_with, answer, ["bun"] * 3, answers=1, fault=fault, at=at), catch=type(fault))
+            if got.error is not fault:
+                raise Wrong(f"{what} raised {type(fault).__name__} ({fault}), and your function swallowed it.")
 
 
-def _talk_to_the_end(answer, typed):
-    with reworded({EOFError: "`read` raised EOFError, the user's way to leave, and your function let it out."}):
-        return _talk_with(answer, typed)
+def _scribble(dice):
+    """A line or nothing, of what strip, splitlines and the like would change."""
+    return "".join(dice.choices(["包", " ", "\t", "\x0b", "\u2028", "0", "Bun"], k=dice.randrange(5)))
 
 
-def _ends_with_the_server(answer, last_words, what):
+def _holds(answer, typed, replies=None):
+    """Check a conversation to its end: what the server hears, what is shown, when the next is read, and the count."""
+    out = "`read` raised EOFError, the user's way to leave, and your function let it out."
+    with reworded({EOFError: out}):
+        count, shown, heard, hurried = _talk_with(answer, typed, replies)
+    orders = [order for order in typed if order]
+    wanted = (replies or [f"you said: {order}" for order in orders])[: len(orders)]
+    if b"\n" in heard:
+        raise Wrong("the user typed nothing, and your function sent an empty line to the server.")
+    if heard != [order.encode() + b"\n" for order in orders[: len(heard)]]:
+        right = "each order is one line, as it was typed, in UTF-8 and with a newline at its end"
+        raise Wrong(f"the user typed {_several(typed)}, and the server heard {_several(heard)}: {right}.")
+    for order, reply, said in zip(orders[: len(heard)], wanted, [*map(_short, shown), "nothing"], strict=False):
+        if said != _short(reply):
+            raise Wrong(
+                f"to the order {_short(order)} the server answered {_short(reply)}, in pieces; you showed {said}."
+            )
+    if len(heard) < len(orders):
+        raise Wrong(
+            f"the user typed {_several(typed)}, and your function returned when the server had heard {_several(heard)}."
+        )
+    if shown != wanted:
+        raise Wrong(f"the server gave {len(wanted)} answers, and you showed {len(shown)}: {_several(shown)}.")
+    if count != len(wanted) or isinstance(count, bool):
+        raise Wrong(f"there were {len(wanted)} answers, and your function returned {count!r}.")
+    if hurried:
+        raise Wrong("your function read the next order before it had shown the answer to the one before.")
+
+
+def _ends_with_the_server(answer, what, answers=1, **how):
     errors = (ConnectionError, StopIteration, ValueError, IndexError)
-    with reworded({errors: lambda error: f"the server {what}, and your function raised {type(error).__name__}."}):
-        count, shown, _, hurried = _talk_with(answer, ["bun", "tea", "rice", "soup"], 1, last_words)
-    if shown != ["you said: bun"] or count != 1:
-        raise Wrong(f"the server {what} after one whole answer; you showed {shown} and returned {count!r}.")
+    after = ("before any answer", "after one whole answer")[answers]
+    with reworded({errors: lambda error: f"the server {what} {after}, and your function raised {_name(error)}."}):
+        count, shown, _, hurried = _talk_with(answer, ["bun", "tea", "rice", "soup"], answers=answers, **how)
+    if shown != ["you said: bun"][:answers] or count != answers or count is None:
+        raise Wrong(f"the server {what} {after}; you showed {shown} and returned {count!r}.")
     if hurried:
         raise Wrong(f"the server {what}, and your function asked the user for more: return.")
 
 
-def _talk_with(answer, typed, stop_after=100, last_words=b""):
-    """Let an answer talk to a server that dribbles; return its result, what it showed, what the server heard, and
-    whether the answer read on before it had shown the answer to what it had read."""
-    line, server = pair = awkward_pair(most_sent=10)
-    typed, shown, heard, asked, hurried = iter(typed), [], [], [], []
+def _talk_with(answer, typed, replies=None, *, answers=100, last_words=b"", fault=None, at="recv"):
+    """Let an answer talk to a server that answers so many orders, ends with its last words, and is heard in drops.
+
+    After the answers, `fault` is raised, if there is one: by read, by show, by recv in place of the end, or by sending.
+
+    Returns
+    -------
+    count : object
+        What the answer returned.
+    shown, heard : list
+        What it showed, and what the server heard.
+    hurried : bool
+        Whether it read on before it had shown the answer to what it had read.
+    """
+    line, server = pair = awkward_pair(most=3, most_sent=10, end_fault=fault if at == "recv" else None)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # an order in two pieces waits for nothing
+    typed, replies, shown, heard, asked, hurried = iter(typed), iter(replies or ()), [], [], [], []
+
+    def fail(where, count=answers):
+        if fault and at == where and len(shown) >= count:
+            raise fault
+
+    line.send, line.sendall = (_first(lambda: fail("send"), each) for each in (line.send, line.sendall))
 
     def read():
         hurried.append(len(shown) < len(asked))
+        fail("read")
         order = next(typed, None)
         if order is None:
             raise EOFError
@@ -242,21 +327,23 @@ def _talk_with(answer, typed, stop_after=100, last_words=b""):
             asked.append(order)
         return order
 
+    def show(said):
+        fail("show", answers - 1)
+        shown.append(said)
+
     def serve():
         with server, server.makefile("rb") as stream:
             for order in stream:
                 heard.append(order)
-                if len(heard) > stop_after:
+                if len(heard) > answers:
                     server.sendall(last_words)
                     return
-                reply = b"you said: " + order
-                for start in range(0, len(reply), 4):
-                    server.sendall(reply[start : start + 4])
-                    time.sleep(0.002)
+                reply = next(replies, None)
+                server.sendall(b"you said: " + order if reply is None else reply.encode() + b"\n")
 
     def talk():
         with line:
-            return answer(line, read, shown.append)
+            return answer(line, read, show)
 
     def stuck():
         if line.took_a_part:
@@ -287,19 +374,24 @@ def _messages(answer):
         raise Wrong(f"your function returned no generator, but {what}: use `yield`.")
 
     three = [b"bun", b"\x00\x00\x00\x02", b"one tea\n"]
-    big = [os.urandom(1_000_000), b"bun"]
+    big, fifty = [os.urandom(70_001), b"bun"], [b"x" * 50]
     _must_be(_collect(answer, _framed(*three)), three, "three messages came in one piece")
     _must_be(_collect(answer, _framed(*three), most=1), three, "the stream came byte by byte")
     _must_be(_collect(answer, _framed(b"", b"bun", b"")), [b"", b"bun", b""], "some messages were empty")
-    _must_be(_collect(answer, _framed(*big), most=1_400), big, "a message of a million bytes came in pieces")
-    _must_be(_collect(answer, _framed(b"x" * 50), limit=50), [b"x" * 50], "a message was exactly as long as allowed")
+    _must_be(_collect(answer, _framed(*big), most=1_400), big, "a message of 70,001 bytes came in pieces")
+    _must_be(_collect(answer, _framed(*fifty), limit=50), fifty, "a message was exactly as long as allowed")
+    _must_be(_collect(answer, b""), [], "nobody said a word, and the stream ended")
+    dice = random.Random(9)
+    for most in (2, 3, 5, 7, 11):
+        some = [dice.choice((b"", b"bun", b" \n", dice.randbytes(dice.choice((9, 255, 256))))) for _ in range(9)]
+        _must_be(_collect(answer, _framed(*some), most=most), some, f"nine messages came, {most} bytes at a time")
 
     for missing, where in ((1, "in the middle of a message"), (3, "right after a length"), (5, "within a length")):
         cut = _framed(b"bun", b"tea")[:-missing]
         _must_break(_collect(answer, cut), [b"bun"], f"the stream ended {where}")
     _yields_at_once(answer)
-    for length in (101, 2**32 - 1):
-        _refuses_too_long(answer, length)
+    for length, limit in ((101, 100), (2**32 - 1, 100), (1, 0)):
+        _refuses_too_long(answer, length, limit)
 
 
 def _framed(*messages):
@@ -321,7 +413,7 @@ def _collect(answer, stream, *, most=1_000_000, limit=2_000_000):
             if len(got) > 100:
                 raise Enough
 
-    stuck = "the stream has ended, and your generator waits for more."
+    stuck = "the stream has ended, and your generator has not."
     with line, reworded({Enough: "the stream has ended, and your generator goes on and on."}):
         outcome = converse(capture, listen, pair=pair, beside=say, stuck=stuck)
     return got, outcome.error
@@ -351,37 +443,43 @@ def _must_break(found, wanted, how):
 
 
 def _yields_at_once(answer):
-    line, customer = pair = awkward_pair()
-    customer.sendall(_framed(b"bun", b"tea")[:-1])
-    found = answer(line, 100)
+    pairs = [awkward_pair(), awkward_pair()]  # two streams at the same time
+    found = [answer(line, 100) for line, _ in pairs]
     stuck = "a whole message had come, the stream went on, and your generator did not yield it: yield each at once."
-    first = converse(next, found, None, pair=pair, stuck=stuck)
-    if first != b"bun":
-        raise Wrong(f"the first message was b'bun', and your generator yielded {first!r}.")
-    reset(customer)
-    stuck = "the customer broke off in a message, and your generator waits on."
-    got = capture(lambda: converse(list, found, stuck=stuck), catch=(ConnectionError, Enough))
-    if not isinstance(got.error, ConnectionError):
-        rest = "more and more" if got.error else got.value
-        raise Wrong(f"the customer broke off in the middle of a message, and your generator went on with {rest}.")
+    for number, words in enumerate((b"bun", b"", b"tea"), 1):
+        for (line, customer), generator, mark in zip(pairs, found, (b"", b"!"), strict=True):
+            customer.sendall(_framed(words + mark))
+            got = converse(next, generator, None, stuck=stuck, stands_still=lambda line=line: line.reading)
+            if got != words + mark:
+                what = f"message {number} of one was {words + mark!r}"
+                raise Wrong(f"two streams came at the same time; {what}, and your generator yielded {got!r}.")
+    for cut in (b"\x00", _framed(b"bun")[:-1]):
+        (_, customer), generator = pairs.pop(), found.pop()
+        customer.sendall(cut)
+        reset(customer)
+        stuck = "the customer broke off in a message, and your generator waits on."
+        got = capture(partial(converse, list, generator, stuck=stuck), catch=(ConnectionError, Enough))
+        if not isinstance(got.error, ConnectionError):
+            rest = "more and more" if got.error else got.value
+            raise Wrong(f"the customer broke off in the middle of a message, and your generator went on with {rest}.")
 
 
-def _refuses_too_long(answer, length):
+def _refuses_too_long(answer, length, limit):
     line, customer = pair = awkward_pair()
-    customer.sendall(_framed(b"bun") + struct.pack(">I", length))
-    got, what = [], f"{length:,} bytes were announced, 100 are allowed"
+    customer.sendall(_framed(b"", b"bun"[:limit]) + struct.pack(">I", length))
+    got, what = [], f"a length of {length:,} came, and the limit is {limit}"
     stuck = f"{what}, and your generator waits for them: raise ValueError at once."
 
     def listen():
-        for message in answer(line, 100):
+        for message in answer(line, limit):
             got.append(message)
 
     with reworded({ConnectionError: lambda error: f"{what}, and you raised {type(error).__name__}, not ValueError."}):
         outcome = capture(lambda: converse(listen, pair=pair, stuck=stuck), catch=ValueError)
     if outcome.error is None:
         raise Wrong(f"{what}, and your generator did not raise ValueError.")
-    if got != [b"bun"]:
-        raise Wrong("a message that was fine came before the one that is too long; it was not yielded.")
+    if got != [b"", b"bun"[:limit]]:
+        raise Wrong("messages that were fine came before the one that is too long; they were not yielded.")
 
 
 # -- 09.5 -------------------------------------------------------------------------------------------------------------
@@ -398,25 +496,26 @@ def _patient_echo(answer):
         return answer(line, PATIENCE)
 
     _echoes_everything(patiently)
-    _bears_a_quiet_customer(answer, patience=0.1)
-    _ends_a_deaf_one(answer, patience=0.1)
-    _bears_a_slow_one(patiently)
+    waiting = [Call(look, answer) for look in (_bears_a_quiet_one, _ends_a_deaf_one, _bears_a_slow_one)]
+    for call in waiting:  # they take most of the time, so all do at once
+        call.wait(60)
+        call.result()
     _bears_breaks(patiently)
     _lets_other_errors_out(patiently)
 
 
-def _bears_a_quiet_customer(answer, patience):
+def _bears_a_quiet_one(answer, patience=0.1):
     line, customer = pair = awkward_pair()
     heard = []
 
     def visit():
         for words in (b"one tea", b"and a bun"):
-            time.sleep(4 * patience)
+            time.sleep(2.5 * patience)
             customer.sendall(words)
             heard.append(customer.recv(100))
         customer.close()
 
-    what = f"a customer was quiet for {4 * patience:g} s, with a patience of {patience:g} s for sending"
+    what = f"a customer was quiet for {2.5 * patience:g} s, with a patience of {patience:g} s for sending"
     stuck = f"{what}, and left, and your function never returned."
     with reworded({TimeoutError: f"{what}, and your function raised TimeoutError: who is quiet may stay."}):
         converse(answer, line, patience, pair=pair, beside=visit, stuck=stuck)
@@ -425,11 +524,17 @@ def _bears_a_quiet_customer(answer, patience):
     _check_closed(line, " when a quiet customer had left")
 
 
-def _ends_a_deaf_one(answer, patience):
+def _ends_a_deaf_one(answer, patience=0.15):
     line, customer = _deaf_pair()
-    full, over = threading.Event(), threading.Event()
+    full, over, moments = threading.Event(), threading.Event(), []
+
+    def note():
+        moments.append(time.monotonic())
+
+    line.send, line.sendall = (_first(note, each) for each in (line.send, line.sendall))
 
     def shout():
+        time.sleep(1.5 * patience)  # the time for one sending has not begun
         while not over.is_set():
             if select.select([], [customer], [], 0.05)[1]:
                 full.clear()
@@ -441,35 +546,39 @@ def _ends_a_deaf_one(answer, patience):
         try:
             return answer(line, patience)
         finally:
+            note()
             over.set()
 
-    what = "a customer talks and never reads"
+    what = f"a customer talks and never reads, with a patience of {patience:g} s for sending"
     stuck = f"{what}, and your function still waits to send."
     try:
         with reworded({TimeoutError: f"{what}, and your function raised TimeoutError: give up, hang up and return."}):
-            # 30 looks are fifteen times its patience
-            converse(visited, beside=shout, stands_still=full.is_set, looks=30, stuck=stuck)
+            converse(visited, beside=shout, stands_still=full.is_set, looks=10, stuck=stuck)  # 0.5 s, or more if busy
     finally:
         over.set()
+    waited = moments[-1] - [0, *moments][-2]
+    if waited < 0.8 * patience:
+        raise Wrong(f"{what}, and your function gave up after {waited:.2g} s: give up after that time, not before.")
     _check_closed(line, " when it gave up on a customer who does not read")
     customer.close()
 
 
-def _bears_a_slow_one(patiently):
+def _bears_a_slow_one(answer, patience=PATIENCE):
     line, customer = _deaf_pair(room=200_000)  # with less than a segment, TCP would wait before each piece
     counts = []
 
     def visit():
         counts.append(fill(customer, quiet=0.1))
-        time.sleep(0.35 * PATIENCE)  # longer than a deaf one had
-        customer.settimeout(PATIENCE)
+        time.sleep(0.1 * patience)  # longer than a deaf one had
+        customer.settimeout(patience)
         customer.shutdown(socket.SHUT_WR)
         heard = 0
         while data := customer.recv(65536):
             heard += len(data)
         counts.append(heard)
 
-    what = f"a customer listened later, but within the patience of {PATIENCE} s"
-    converse(patiently, line, beside=visit, stuck=f"{what}, and finished, and your function does not return.")
+    what = f"a customer listened later, but within the patience of {patience} s"
+    stuck = f"{what}, and finished, and your function does not return."
+    converse(answer, line, patience, beside=visit, stuck=stuck)
     if len(set(counts)) != 1 or len(counts) != 2:
-        raise Wrong(f"{what}, and has not got all that it said: give up after that time, not before.")
+        raise Wrong(f"{what}, and has not got all that they said: give up after that time, not before.")
