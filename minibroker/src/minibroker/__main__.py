@@ -1,12 +1,13 @@
 """The program: `python -m minibroker --port 5672`, or `minibroker --port 5672`.
 
 It says on which port it listens, in one line, so that whoever asked for port 0 knows. It runs until Ctrl-C or SIGTERM,
-and forgets everything then.
+and forgets everything then, but for what is durable if it has a folder for that.
 """
 
 import argparse
 import gc
 import signal
+import sys
 from contextlib import suppress
 
 import gevent
@@ -14,6 +15,7 @@ from gevent.server import StreamServer
 
 from minibroker.broker import Broker
 from minibroker.connections import Connection
+from minibroker.disk import Disk, DiskError
 
 
 def lift_descriptor_limit():
@@ -35,9 +37,15 @@ def main():
     parser.add_argument("--user", default="guest")
     parser.add_argument("--password", default="guest")
     parser.add_argument("--memory", type=float, default=200, help="MB of messages at which publishers have to wait")
+    parser.add_argument("--folder", help="keep there what is durable; without it, all is in memory")
+    parser.add_argument("--fsync", action="store_true", help="wait for the disk itself, in case of a power cut")
     options = parser.parse_args()
     lift_descriptor_limit()
-    broker = Broker(options.memory * 1_000_000)
+    try:
+        disk = Disk(options.folder, options.fsync) if options.folder else None
+        broker = Broker(options.memory * 1_000_000, disk)
+    except DiskError as error:
+        sys.exit(f"minibroker {error}")
 
     def serve(socket, address):
         Connection(broker, socket, options.user, options.password).run()
@@ -46,8 +54,10 @@ def main():
     server.start()
     gc.freeze()  # what is here now stays: no need to look at it again and again
     print(f"minibroker listens on {options.host}, port {server.server_port}", flush=True)
-    gevent.signal_handler(signal.SIGINT, server.stop)  # or Ctrl-C would end one connection only
+    for number in (signal.SIGINT, signal.SIGTERM):
+        gevent.signal_handler(number, server.stop)  # or Ctrl-C would end one connection only
     server.serve_forever()
+    broker.close()
 
 
 if __name__ == "__main__":

@@ -24,16 +24,38 @@ class Broker:
     ----------
     memory : float
         Bytes of messages at which publishers have to wait until consumers have made room.
+    disk : Disk, optional
+        What keeps what is durable; it is loaded from there.
+
+    Raises
+    ------
+    DiskError
+        If it cannot be loaded.
     """
 
-    def __init__(self, memory):
+    def __init__(self, memory, disk=None):
         self.memory, self.stored = memory, 0  # bytes
+        self.disk = disk
         self.has_room = Event()
         self.has_room.set()
         self.queues = {}
         names = {"": "direct", **{f"amq.{kind}": kind for kind in KINDS}, "amq.match": "headers"}
         built_in = {"durable": True, "auto_delete": False, "internal": False}
         self.exchanges = {name: Exchange(name, {"type": kind, **built_in}) for name, kind in names.items()}
+        if disk:
+            disk.load(self)
+
+    def close(self):
+        """End in order: consumers go, and the auto-delete queues that were theirs; what is durable stays."""
+        for queue in list(self.queues.values()):
+            if queue.consumers and queue.declared["auto_delete"]:
+                self.delete_queue(queue)
+        if self.disk:
+            self.disk.close(self.queues.values())
+
+    def _is_kept(self, *things):
+        """Whether these queues and exchanges, and what binds them, are to be on disk."""
+        return self.disk and all(each.declared["durable"] for each in things)
 
     def store(self, size):
         """Note that messages need so many bytes more, or less if it is negative."""
@@ -76,22 +98,21 @@ class Broker:
             ahead += [target.name for target in targets if isinstance(target, Exchange)]
         return queues
 
-    def dead_letter(self, queue, message, reason):
-        """Publish a message that a queue got rid of again, soon, if the queue says where.
+    def dead_letter(self, entry, reason):
+        """Publish what a queue got rid of again, where that queue says, and settle it in the same turn of the loop.
 
         Not at once: the queue may be dealing out messages, and might find its consumers changed.
 
         Parameters
         ----------
-        queue : Queue
-        message : Message
+        entry : Entry
         reason : str
             "rejected", "expired" or "maxlen".
         """
-        if DEAD_LETTER_EXCHANGE in queue.declared:
-            gevent.get_hub().loop.run_callback(self._publish_dead_letter, queue, message, reason)
+        gevent.get_hub().loop.run_callback(self._publish_dead_letter, entry, reason)
 
-    def _publish_dead_letter(self, queue, message, reason):
+    def _publish_dead_letter(self, entry, reason):
+        queue, message = entry.queue, entry.message
         headers, deaths = death_headers(queue, message, reason)
         properties = wire.with_headers(message.properties, headers)
         letter = Message(
@@ -103,6 +124,7 @@ class Broker:
         for target in self._route(letter):
             if not _is_cycle(target.name, deaths):
                 target.put(letter)
+        queue.settle([entry])
 
     # Queues
 
@@ -148,6 +170,8 @@ class Broker:
         declared = {**method.arguments, "durable": method.durable and not owner, "auto_delete": method.auto_delete}
         if name not in self.queues:
             self.queues[name] = Queue(self, name, owner, declared)
+            if self._is_kept(self.queues[name]):
+                self.disk.add_queue(self.queues[name])
         queue = self.queue(name, owner)
         _check_same(queue.declared, declared, ("durable", "auto_delete", *ARGUMENTS), f"queue '{name}'")
         queue.touch()
@@ -160,6 +184,8 @@ class Broker:
         del self.queues[queue.name]
         count = len(queue.ready)
         self._unbind_all(queue)
+        if self._is_kept(queue):
+            self.disk.remove(queue)
         for consumer in list(queue.consumers):
             consumer.channel.cancel_consumer(consumer)
         queue.close()
@@ -198,6 +224,8 @@ class Broker:
         if name not in self.exchanges:
             _check_name(name, new=True)
             self.exchanges[name] = Exchange(name, declared)
+            if self._is_kept(self.exchanges[name]):
+                self.disk.add_exchange(self.exchanges[name])
         _check_same(self.exchanges[name].declared, declared, declared, f"exchange '{name}'")
 
     def delete_exchange(self, name, if_unused):
@@ -222,17 +250,27 @@ class Broker:
         """
         _check_name(source)
         _check_name(target.name)
-        self.exchange(source).bind(target, key, arguments)
+        exchange = self.exchange(source)
+        exchange.bind(target, key, arguments)
+        if self._is_kept(exchange, target):
+            self.disk.bind(source, target, key, freeze(arguments), arguments)
 
     def unbind(self, source, target, key, arguments):
         """Remove a binding; one that is not there, or from or to nowhere, is none already."""
         _check_name(source)
-        if source in self.exchanges and self.exchanges[source].unbind((target, key, freeze(arguments))):
+        if source not in self.exchanges or target is None:
+            return
+        exchange, frozen = self.exchanges[source], freeze(arguments)
+        if self._is_kept(exchange, target):
+            self.disk.unbind(source, target, key, frozen)
+        if exchange.unbind((target, key, frozen)):
             self._drop_exchange(source)
 
     def _drop_exchange(self, name):
         if exchange := self.exchanges.pop(name, None):
             self._unbind_all(exchange)
+            if self._is_kept(exchange):
+                self.disk.remove(exchange)
 
     def _unbind_all(self, target):
         for source in list(self.exchanges.values()):

@@ -263,6 +263,8 @@ class Connection:
 
     def _write(self):
         """In the hub, which saves a switch: write what the system takes at once, and the rest when it takes more."""
+        if self.broker.disk:
+            self.broker.disk.commit()  # what is said may be about that
         data = b"".join(self._out)
         try:
             sent = self._socket.send(data, timeout=0.0)

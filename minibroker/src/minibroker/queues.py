@@ -40,6 +40,8 @@ class Message:
     ----------
     address : bytes
         Exchange and key, as they go out.
+    persistent : bool
+        Whether durable queues keep it on disk, if there is one.
     priority : int
     ttl : int or None
         Milliseconds that it may wait, if it says so itself.
@@ -52,18 +54,23 @@ class Message:
         If the properties make no sense (502), or its expiration does not (406).
     """
 
-    __slots__ = ("address", "body", "exchange", "key", "priority", "properties", "size", "ttl")
+    __slots__ = ("address", "body", "exchange", "key", "persistent", "priority", "properties", "size", "ttl")
 
     def __init__(self, exchange, key, properties, body):
         self.exchange, self.key, self.properties, self.body = exchange, key, properties, body
         self.address = wire.address(exchange, key)
         self.size = len(properties) + len(body) + OVERHEAD
         values, _ = wire.decode_properties(properties)
-        self.priority, self.ttl = values.get("priority", 0), None
+        self.priority, self.persistent, self.ttl = values.get("priority", 0), values.get("delivery_mode") == 2, None
         if (text := values.get("expiration")) is not None:
             if not (text.isascii() and text.isdigit() and len(text) < 13 and int(text) <= MAX_TTL):
                 raise AMQPError(406, f"invalid expiration '{text}': it is a number of milliseconds, as a string")
             self.ttl = int(text)  # milliseconds
+
+    @property
+    def content(self):
+        """What it was made of."""
+        return self.exchange, self.key, self.properties, self.body
 
     @property
     def headers(self):
@@ -84,15 +91,17 @@ class Entry:
     ----------
     expires : float
         When, by `time.monotonic`.
+    id : int
+        Its number on disk; 0 if it is in memory only.
     redelivered : bool
         Whether somebody has had it before.
     """
 
-    __slots__ = ("expires", "message", "place", "queue", "redelivered")
+    __slots__ = ("expires", "id", "message", "place", "queue", "redelivered")
 
     def __init__(self, queue, message, place):
         self.queue, self.message, self.place = queue, message, place
-        self.expires, self.redelivered = math.inf, False
+        self.id, self.expires, self.redelivered = 0, math.inf, False
 
 
 class Queue:
@@ -128,6 +137,8 @@ class Queue:
         self.max_length = declared.get("x-max-length", math.inf)
         self.ready, self.consumers = [], deque()
         self.deleted = False
+        self._disk = broker.disk if declared["durable"] else None
+        self._keeps_all = declared.get("x-queue-type") == "quorum"  # whatever a message says itself
         self._count = 0
         self._timer, self._timer_due, self._idle_timer = None, math.inf, None
         self.touch()
@@ -137,11 +148,9 @@ class Queue:
         full = len(self.ready) >= self.max_length
         if full and self.declared.get("x-overflow") == "reject-publish":
             return False
-        self._count += 1
-        priority = min(message.priority, self.declared.get("x-max-priority", 0))
-        entry = Entry(self, message, (-priority, self._count))
-        heapq.heappush(self.ready, (entry.place, entry))
-        self.broker.store(message.size)
+        entry = self._append(message)
+        if self._disk and (message.persistent or self._keeps_all):
+            self._disk.put(entry)
         self.dispatch()
         if full:
             self._drop_excess()
@@ -151,6 +160,27 @@ class Queue:
             entry.expires = time.monotonic() + ttl / 1000
         self._expire()
         return True
+
+    def _append(self, message):
+        self._count += 1
+        priority = min(message.priority, self.declared.get("x-max-priority", 0))
+        entry = Entry(self, message, (-priority, self._count))
+        heapq.heappush(self.ready, (entry.place, entry))
+        self.broker.store(message.size)
+        return entry
+
+    def restore(self, message, number, expires, redelivered):
+        """Take in, in order, what is on disk already.
+
+        Parameters
+        ----------
+        message : Message
+        number, expires, redelivered
+            Of its entry.
+        """
+        entry = self._append(message)
+        entry.id, entry.expires, entry.redelivered = number, expires, redelivered
+        self._expire()
 
     def take(self):
         """Remove and return the next entry that has not expired, or None; it stays in memory until it is settled."""
@@ -176,6 +206,8 @@ class Queue:
     def settle(self, entries):
         """Forget entries that were taken: acknowledged, or delivered to a consumer that does not acknowledge."""
         self.broker.store(-sum(entry.message.size for entry in entries))
+        if self._disk:
+            self._disk.settle(entries)
 
     def reject(self, entries, reason="rejected"):
         """Do away with entries that were taken, or send them where this queue's dead letters go.
@@ -186,9 +218,10 @@ class Queue:
         reason : str
             As in their "x-death" header.
         """
-        self.settle(entries)
+        if DEAD_LETTER_EXCHANGE not in self.declared:
+            return self.settle(entries)
         for entry in entries:
-            self.broker.dead_letter(self, entry.message, reason)
+            self.broker.dead_letter(entry, reason)
 
     def requeue(self, entries):
         """Put entries that were taken back in their places, as redelivered."""
