@@ -13,6 +13,7 @@ import time
 from contextlib import suppress
 from queue import Empty
 
+import nbformat
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
@@ -83,6 +84,7 @@ class ListeningFile(IPyNbFile):
             if kind == "comm_msg":
                 self.note_capture(content)
             if kind in ("display_data", "update_display_data", "execute_result"):
+                content["data"] = nbformat.from_dict(content["data"])  # nbval would copy what is of another kind
                 without_live(content["data"])
                 if name := content.get("transient", {}).get("display_id"):
                     shown = self.replaceable.setdefault(name, content["data"])  # nbval holds it, and compares it later

@@ -45,6 +45,8 @@ class Verdict:
         Lines that say what the answer has printed.
     failure : backstage.schedules.story.Failure, optional
         In which order threads ran when it broke the promise.
+    of_solution : bool
+        Whether it was the course's own answer that was judged, and not the reader's.
     """
 
     name: str
@@ -53,14 +55,32 @@ class Verdict:
     hint: str = ""
     printed: Sequence[str] = ()
     failure: object = None
+    of_solution: bool = False
+
+    @property
+    def mark(self):
+        """The sign at the beginning: str."""
+        return {True: "✔", False: "✘", None: "…"}[self.passed]
+
+    @property
+    def title(self):
+        """Whose answer was judged: str."""
+        return f"{self.name}, the solution:" if self.of_solution else f"{self.name}:"
+
+    @property
+    def said(self):
+        """The reason, cut if it is very long: str."""
+        return self.reason if len(self.reason) <= MOST_SAID else f"{self.reason[:MOST_SAID]} …"
+
+    def order(self):
+        """Lines that say in which order it happened, here, for the notebook knows the text of the lines."""
+        return [_cut(visible(line)) for line in self.failure.order()] if self.failure else []
 
     def __str__(self):
-        mark = {True: "✔", False: "✘", None: "…"}[self.passed]
-        reason = self.reason if len(self.reason) <= MOST_SAID else f"{self.reason[:MOST_SAID]} …"
-        lines = [f"{mark} {self.name}: {reason}", *([f"  Hint: {self.hint}"] if self.hint else [])]
+        lines = [f"{self.mark} {self.title} {self.said}", *([f"  Hint: {self.hint}"] if self.hint else [])]
         filled = [textwrap.fill(visible(line), 92, subsequent_indent="  ", break_on_hyphens=False) for line in lines]
-        order = self.failure.order() if self.failure else []  # here, for the notebook knows the text of the lines
-        order = ["  The order in which it happened:"] * bool(order) + [f"    {_cut(visible(line))}" for line in order]
+        order = self.order()
+        order = ["  The order in which it happened:"] * bool(order) + [f"    {line}" for line in order]
         return "\n".join([*filled, *order, *(f"  {line}" for line in self.printed)])
 
 

@@ -12,10 +12,10 @@ from jupyter_client.manager import KernelManager
 
 
 class CellResult:
-    """What one cell showed: `text` (its streams, in order), `ename`, `evalue`, `traceback`, `seconds`."""
+    """What a cell showed: `text` (streams and displays in order), `html`, `ename`, `evalue`, `traceback`; `seconds`."""
 
     def __init__(self):
-        self.text = ""
+        self.text = self.html = ""
         self.ename = self.evalue = None
         self.traceback = ""
         self.seconds = 0.0
@@ -82,8 +82,9 @@ class Kernel:
         for kind, content in self.follow(cell_id, timeout):
             if kind == "stream":
                 result.text += content["text"]
-            elif kind == "execute_result":
-                result.text += content["data"]["text/plain"]
+            elif kind in ("execute_result", "display_data", "update_display_data"):
+                result.text += content["data"].get("text/plain", "")
+                result.html += content["data"].get("text/html", "")
             elif kind == "error":
                 result.ename, result.evalue = content["ename"], content["evalue"]
                 result.traceback = "\n".join(content["traceback"])

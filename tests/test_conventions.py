@@ -15,6 +15,7 @@ import nbformat
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
+from backstage.pages import live
 from exercises import registered
 from tools import course_map, tidy
 from tools.links import CODE, dead, links
@@ -512,6 +513,7 @@ SPOILT = [
     (metadata_is_tidy, lambda chapter: chapter.code[0].update(id=chapter.code[1].id)),
     (metadata_is_tidy, lambda chapter: chapter.cells[0].pop("id")),
     (metadata_is_tidy, lambda chapter: find(chapter, "plot").outputs[0].data.update({tidy.WIDGET_VIEW: {}})),
+    (metadata_is_tidy, lambda chapter: find(chapter, "plot").outputs[0].data.update({"text/html": live("a plot")})),
     (fits_a_sitting, lambda chapter: chapter.cells.extend(markdown("bun") for _ in range(90))),
     (fits_a_sitting, lambda chapter: chapter.cells.insert(1, markdown("bun " * 75 * 150))),
     (fits_a_sitting, lambda chapter: chapter.cells.insert(1, code("bun()\n" * 75 * 15))),

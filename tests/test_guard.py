@@ -72,6 +72,14 @@ def stream(text, name="stdout"):
     return nbformat.v4.new_output("stream", name=name, text=text)
 
 
+def display(**data):
+    return nbformat.v4.new_output("display_data", {name.replace("_", "/"): data[name] for name in data})
+
+
+PICTURE = display(text_plain="<Figure size 800x138 with 1 Axes>", image_png="iVBORw0KGgo=")
+SHOW = "from IPython.display import display\n"
+
+
 def cell(source, *outputs, tags=(), run=True):
     return nbformat.v4.new_code_cell(
         source, outputs=list(outputs), execution_count=1 if run else None, metadata={"tags": list(tags)}
@@ -94,12 +102,18 @@ FAULTY = [
     (cell("print('Traceback (most recent call last):')", tags=UNSEEN), "printed a traceback"),
     (cell("!exit 3"), "exit code 3"),
     (cell("%nope", tags=UNSEEN), "%nope"),
+    (cell("pass", PICTURE), "Missing output fields"),
+    (cell("from helpers import plot_bars\nplot_bars({'bun': 1})", PICTURE, PICTURE), "dissimilar number of outputs"),
+    (cell("from helpers import plot_bars\nplot_bars({'bun': 1})"), "Unexpected output fields"),
+    (cell(f"{SHOW}display({{'text/html': 'new'}}, raw=True)", display(text_html="old")), "mismatch 'text/html'"),
+    (cell(f"{SHOW}shown = display(1, display_id=True)\nshown.update(2)", display(text_plain="1")), "'text/plain'"),
     (cell("import ipywidgets; _ = ipywidgets.interact(lambda n: 1 / n, n=0)", tags=UNSEEN), "ZeroDivisionError"),
     (cell(FAILING_THREAD, tags=UNSEEN), "Exception in thread"),
     (cell(FAILING_GREENLET, tags=UNSEEN), "ZeroDivisionError"),
     (cell(UNAWAITED, tags=UNSEEN), "never awaited"),
     (cell(LEFT_UNAWAITED), "never awaited"),
 ]
+CHECKED = "… 00.1: no answer yet. Fill in the cell and run it again."
 TIMED = "import time; started = time.perf_counter(); print(f'{time.perf_counter() - started:.3f} s')"
 GOOD = [
     cell("buns = 6 * 7"),
@@ -108,6 +122,12 @@ GOOD = [
     cell("import sys; print('hot', file=sys.stderr)", stream("hot\n", "stderr"), tags=["shows-stderr"]),
     cell("1 / 0", tags=["raises-exception", "nbval-ignore-output"]),
     cell("!exit 0"),
+    cell("from helpers import plot_bars\nplot_bars({'bun': 1})", PICTURE),
+    cell(
+        f"{SHOW}shown = display(1, display_id=True)\nshown.update(2)\ndisplay(3)",
+        *(display(text_plain=n) for n in "23"),
+    ),
+    cell("from helpers import check\ncheck('00.1', None)", display(text_plain=CHECKED)),
     cell(
         "import ipywidgets\nwith ipywidgets.Output():\n    print('in the widget')\nprint('below')",
         stream("below\n"),

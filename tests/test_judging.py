@@ -1,16 +1,17 @@
 """An answer that breaks down, never ends, or prints without end costs the reader a few lines, which say what it was."""
 
-import copy
 import dataclasses
+import json
 import re
 import textwrap
+import types
+from html.parser import HTMLParser
 
 import pytest
-from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
-from nbval.plugin import coalesce_streams
 
-from exercises import Verdict, judge, judging
+from exercises import Verdict, answers, judge, judging, solutions
+from exercises.cards import card
 from exercises.prints import KEPT, MARK, MOST_CHARACTERS, MOST_LINES, Prints
 from helpers import check
 from tests.kernel import Kernel, alive, eventually
@@ -311,6 +312,86 @@ def test_an_unknown_exercise_is_answered_with_a_sentence(name, offer):
     assert " ".join(caught.value._render_traceback_()) == str(caught.value)
 
 
+def test_a_card_says_what_the_text_says():
+    verdict = Verdict(
+        "04.2", False, "`spawn` was called 3 times", "read `joinall` again", ["Your code printed:", "│ a"]
+    )
+    assert words(card(verdict)) == [
+        "✘ 04.2:",
+        "spawn was called 3 times",
+        "Hint",
+        "read joinall again",
+        *verdict.printed[:1],
+        "a",
+    ]
+    assert "<details" in card(verdict)
+    assert "<code>spawn</code>" in card(verdict)
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_a_solution_is_offered_to_those_who_have_tried(passed):
+    verdict = Verdict("04.2", passed, "so it is")
+    assert words(card(verdict, "if 1 < 2:\n    pass"))[-1] == "if 1 < 2:\n    pass"
+    assert "solution" not in card(verdict)
+    assert "solution" not in card(dataclasses.replace(verdict, passed=None), "pass")
+    assert "pass" not in card(dataclasses.replace(verdict, of_solution=True), "pass")
+
+
+def test_the_solution_is_not_taken_for_the_reader_s_own_answer():
+    own, course = Verdict("04.2", True, "so it is"), Verdict("04.2", True, "so it is", of_solution=True)
+    assert str(course) == "✔ 04.2, the solution: so it is"
+    assert "success" in card(own)
+    assert "success" not in card(course)
+
+
+NASTY = "<script>alert('1')</script><img src=x onerror=\"alert(1)\"> & $x$ `<b>`"
+
+
+def test_what_an_answer_says_is_text_on_a_card():
+    failure = types.SimpleNamespace(order=lambda: [NASTY])
+    shown = card(Verdict(NASTY, False, NASTY, NASTY, [NASTY, f"│ {NASTY}"], failure), NASTY)
+    parser = Tags()
+    parser.feed(shown)
+    assert set(parser.tags) == {"div", "p", "strong", "details", "summary", "pre", "code"}
+    assert set(parser.attributes) == {"class", "style"}
+    assert "".join(parser.text).count("<script>alert('1')</script><img src=x onerror=\"alert(1)\"> & $x$") == 7
+    assert "mathjax_ignore" in shown
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.tags, self.attributes, self.text = [], [], []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.attributes += [name for name, _ in attributes]
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def words(html):
+    """The texts of a piece of HTML, those of its lines and blocks apart."""
+    parser = Tags()
+    parser.feed(re.sub(r"</?code>", "", html))
+    return [text.strip().replace("\u2002", " ") for text in parser.text if text.strip()]
+
+
+@pytest.mark.parametrize(
+    ("folder", "has_one"), [("notebooks", True), ("handout", False), ("desk", True), ("broken", False), ("none", False)]
+)
+def test_a_solution_is_offered_where_the_reader_s_notebook_has_one(tmp_path, monkeypatch, folder, has_one):
+    cell = {"cell_type": "code", "metadata": {"tags": ["solution"]}, "source": ["mine = 1\n", 'check("00.2", mine)']}
+    books = {"handout": {"cells": []}, "desk": {"cells": [{**cell, "metadata": {}}, cell]}, "broken": {"cells": [1]}}
+    if folder in books:
+        (tmp_path / "00_my_copy.ipynb").write_text(json.dumps(books[folder]))
+    monkeypatch.chdir(solutions.NOTEBOOKS if folder == "notebooks" else tmp_path)
+    offered = solutions.offered("00.2")
+    assert bool(offered) == has_one
+    assert not has_one or offered == solutions.solution("00.2") == answers.cell_source("00.2", "solution")
+
+
 # -- in a notebook ----------------------------------------------------------------------------------------------------
 
 
@@ -322,17 +403,25 @@ def test_the_note_that_an_answer_still_runs_leaves_no_trace_in_stored_outputs(tm
         "print('before')\ncheck('00.2', answer)",
     ]
     notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells])
-    plain = copy.deepcopy(notebook)
     refresh.run(notebook, tmp_path / "one.ipynb")
     _, quick, _, slow = (cell.outputs for cell in notebook.cells)
     assert quick == slow
-    assert quick[0].text.startswith("before\n✔ 00.2")
+    assert quick[0].text == "before\n"
+    assert quick[1].data["text/plain"].startswith("✔ 00.2: the slowest")
+    assert "<strong" in quick[1].data["text/html"]
+    refresh.tidy(notebook)
+    assert list(quick[1].data) == ["text/plain"]
 
-    plain.cells[3].source += "\nsys.stdout.flush()"
-    client = NotebookClient(plain, resources={"metadata": {"path": str(tmp_path)}})  # as nbval, it stores what came
-    client.execute()
-    assert "still running" in "".join(output.text for output in plain.cells[3].outputs)
-    assert coalesce_streams(plain.cells[3].outputs) == quick
+
+def test_in_a_notebook_an_answer_that_takes_long_is_said_to_run_and_then_gives_way_to_its_verdict(kernel):
+    kernel.run("from exercises import telling\ntelling.QUIET = -1")
+    shown = list(kernel.follow(kernel.start("check('00.2', lambda waits: max(waits, default=0))")))
+    kernel.run("telling.QUIET = 2")
+    (_, note), (_, verdict) = [each for each in shown if each[0] in ("display_data", "update_display_data")]
+    assert note["data"]["text/plain"].startswith("… 00.2 is still running. To stop it, press ■")
+    assert verdict["data"]["text/plain"].startswith("✔ 00.2")
+    assert note["transient"] == verdict["transient"]
+    assert [kind for kind, _ in shown][-1] == "update_display_data"
 
 
 @pytest.fixture(scope="module")
@@ -362,6 +451,7 @@ def test_a_check_that_is_stopped_says_so_and_leaves_nothing(kernel, tmp_path, bo
     result = kernel.collect(cell)
     assert result.ename == "KeyboardInterrupt"
     said, *printed = result.traceback.splitlines()
+    assert "<" not in result.html
     assert said.startswith(f"… 00.2: you stopped the check.{place}")
     assert printed == ["  Your code printed:", "  │ waits"]
     assert eventually(lambda: not alive(int(note.read_text())))
@@ -385,3 +475,10 @@ def test_an_unknown_exercise_fails_the_cell_with_one_sentence(kernel):
     assert result.ename == "NoSuchExercise"
     assert result.traceback.startswith("there is no exercise '04.99': chapter 04 has 04.1")
     assert len(result.traceback.splitlines()) < 3
+
+
+def test_the_cell_of_the_solution_is_known_whatever_the_answer_before_it(kernel):
+    source = answers.cell_source("00.2", "solution")
+    for cell in (source, f"{source}\n"):
+        assert kernel.run(cell).text.startswith("✔ 00.2, the solution: ")
+    assert kernel.run(source.replace("max(", "max(  ")).text.startswith("✔ 00.2: ")
