@@ -8,12 +8,15 @@ same single line of output, so that a chapter need not know which it has; each r
 import logging
 import os
 import re
+import secrets
+import shutil
 import socket
 import sys
+import tempfile
 from contextlib import contextmanager
 
 from backstage.brokers.rabbitmq import BrokerError, Node, Realm, find_server
-from backstage.processes import Child, ChildError
+from backstage.processes import Child, ChildError, temporary_folder
 
 __all__ = ["Broker", "BrokerError", "start_broker"]
 
@@ -198,20 +201,30 @@ class Private(Broker):
 
 
 class Embedded(Broker):
-    """The one of `minibroker`, in a process of its own."""
+    """The one of `minibroker`, in a process of its own, with a folder for what is durable."""
 
     def __init__(self, why):
-        self._child = self._launch(0)
-        self._stopped = False
+        self._stopped, self._owner, self._password = False, os.getpid(), secrets.token_hex(8)
+        try:
+            self._folder = temporary_folder("course-minibroker-")
+        except OSError as error:
+            where = tempfile.gettempdir()
+            text = f"The embedded broker needs a folder in {where}, which cannot be made: {error.strerror}."
+            raise BrokerError(text) from error
+        try:
+            self._child = self._launch(0)
+        except BaseException:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
         port = self._child.port
-        super().__init__(
-            f"amqp://guest:guest@127.0.0.1:{port}/%2F", "embedded", f"on 127.0.0.1:{port}", why, durable=False
-        )
+        url = f"amqp://guest:{self._password}@127.0.0.1:{port}/%2F"
+        super().__init__(url, "embedded", f"on 127.0.0.1:{port}", why, durable=True)
 
     def _launch(self, port):
-        command = [sys.executable, "-m", "minibroker", "--port", str(port)]
+        command = [sys.executable, "-m", "minibroker", "--port", str(port), "--folder", str(self._folder)]
+        environment = {**os.environ, "MINIBROKER_PASSWORD": self._password}  # where no list of processes shows it
         try:
-            return Child(command, name="the embedded broker", ready=r"port (\d+)")
+            return Child(command, name="the embedded broker", env=environment, ready=r"port (\d+)")
         except ChildError as error:
             raise BrokerError(f"The embedded broker did not start: {error}") from error
 
@@ -234,8 +247,11 @@ class Embedded(Broker):
         self._child = self._launch(self._child.port)
 
     def stop(self):
+        if self._owner != os.getpid():
+            return  # a forked copy of the owner
         self._stopped = True
         self._child.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 class Line:

@@ -181,6 +181,8 @@ class Node:
     ----------
     url : str
         For `pika.URLParameters`.
+    frozen : bool
+        Whether `freeze` has stopped it.
     environment : dict of str to str
         What RabbitMQ's programs need to find the node.
     """
@@ -192,6 +194,7 @@ class Node:
         self._realm = realm
         self._talk_port = free_port()
         self._child = None
+        self.frozen = False
         config = realm.folder / f"{name}.conf"
         config.write_text("\n".join([*SETTINGS, *settings, ""]))
         self.environment = realm.environment | {
@@ -221,6 +224,7 @@ class Node:
 
     def launch(self):
         """Start it, and do not wait; several nodes can so be started side by side."""
+        self.frozen = False
         for port in (self.port, self._talk_port):
             if not is_free(port):
                 raise BrokerError(f"RabbitMQ did not start: another program has port {port}.")
@@ -280,6 +284,17 @@ class Node:
         """End it by SIGKILL, as a power cut would."""
         if self._child:
             self._child.stop(grace=0)
+
+    def freeze(self):
+        """Stop it in its tracks, as an overloaded machine would; it knows nothing of that when `thaw` lets it go on."""
+        if self.running:
+            self._child.freeze()
+            self.frozen = True
+
+    def thaw(self):
+        if self.running:
+            self._child.thaw()
+            self.frozen = False
 
 
 def free_port():

@@ -6,6 +6,7 @@ and forgets everything then, but for what is durable if it has a folder for that
 
 import argparse
 import gc
+import os
 import signal
 import sys
 from contextlib import suppress
@@ -35,7 +36,8 @@ def main():
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     parser.add_argument("--port", type=int, default=5672, help="0 takes a free one")
     parser.add_argument("--user", default="guest")
-    parser.add_argument("--password", default="guest")
+    password = os.environ.get("MINIBROKER_PASSWORD", "guest")
+    parser.add_argument("--password", default=password, help="MINIBROKER_PASSWORD, or guest, if it is left out")
     parser.add_argument("--memory", type=float, default=200, help="MB of messages at which publishers have to wait")
     parser.add_argument("--folder", help="keep there what is durable; without it, all is in memory")
     parser.add_argument("--fsync", action="store_true", help="wait for the disk itself, in case of a power cut")

@@ -1,0 +1,182 @@
+"""Three RabbitMQ nodes that are one broker, on this machine alone, and what can go wrong with them and between them.
+
+The nodes are private ones of one realm, as `rabbitmq` runs them. What they say to each other goes through `wires`, a
+network of our own. So a node can be killed, frozen, cut off and brought back, as machines and cables are, and all of
+them are gone with this process.
+"""
+
+import json
+import subprocess
+import sys
+import time
+
+from backstage.brokers.rabbitmq import BrokerError, Node, Realm, find_server, free_port
+from backstage.processes import Child, ChildError
+
+NAMES = ("one", "two", "three")
+SILENCE = 10  # seconds until a silent node counts as gone, give or take a quarter; Erlang's own default is 60
+STARTING = 120  # seconds for a start that takes 14 to 25: the nodes join one after another
+
+
+class Cluster:
+    """Three nodes named "one", "two" and "three". Use it with `with`, or call `stop()`.
+
+    Parameters
+    ----------
+    tell : callable, optional
+        Called about once a second with a line such as "RabbitMQ starts, 12 s".
+
+    Attributes
+    ----------
+    nodes : dict of str to Node
+        By their names.
+    urls : dict of str to str
+        Where each node takes connections, for `pika.URLParameters`.
+
+    Raises
+    ------
+    BrokerError
+        If RabbitMQ is not installed, or the nodes do not start or do not find each other.
+    """
+
+    def __init__(self, tell=None):
+        server = find_server()
+        if not server:
+            raise BrokerError("A cluster needs RabbitMQ, and none is installed: `make rabbitmq` installs it.")
+        self._wires = None
+        self._realm = Realm(server)
+        try:
+            self._lay_wires()
+            self.start(tell=tell)
+        except ChildError as error:
+            self.stop()
+            raise BrokerError(f"The cluster did not start: {error}") from error
+        except BaseException:
+            self.stop()
+            raise
+
+    def _lay_wires(self):
+        desks = {name: str(free_port()) for name in NAMES}  # where each asks for the others
+        command = [sys.executable, "-m", "backstage.brokers.wires"]
+        for name, port in desks.items():
+            command += [name, port]
+        self._wires = Child(command, name="the network between the nodes", stdin=None, ready="^ready$")
+        peers = [f"cluster_formation.classic_config.nodes.{i} = {name}@localhost" for i, name in enumerate(NAMES, 1)]
+        settings = [
+            "cluster_formation.peer_discovery_backend = classic_config",
+            *peers,
+            "cluster_partition_handling = pause_minority",
+        ]
+        self.nodes = {name: Node(self._realm, name, settings=settings) for name in NAMES}
+        for name, node in self.nodes.items():
+            node.environment["ERL_EPMD_PORT"] = desks[name]
+            node.environment["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] += f" -kernel net_ticktime {SILENCE}"
+        self.urls = {name: node.url for name, node in self.nodes.items()}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc_info):
+        self.stop()
+
+    def __repr__(self):
+        return f"<Cluster of {', '.join(map(repr, self.nodes.values()))}>"
+
+    def start(self, *names, tell=None):
+        """Start these nodes, or all, side by side; wait until all that run are together.
+
+        Returns
+        -------
+        float
+            How many seconds it took.
+        """
+        began = time.monotonic()
+        starting = self._named(names)
+        for node in starting:
+            node.launch()
+        for node in starting:
+            node.wait(tell, STARTING)
+        running = [name for name, node in self.nodes.items() if node.running]
+        self.control(running[0], "await_online_nodes", str(len(running)))
+        return time.monotonic() - began
+
+    def control(self, name, *command, program="rabbitmqctl"):
+        """Run one of RabbitMQ's programs against a node.
+
+        Parameters
+        ----------
+        name : str
+            The node.
+        *command : str
+            Such as "cluster_status".
+        program : str
+            "rabbitmqctl", or "rabbitmq-queues" and the like.
+
+        Returns
+        -------
+        str
+            What it prints.
+
+        Raises
+        ------
+        BrokerError
+            If it fails, in its own words, or is not done in a minute, as when the node is frozen.
+        """
+        (node,) = self._named([name])
+        path = self._realm.server.with_name(program)
+        try:
+            done = subprocess.run(
+                [path, "--quiet", *command], env=node.environment, capture_output=True, text=True, timeout=60
+            )
+        except subprocess.TimeoutExpired:
+            raise BrokerError(f"{program} {' '.join(command)} had no answer from node {name} within 60 s.") from None
+        if done.returncode:
+            raise BrokerError(f"{program} {' '.join(command)} failed on node {name}: {(done.stderr or done.stdout)}")
+        return done.stdout
+
+    def leader(self, queue):
+        """The name of the node that leads a quorum queue."""
+        asked = next((name for name, node in self.nodes.items() if node.running and not node.frozen), None)
+        if asked is None:
+            raise BrokerError("No node runs that could be asked: `start()` starts them.")
+        rows = json.loads(self.control(asked, "list_queues", "name", "leader", "--formatter", "json"))
+        leaders = {row["name"]: row["leader"] for row in rows}
+        if not leaders.get(queue):
+            raise BrokerError(f"No quorum queue {queue!r} has a leader here; those that have: {leaders}.")
+        return leaders[queue].partition("@")[0]
+
+    def kill(self, *names):
+        """End these nodes, or all, by SIGKILL, as a power cut would."""
+        for node in self._named(names):
+            node.kill()
+
+    def freeze(self, name):
+        """Stop a node in its tracks, until `thaw`."""
+        self.nodes[name].freeze()
+
+    def thaw(self, name):
+        """Let a frozen node go on where it was."""
+        self.nodes[name].thaw()
+
+    def cut_off(self, name):
+        """Let nothing through between this node and the others, in either direction, until `mend`."""
+        self._named([name])
+        self._wires.send("cut", [(name, other) for other in NAMES if other != name])
+
+    def mend(self):
+        """Let everything through again, first what was held back."""
+        self._wires.send("mend", [])
+
+    def stop(self):
+        """Stop all nodes for good, and forget what they stored."""
+        for node in self._realm.nodes:
+            node.kill()
+        if self._wires:
+            self._wires.stop(grace=0)
+        self._realm.close()
+
+    def _named(self, names):
+        for name in names:
+            if name not in self.nodes:
+                raise BrokerError(f"There is no node {name!r}: they are {', '.join(self.nodes)}.")
+        return [self.nodes[name] for name in names or NAMES]
