@@ -236,6 +236,14 @@ class Child:
         """Send SIGINT, as Ctrl-C does, to its whole process group (on Windows, Ctrl-Break)."""
         self._signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT))
 
+    def freeze(self):
+        """Stop its whole group in its tracks (SIGSTOP): it is there, and does nothing, until `thaw`."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self):
+        """Let its group go on where it was (SIGCONT)."""
+        self._signal(signal.SIGCONT)
+
     def stop(self, grace=2):
         """Ask the whole group to end (SIGTERM), and kill after `grace` seconds what is left; at once, if that is 0."""
         if self._owner != os.getpid():

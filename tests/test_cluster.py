@@ -1,0 +1,184 @@
+"""Three nodes as one broker: what is confirmed survives each fault, and nothing of the nodes is left."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+
+import pika
+import psutil
+import pytest
+from brokers import installed_rabbitmq
+from kernel import alive, eventually
+
+from backstage.brokers import BrokerError
+from backstage.brokers.cluster import NAMES, Cluster
+
+OWNER = """
+from backstage.brokers.cluster import Cluster
+
+Cluster(tell=lambda line: print(line, flush=True))
+"""
+LOOPBACK = {"127.0.0.1", "::1"}
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    installed_rabbitmq()
+    with Cluster() as cluster:
+        yield cluster
+
+
+def open_connection(url):
+    parameters = pika.URLParameters(url)
+    parameters.heartbeat = parameters.socket_timeout = parameters.stack_timeout = 5
+    return pika.BlockingConnection(parameters)
+
+
+class Publisher:
+    """Publishes numbers in order, one confirmed after the other, at whichever node takes them."""
+
+    def __init__(self, urls, queue):
+        self.urls, self.queue = urls, queue
+        self.confirmed = []
+        self._on = True
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        assert self.goes_on()
+        return self
+
+    def __exit__(self, *exc_info):
+        self._on = False
+        self._thread.join()
+
+    def _run(self):
+        number = 0
+        while self._on:
+            try:
+                with open_connection(self.urls[number % len(self.urls)]) as connection:
+                    channel = connection.channel()
+                    channel.confirm_delivery()
+                    while self._on:
+                        channel.basic_publish("", self.queue, str(number), mandatory=True)
+                        self.confirmed.append(number)
+                        number += 1
+                        time.sleep(0.002)
+            except pika.exceptions.AMQPError:
+                number += 1
+                time.sleep(0.2)
+
+    def goes_on(self):
+        before = len(self.confirmed)
+        return eventually(lambda: len(self.confirmed) > before + 50, 60)
+
+
+@pytest.fixture
+def queue(cluster, request):
+    with open_connection(cluster.urls["one"]) as connection:
+        arguments = {"x-queue-type": "quorum"}
+        connection.channel().queue_declare(request.node.name, durable=True, arguments=arguments)
+    time.sleep(1.5)  # names of members reach the disk late
+    yield request.node.name
+    cluster.mend()
+    for name, node in cluster.nodes.items():
+        cluster.thaw(name)
+        if not node.running:
+            cluster.start(name)
+
+
+def drain(url, queue):
+    with open_connection(url) as connection:
+        channel = connection.channel()
+        found = []
+        for method, _, body in channel.consume(queue, inactivity_timeout=3):
+            if method is None:
+                return found
+            found.append(int(body))
+            channel.basic_ack(method.delivery_tag)
+
+
+def others(cluster, name):
+    return [cluster.urls[each] for each in NAMES if each != name]
+
+
+def test_the_leader_is_killed_and_comes_back(cluster, queue):
+    leader = cluster.leader(queue)
+    with Publisher(others(cluster, leader), queue) as publisher:
+        cluster.kill(leader)
+        assert publisher.goes_on()
+        successor = cluster.leader(queue)
+        assert successor != leader
+        cluster.start(leader)
+    assert set(publisher.confirmed) <= set(drain(cluster.urls[leader], queue))
+
+
+def test_the_leader_is_frozen_and_is_none_when_it_thaws(cluster, queue):
+    leader = cluster.leader(queue)
+    with Publisher(others(cluster, leader), queue) as publisher:
+        cluster.freeze(leader)
+        assert publisher.goes_on()
+        cluster.thaw(leader)
+        assert cluster.leader(queue) != leader
+    received = drain(cluster.urls[leader], queue)
+    assert set(publisher.confirmed) <= set(received)
+    assert max(Counter(received).values()) == 1
+
+
+def test_the_side_with_one_node_confirms_nothing(cluster, queue):
+    leader = cluster.leader(queue)
+    with Publisher([cluster.urls[leader]], queue) as alone:
+        cluster.cut_off(leader)
+        with Publisher(others(cluster, leader), queue):
+            before = len(alone.confirmed)
+            time.sleep(2)
+            assert len(alone.confirmed) == before
+        cluster.mend()
+        assert alone.goes_on()
+    assert set(alone.confirmed) <= set(drain(cluster.urls[leader], queue))
+
+
+def test_all_are_killed_at_once_and_started_again(cluster, queue):
+    with Publisher(list(cluster.urls.values()), queue) as publisher:
+        cluster.kill()
+        cluster.start()
+        assert publisher.goes_on()
+    assert set(publisher.confirmed) <= set(drain(cluster.urls["two"], queue))
+
+
+def test_they_listen_at_home_only(cluster):
+    listening = [
+        each.laddr.ip
+        for child in psutil.Process().children(recursive=True)
+        for each in child.net_connections("inet")
+        if each.status == psutil.CONN_LISTEN
+    ]
+    assert len(listening) >= 9  # AMQP, nodes among each other, name servers
+    assert set(listening) <= LOOPBACK
+
+
+def test_what_is_not_there_is_told(cluster):
+    with pytest.raises(BrokerError, match="no node 'four': they are one, two, three"):
+        cluster.kill("four")
+    with pytest.raises(BrokerError, match="No quorum queue 'nowhere' has a leader"):
+        cluster.leader("nowhere")
+    with pytest.raises(BrokerError, match="rabbitmqctl nonsense failed on node two"):
+        cluster.control("two", "nonsense")
+
+
+def test_nothing_is_left_when_the_owner_is_killed():
+    installed_rabbitmq()
+    with subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE) as owner:
+        owner.stdout.readline()
+        family = [each.pid for each in psutil.Process(owner.pid).children(recursive=True)]
+        assert len(family) > 4
+        owner.kill()
+    assert eventually(lambda: not any(map(alive, family)))
+
+
+def test_without_rabbitmq_it_says_so(monkeypatch):
+    monkeypatch.setattr("backstage.brokers.cluster.find_server", lambda: None)
+    with pytest.raises(BrokerError, match="`make rabbitmq` installs it"):
+        Cluster()
