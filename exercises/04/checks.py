@@ -93,7 +93,7 @@ def _let_order(answer, guests, replies):
     except StopIteration as end:
         if unheard:
             told = f"{unheard[0]} took a while to answer, and nobody else could do anything meanwhile: the pause"
-            raise Wrong(f"{told} must reach whoever runs `take_orders`, and only `await` hands it up.") from None
+            raise Wrong(f"{told} must reach the caller of `take_orders`, and only `await` hands it up.") from None
         if isinstance(end.value, list) and any(hasattr(each, "send") for each in end.value):
             told = "your list holds coroutines instead of answers: they were made, and nobody awaited them."
             raise Wrong(told) from None
@@ -430,7 +430,7 @@ def _pass_a_bun(chance, names):
 
 @exercise(
     "04.4",
-    praise="whoever has something to read goes on, in whatever order the news come in.",
+    praise="each task goes on as soon as its socket has something to read, in whatever order that happens.",
     hint="Run each task to its first yield and register its socket. Then, while any is registered: select, unregister,"
     " resume, register anew.",
 )
