@@ -89,25 +89,20 @@ def _echoes_everything(handler, meanwhile=None):
             return "a second customer came while the first was still there, and your function does not serve both."
         return f"the customer said {said[len(heard)]!r} and waits for an answer, and your function waits for more."
 
-    words = {
-        Enough: "your function reads on and on after recv has returned b'', the end.",
-        ConnectionError: lambda error: (
-            f"the customer finished as one should, and your function raised {_name(error)}:"
-            " it does something with the connection after its end."
-        ),
-    }
+    finely = "the customer finished as one should, and your function"
+    words = {ConnectionError: lambda error: f"{finely} raised {_name(error)}.", Enough: f"{finely} reads on and on."}
     with reworded(words):
         converse(handler, line, pair=pair, beside=visit, stuck=stuck)
     _check_closed(line, ", so that the customer waits for the end of the answer")
     everything, came = b"".join([*said, much]), b"".join(heard)
-    missing = len(everything) - len(came)
-    if missing > 0 and line.took_a_part:
-        raise Wrong(f"{missing:,} bytes did not come back: `send` may take a part only, and returns how much it took.")
+    lost = f"{len(everything) - len(came):,} bytes did not come back"
+    if len(everything) > len(came) and line.took_a_part:
+        raise Wrong(f"{lost}; a `send` took a part only, and returned how much it took.")
     if not everything.startswith(came):
         raise Wrong(f"the customer said {_short(everything)}, and {_short(came)} came back.")
-    if missing > 0:
-        end = "" if line.ends else ", and your function returned before the end: only b'' is the end"
-        raise Wrong(f"{missing:,} bytes did not come back{end}.")
+    if len(everything) > len(came):
+        early = "" if line.ends else ", and your function returned before the end: only b'' is the end"
+        raise Wrong(f"{lost}{early}.")
     customer.close()
     for other in others:
         other.unwrap()
@@ -237,8 +232,7 @@ def _talk(answer):
 
     dice = random.Random(9)
     for _ in range(20):
-        typed, replies = ([_scribble(dice) for _ in range(6)] for _ in range(2))
-        _holds(answer, [word.strip("\n") for word in typed], replies)
+        _holds(answer, *([_scribble(dice) for _ in range(6)] for _ in range(2)))
     _holds(answer, ["a" * 3_000], ["b" * 3_000])
     _holds(answer, ["", ""])
     for fault in (BurntBun("the oven is on fire"), os_error(errno.ENOMEM)):
@@ -255,8 +249,7 @@ def _scribble(dice):
 
 def _holds(answer, typed, replies=None):
     """Check a conversation to its end: what the server hears, what is shown, when the next is read, and the count."""
-    out = "`read` raised EOFError, the user's way to leave, and your function let it out."
-    with reworded({EOFError: out}):
+    with reworded({EOFError: "`read` raised EOFError, the user's way to leave, and your function let it out."}):
         count, shown, heard, hurried = _talk_with(answer, typed, replies)
     orders = [order for order in typed if order]
     wanted = (replies or [f"you said: {order}" for order in orders])[: len(orders)]
@@ -267,13 +260,10 @@ def _holds(answer, typed, replies=None):
         raise Wrong(f"the user typed {_several(typed)}, and the server heard {_several(heard)}: {right}.")
     for order, reply, said in zip(orders[: len(heard)], wanted, [*map(_short, shown), "nothing"], strict=False):
         if said != _short(reply):
-            raise Wrong(
-                f"to the order {_short(order)} the server answered {_short(reply)}, in pieces; you showed {said}."
-            )
+            raise Wrong(f"to {_short(order)} the server answered {_short(reply)}, in pieces; you showed {said}.")
     if len(heard) < len(orders):
-        raise Wrong(
-            f"the user typed {_several(typed)}, and your function returned when the server had heard {_several(heard)}."
-        )
+        far = f"the user typed {_several(typed)}"
+        raise Wrong(f"{far}, and your function returned when the server had heard {_several(heard)}.")
     if shown != wanted:
         raise Wrong(f"the server gave {len(wanted)} answers, and you showed {len(shown)}: {_several(shown)}.")
     if count != len(wanted) or isinstance(count, bool):
@@ -297,15 +287,7 @@ def _talk_with(answer, typed, replies=None, *, answers=100, last_words=b"", faul
     """Let an answer talk to a server that answers so many orders, ends with its last words, and is heard in drops.
 
     After the answers, `fault` is raised, if there is one: by read, by show, by recv in place of the end, or by sending.
-
-    Returns
-    -------
-    count : object
-        What the answer returned.
-    shown, heard : list
-        What it showed, and what the server heard.
-    hurried : bool
-        Whether it read on before it had shown the answer to what it had read.
+    Return what the answer returned, what it showed, what the server heard, and whether it read on too early.
     """
     line, server = pair = awkward_pair(most=3, most_sent=10, end_fault=fault if at == "recv" else None)
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # an order in two pieces waits for nothing
@@ -346,9 +328,9 @@ def _talk_with(answer, typed, replies=None, *, answers=100, last_words=b"", faul
             return answer(line, read, show)
 
     def stuck():
-        if line.took_a_part:
-            return "your function waits for an answer to half a line: `send` may take a part only."
-        return "your function waits for an answer to something that it has not asked, or that has no newline."
+        part = " A `send` took a part only, and returned how much." if line.took_a_part else ""
+        known = f"it has heard {_several(heard)}"
+        return f"your function waits for an answer, and the server for a line with a newline at its end; {known}.{part}"
 
     with reworded({Enough: "the server ended the conversation, and your function reads on and on."}):
         count = converse(talk, pair=pair, beside=serve, stuck=stuck)

@@ -13,7 +13,7 @@ WRONG = {
         edit(r'b"\x02"', r'b"\x02", b""', says="you give 5"),
     ],
     "09.2": [
-        edit("client.sendall(", "client.send(", says="`send` may take a part only"),
+        edit("client.sendall(", "client.send(", says="a `send` took a part only"),
         edit("with client, contextlib", "with contextlib", says="left the socket open"),
         edit(
             ", contextlib.suppress(ConnectionError)",
@@ -31,7 +31,7 @@ WRONG = {
             "",
             "while data := client.recv(1024):",
             "while True:\n            data = client.recv(1024)",
-            says="reads on and on",
+            says="finished as one should, and your function reads on and on",
         ),
         edit(
             "with client, contextlib",
@@ -124,7 +124,7 @@ def answer(client):
             says="in pieces; you showed 'you'",
         ),
         edit("            if not order:\n                continue\n", "", says="sent an empty line"),
-        edit(r' + b"\n"', "", says="has no newline"),
+        edit(r' + b"\n"', "", says="the server for a line with a newline at its end; it has heard nothing"),
         edit("continue", "break", says="your function returned when the server had heard nothing"),
         edit("EOFError, ", "", says="EOFError, the user's way to leave"),
         edit('            if not answer.endswith(b"\\n"):\n                break\n', "", says="the server ended"),
@@ -198,7 +198,7 @@ def answer(line, read, show):
         ),
         edit("order.encode()", 'order.encode("ascii")', says="encode as UTF-8"),
         edit("break", "continue", says="asked the user for more"),
-        edit("line.sendall(", "line.send(", says="half a line"),
+        edit("line.sendall(", "line.send(", says="A `send` took a part only"),
     ],
     "09.4": [
         written(
@@ -335,7 +335,7 @@ def answer(line, limit):
         ),
         edit("settimeout(patience)", "settimeout(0.3)", says="has not got all that they said"),
         edit("settimeout(patience)", "settimeout(patience / 2)", says="gave up after 0.07"),
-        edit("sendall", "send", says="`send` may take a part only"),
+        edit("sendall", "send", says="a `send` took a part only"),
         edit(
             "    with client,",
             "    end = time.monotonic() + patience\n    with client,",

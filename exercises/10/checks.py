@@ -2,6 +2,7 @@
 
 import errno
 import math
+import random
 from collections import deque
 
 from exercises import Wrong, exercise
@@ -39,10 +40,10 @@ def _walls(answer):
 def _keep_accepting(answer):
     diary, error = _accepting(answer, ["one", "two"])
     served = [each for each in diary if each.startswith("serve")]
-    if isinstance(error, Enough):
-        raise Wrong("accept failed with EBADF (the listener is closed), and your loop goes on for ever: raise it.")
     if served != ["serve one", "serve two"]:
         raise Wrong(f"two clients came, and your loop served {len(served)}.")
+    if isinstance(error, Enough):
+        raise Wrong("accept failed with EBADF (the listener is closed), and your loop goes on for ever: raise it.")
     if error is None:
         raise Wrong("accept failed with EBADF, the listener is closed, and your function kept that to itself.")
     if error.errno != errno.EBADF:
@@ -60,33 +61,66 @@ def _keep_accepting(answer):
         if diary != ["accept", "serve one", *["accept", "pause"] * 10, "accept", "serve two", "accept"]:
             did = ", ".join(diary[2:8])
             raise Wrong(f"accept failed with {name}: pause, accept again, and nothing else; your loop does: {did}.")
-    aborted = os_error(errno.ECONNABORTED)
+    full, aborted = os_error(errno.EMFILE), os_error(errno.ECONNABORTED)
     diary, error = _accepting(answer, [aborted, "one"])
     if "serve one" not in diary:
         raise Wrong("one caller hung up while waiting (ECONNABORTED), and the next one was not served.")
     if "pause" in diary:
         raise Wrong("one caller hung up while waiting (ECONNABORTED), and your loop paused, which helps nobody.")
 
-    for fault, what in (
-        (BurntBun("the oven is on fire"), "an error of its own"),
-        (os_error(errno.EMFILE), "OSError, EMFILE (it opens files too)"),
-        (aborted, "ConnectionAbortedError (its customer is gone)"),
-    ):
+    for fault in (BurntBun("the oven is on fire"), full, aborted):
         diary, error = _accepting(answer, ["one", "two"], fault)
+        what = f"`serve` raised {_named(fault)}"
         if "serve two" in diary:
-            raise Wrong(f"`serve` raised {what}, and your loop took it for one of accept, or swallowed it.")
-        if error is None or "pause" in diary:
-            raise Wrong(f"`serve` raised {what}, and it did not come out of your function.")
+            raise Wrong(f"{what}, and your loop took it for one of accept, or swallowed it.")
+        if error is not fault or "pause" in diary:
+            raise Wrong(f"{what}, and it did not come out of your function.")
+
+    for fault in _others(errno.EMFILE, errno.ENFILE, errno.ECONNABORTED):
+        diary, error = _accepting(answer, ["one", fault, "two"])
+        if error is not fault:
+            raise Wrong(f"accept raised {_named(fault)}, and it did not come out of your function.")
+    dice = random.Random(10)
+    for _ in range(50):
+        _follows(answer, dice.choices([full, os_error(errno.ENFILE), aborted, "one", "two", 0], k=dice.randrange(7)))
+    diary, _ = _accepting(answer, ["one"] * 2_000)
+    if diary.count("serve one") != 2_000:
+        raise Wrong(f"2,000 clients came, and your loop served {diary.count('serve one'):,}.")
+
+
+def _others(*numbers):
+    """Errors that a loop is to let out: all that the system knows but these, and one that is no OSError."""
+    common = [errno.ECONNABORTED, errno.ENFILE, errno.ECONNRESET, errno.ENOBUFS]
+    known = [each for each in dict.fromkeys([*common, *errno.errorcode]) if each not in numbers]
+    return [*map(os_error, known), BurntBun("the oven is on fire")]
+
+
+def _named(error):
+    """An error as a verdict names it: ConnectionAbortedError (ECONNABORTED)."""
+    return f"{type(error).__name__} ({errno.errorcode.get(getattr(error, 'errno', None), error)})"
+
+
+def _follows(answer, script):
+    """Check what a loop does when accept returns some clients and fails in some of the ways that it knows."""
+    diary, _ = _accepting(answer, script)
+    wanted = []
+    for each in script:
+        lost = getattr(each, "errno", None) == errno.ECONNABORTED
+        wanted += ["accept"] if lost else ["accept", "pause" if isinstance(each, OSError) else f"serve {each}"]
+    if diary != [*wanted, "accept"]:
+        came = ", ".join(_named(each) if isinstance(each, OSError) else repr(each) for each in script)
+        did, due = map(", ".join, (diary, wanted))
+        raise Wrong(f"from accept came {came}; your loop did {did}, and not {due}.")
 
 
 def _accepting(answer, script, fault=None):
     """Run an answer on a script of clients and errors, and a `serve` that raises `fault`; return what it did, and the
     error that came out."""
-    diary, rest, fuse = [], iter(script), Fuse(100, Enough())
+    diary, rest, fuse = [], iter(script), Fuse(len(script) + 100, Enough())
 
     def accept():
         fuse()
-        happens = next(rest, None) or os_error(errno.EBADF)
+        happens = next(rest, os_error(errno.EBADF))
         diary.append("accept")
         if isinstance(happens, Exception):
             raise happens
@@ -99,15 +133,12 @@ def _accepting(answer, script, fault=None):
 
     def run():
         stuck = "your loop stands still: it calls neither accept nor anything else."
-        in_time(answer, accept, serve, lambda: diary.append("pause"), stuck=stuck)
+        in_time(answer, accept, serve, lambda: diary.append("pause"), stuck=stuck, stands_still=lambda: [len(diary)])
 
     return diary, capture(run, catch=(Enough, OSError, BurntBun)).error
 
 
 # -- 10.3 -------------------------------------------------------------------------------------------------------------
-
-ORDERED_AT = 1_000  # what the clock shows at the call
-GIVEN = 10  # seconds of patience
 
 
 @exercise(
@@ -121,6 +152,8 @@ def _read_order(answer):
         (b"two pork buns", (1, b"two "), (1, b"pork bu"), (1, b"ns\n")),
         (b" one tea ", (4, b" one"), (5, b" tea \n")),
         (b"", (1, b"\n")),
+        (b"a b\r", (1, b"a"), (1, b" "), (1, b"b\r"), (1, b"\n")),
+        (b"\xff\x00" * 1_000, (1, b"\xff\x00" * 1_000 + b"\n")),
     ):
         _reads(answer, wanted, pieces)
     drops = [bytes([letter]) for letter in b"two pork buns\n"]
@@ -135,27 +168,33 @@ def _read_order(answer):
     _notices_the_end(answer, "the customer hung up without a word", [(1, b"")])
     reset = os_error(errno.ECONNRESET)
     _notices_the_end(answer, "the customer broke off in the middle of an order", [(1, b"two po"), (1, reset)])
+    for patience, start in ((2.5, 0), (0.3, -0.3), (60, 5e6)):
+        case = {"patience": patience, "start": start}
+        _reads(answer, b"one tea", [(0.6 * patience, b"one"), (0.3 * patience, b" tea\n")], **case)
+        slow = f"a byte came every {0.4 * patience:g} s"
+        _gives_up(answer, slow, [(0.4 * patience, drop) for drop in drops], **case)
 
 
-def _reads(answer, wanted, pieces):
+def _reads(answer, wanted, pieces, **case):
     took = sum(seconds for seconds, _ in pieces)
     parts = f"{len(pieces)} pieces" if len(pieces) > 1 else "one piece"
-    what = f"the order came in {parts}, and was whole after {took} of {GIVEN} s"
-    got, _ = _ordering(answer, what, pieces)
+    what = f"the order came in {parts}, and was whole after {took:g} of {case.get('patience', 10)} s"
+    got, _ = _ordering(answer, what, pieces, **case)
     if got.error:
         raise Wrong(f"{what}; your function raised {_named(got.error)}.")
     if got.value != wanted or not isinstance(got.value, bytes):
-        raise Wrong(f"{what}; your function returned {got.value!r}, not {wanted!r}.")
+        shown, right = (repr(each) if len(wanted) < 50 else f"{len(each)} bytes" for each in (got.value, wanted))
+        raise Wrong(f"{what}; your function returned {shown}, not {right}.")
 
 
-def _gives_up(answer, what, pieces, lag=0):
-    got, seconds = _ordering(answer, what, pieces, lag)
+def _gives_up(answer, what, pieces, *, lag=0, patience=10, **case):
+    got, seconds = _ordering(answer, what, pieces, lag=lag, patience=patience, **case)
     if got.error is None:
         raise Wrong(f"{what}, and your function returned {got.value!r} after {seconds:g} s: raise TimeoutError.")
     if not isinstance(got.error, TimeoutError):
         raise Wrong(f"{what}, and your function raised {_named(got.error)}.")
-    if not GIVEN - 0.1 <= seconds <= GIVEN + lag + 0.1:
-        raise Wrong(f"{what}, and your function gave up after {seconds:g} s, with a patience of {GIVEN} s.")
+    if not patience - 0.1 <= seconds <= patience + lag + 0.1:
+        raise Wrong(f"{what}, and your function gave up after {seconds:g} s, with a patience of {patience:g} s.")
 
 
 def _notices_the_end(answer, what, pieces):
@@ -166,16 +205,12 @@ def _notices_the_end(answer, what, pieces):
         raise Wrong(f"{what}, and your function raised {type(got.error).__name__}, not ConnectionError.")
 
 
-def _ordering(answer, what, pieces, lag=0):
+def _ordering(answer, what, pieces, *, lag=0, patience=10, start=1_000):
     """Let an answer read an order on a clock that is played; return what came of it, and the seconds it took."""
-    clock = MockClock(ORDERED_AT, looks=Fuse(10_000, Enough()))
+    clock = MockClock(start, looks=Fuse(10_000, Enough()))
     line = _Line(clock, pieces, lag)
-    with reworded({Enough: lambda error: f"{what}, and your function {error or 'looks at the clock on and on'}."}):
-        return capture(answer, line, GIVEN, clock.now), clock.time - ORDERED_AT
-
-
-def _named(error):
-    return f"{type(error).__name__}: {error}"
+    with reworded({Enough: lambda error: f"{what}, and your function {str(error) or 'looks at the clock on and on'}."}):
+        return capture(answer, line, patience, clock.now), clock.time - start
 
 
 class _Line:
@@ -186,7 +221,7 @@ class _Line:
 
     def __init__(self, clock, pieces, lag):
         self._clock, self._pieces, self._lag, self._timeout = clock, deque(pieces), lag, None
-        self._reads = Fuse(2_000, Enough("calls recv on and on"))
+        self._reads = Fuse(5_000, Enough("calls recv on and on"))
 
     def settimeout(self, seconds):
         if seconds is not None and seconds < 0:
@@ -227,9 +262,7 @@ def _let_in(answer):
         raise Wrong("`reserve` was never called: nothing is kept back for the moment when the shop is full.")
     if not shop.prepared:
         raise Wrong("nothing was in reserve when A called: when the shop is full, it is too late for that.")
-    if isinstance(error, Enough) and shop.next == "nobody":
-        raise Wrong("accept failed with EBADF (the listener is closed), and your loop goes on for ever: raise it.")
-    if isinstance(error, Enough):
+    if isinstance(error, Enough) and shop.next != "nobody":
         raise Wrong(f"{shop.next} waits, and your loop calls accept on and on.")
     if shop.most_spares > 1:
         raise Wrong(f"{shop.most_spares} spare files were open at the same time: one is enough.")
@@ -239,40 +272,80 @@ def _let_in(answer):
     if shop.served != ["A", "B", "C", "F"]:
         served = ", ".join(shop.served) or "nobody"
         raise Wrong(f"three may come in, and when A leaves, F may; the others are to be told. You served {served}.")
+    if isinstance(error, Enough):
+        raise Wrong("accept failed with EBADF (the listener is closed), and your loop goes on for ever: raise it.")
     if error is None:
         raise Wrong("accept failed with EBADF, the listener is closed, and your function kept that to itself.")
     if error.errno != errno.EBADF:
         raise error
 
-    shop, error = _letting_in(answer, 2, ["A", "B, who is gone", "C"])
-    if isinstance(error, ConnectionError):
-        raise Wrong(f"a caller was gone when they were to be told, and your loop ended with {type(error).__name__}.")
-    _refuses_those_told(shop, "C")
-    if "C" not in shop.callers:
-        raise Wrong("a caller was gone when they were to be told, and the next one was not told either.")
+    for kind in (BrokenPipeError, ConnectionResetError, ConnectionAbortedError):
+        shop, error = _letting_in(answer, 2, ["A", "B", "C"], telling={"B": kind()})
+        what = f"a caller was gone when they were to be told ({kind.__name__})"
+        if isinstance(error, ConnectionError):
+            raise Wrong(f"{what}, and your loop ended with {type(error).__name__}.")
+        _refuses_those_told(shop, "C")
+        if "C" not in shop.callers:
+            raise Wrong(f"{what}, and the next one was not told either.")
 
-    for number in (errno.ECONNABORTED, errno.ENFILE):
-        name = errno.errorcode[number]
-        shop, error = _letting_in(answer, 3, ["A", os_error(number), "B"])
-        if shop.served != ["A"] or getattr(error, "errno", None) != number:
-            raise Wrong(f"accept failed with {name}, and your loop did not let that out.")
-    shop, error = _letting_in(answer, 3, ["A", os_error(errno.EMFILE), os_error(errno.ENFILE), "B"])
-    if getattr(error, "errno", None) != errno.ENFILE:
-        raise Wrong("the accept after closing the spare file failed with ENFILE, and your loop did not let that out.")
-    for fault in (os_error(errno.EMFILE), BurntBun("the oven is on fire")):
+    for fault in _others(errno.EMFILE):
+        shop, error = _letting_in(answer, 3, ["A", fault, "B"])
+        if shop.served != ["A"] or error is not fault:
+            raise Wrong(f"accept raised {_named(fault)}, and your loop did not let that out.")
+    for fault in _others():
+        shop, error = _letting_in(answer, 3, ["A", os_error(errno.EMFILE), fault, "B"])
+        if error is not fault or "B" in shop.callers:
+            what = f"the accept after closing the spare file raised {_named(fault)}"
+            raise Wrong(f"{what}, and your loop did not let that out.")
+    for fault in (os_error(errno.EMFILE), os_error(errno.ECONNRESET), BurntBun("the oven is on fire")):
         shop, error = _letting_in(answer, 4, ["A", "B"], fault)
         if error is not fault or len(shop.callers) > 1:
-            raise Wrong(f"`serve` raised {type(fault).__name__} ({fault}), and your loop did not let that out.")
+            raise Wrong(f"`serve` raised {_named(fault)}, and your loop did not let that out.")
+    fault = os_error(errno.ENOBUFS)
+    shop, error = _letting_in(answer, 2, ["A", "B", "C"], telling={"B": fault})
+    if error is not fault:
+        raise Wrong(f"telling a caller raised {_named(fault)}, and your loop did not let that out.")
+
+    dice = random.Random(10)
+    for _ in range(30):
+        _lets_in_as_it_should(answer, dice.randrange(2, 6), dice)
+    shop, _ = _letting_in(answer, 2, map(str, range(2_000)))
+    if len(shop.callers) != 2_000:
+        raise Wrong(f"2,000 callers came, one after the other, and your loop took {len(shop.callers)}.")
 
 
-def _letting_in(answer, descriptors, script, fault=None):
-    shop = _Shop(descriptors, script, fault)
-    catch = (Enough, OSError, BurntBun)
-    return shop, capture(answer, shop.accept, shop.serve, shop.reserve, catch=catch).error
+def _lets_in_as_it_should(answer, descriptors, dice):
+    """Check a loop on a day drawn by lot, of callers and of customers who leave."""
+    script, inside, served = [], [], []
+    for name in "ABCDEFGHIJKL":
+        while inside and dice.random() < 0.4:
+            script.append("-" + inside.pop(dice.randrange(len(inside))))
+        script.append(name)
+        if len(inside) < descriptors - 1:
+            inside.append(name)
+            served.append(name)
+    shop, _ = _letting_in(answer, descriptors, script)
+    _refuses_those_told(shop, *sorted({*"ABCDEFGHIJKL"} - {*served}))
+    if shop.served != served:
+        day = f"{descriptors} descriptors, and this day (a dash before who leaves): {' '.join(script)}"
+        raise Wrong(f"{day}; you served {' '.join(shop.served)}, where {' '.join(served)} could come in.")
+
+
+def _letting_in(answer, descriptors, script, fault=None, telling=None):
+    shop = _Shop(descriptors, script, fault, telling or {})
+
+    def run():
+        stuck = "your loop stands still: it calls neither accept nor anything else."
+        in_time(answer, shop.accept, shop.serve, shop.reserve, stuck=stuck, stands_still=lambda: [len(shop.callers)])
+
+    return shop, capture(run, catch=(Enough, OSError, BurntBun)).error
 
 
 def _refuses_those_told(shop, *names):
     """Check that those of these names who were accepted have been told that the shop is full, and no more."""
+    for name in shop.served:
+        if shop.callers[name].closed and name not in shop.left:
+            raise Wrong(f"`serve` has taken {name}, who is still there, and your loop closed their socket.")
     for caller in (shop.callers[name] for name in names if name in shop.callers):
         if caller.name in shop.served:
             raise Wrong(f"{caller.name} was let in on the descriptor that was to be kept in reserve.")
@@ -307,8 +380,8 @@ class _Caller(_Opened):
         self.name, self.heard = name, b""
 
     def sendall(self, data):
-        if "gone" in self.name:
-            raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+        if self.name in self._shop.telling:
+            raise self._shop.telling[self.name]
         self.heard += data
 
     def send(self, data):
@@ -331,12 +404,12 @@ class _Caller(_Opened):
 class _Shop:
     """A shop with so many descriptors, and a script: names of those who call or, after a dash, leave; and errors."""
 
-    def __init__(self, descriptors, script, fault):
-        self.descriptors, self._script, self._fault = descriptors, deque(script), fault
-        self.open, self.served, self.callers = [], [], {}
+    def __init__(self, descriptors, script, fault, telling):
+        self.descriptors, self._script, self._fault, self.telling = descriptors, deque(script), fault, telling
+        self.open, self.served, self.left, self.callers = [], [], [], {}
         self.reserved = self.most_spares = 0
         self.prepared = None  # whether something was in reserve at the first accept
-        self._accepts = Fuse(100, Enough())
+        self._accepts = Fuse(2 * len(self._script) + 100, Enough())
 
     @property
     def next(self):
@@ -347,10 +420,11 @@ class _Shop:
         if self.prepared is None:
             self.prepared = self.reserved > 0
         while self._script and str(self.next).startswith("-"):
-            self.callers[self._script.popleft()[1:]].close()
+            self.left.append(self._script.popleft()[1:])
+            self.callers[self.left[-1]].close()
         if not self._script:
             raise os_error(errno.EBADF)
-        if isinstance(self.next, OSError):
+        if isinstance(self.next, Exception):
             raise self._script.popleft()
         caller = _Caller(self, self.next)
         self.callers[self._script.popleft()] = caller

@@ -1,6 +1,6 @@
 """Answers to the exercises of chapter 10 that are right, in other styles than the solution's."""
 
-from exercises.answers import written
+from exercises.answers import edit, written
 
 RIGHT = {
     "10.1": [
@@ -10,6 +10,17 @@ answer = ["none"] * 7
 answer[3] = answer[4] = "select"
 answer[5:] = "waiting room", "descriptors"
 """),
+        written("answer = 'none none none select select'.split() + ['waiting room', 'descriptors']"),
+        written("""
+answer = []
+for wall, several in {"none": 3, "select": 2, "waiting room": 1, "descriptors": 1}.items():
+    answer += several * [wall]
+"""),
+        written("""
+places = {4: "select", 5: "select", 6: "waiting room", 7: "descriptors"}
+answer = [places.get(server, "none") for server in range(1, 8)]
+"""),
+        edit('["none", "none", "none",', '[*["none"] * 3,'),
     ],
     "10.2": [
         written("""
@@ -46,6 +57,69 @@ def answer(accept, serve, pause):
                 pass
             case _:
                 raise problem
+"""),
+        written("""
+def answer(accept, serve, pause):
+    full = {"EMFILE", "ENFILE"}
+    while True:
+        try:
+            client = accept()
+        except ConnectionAbortedError:
+            pass
+        except OSError as e:
+            if errno.errorcode.get(e.errno) not in full:
+                raise
+            pause()
+        else:
+            serve(client)
+"""),
+        written("""
+def answer(accept, serve, pause):
+    def clients():
+        while True:
+            try:
+                yield accept()
+            except OSError as error:
+                match error.errno:
+                    case errno.EMFILE | errno.ENFILE:
+                        pause()
+                    case errno.ECONNABORTED:
+                        pass
+                    case _:
+                        raise
+    for client in clients():
+        serve(client)
+"""),
+        written("""
+def answer(accept, serve, pause):
+    nothing = object()
+    then = {errno.EMFILE: pause, errno.ENFILE: pause, errno.ECONNABORTED: lambda: None}
+    while True:
+        client = nothing
+        try:
+            client = accept()
+        except OSError as error:
+            if error.errno not in then:
+                raise error
+            then[error.errno]()
+        if client is not nothing:
+            serve(client)
+"""),
+        written("""
+def answer(accept, serve, pause):
+    def next_client():
+        try:
+            return [accept()]
+        except OSError as error:
+            if error.errno == errno.ECONNABORTED:
+                return []
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                pause()
+                return []
+            raise
+    while True:
+        for client in next_client():
+            serve(client)
 """),
     ],
     "10.3": [
@@ -94,6 +168,52 @@ def answer(line, patience, now):
     finally:
         line.settimeout(before)
 """),
+        written("""
+def answer(line, patience, now):
+    end = now() + patience
+    def receive(order):
+        left = end - now()
+        if left <= 0:
+            raise TimeoutError
+        line.settimeout(left)
+        piece = line.recv(512)
+        if piece == b"":
+            raise ConnectionError
+        return order + piece
+    order = receive(b"")
+    while order[-1:] != b"\\n":
+        order = receive(order)
+    return order[:-1]
+"""),
+        written("""
+def answer(line, patience, now):
+    def pieces(end):
+        while (left := end - now()) > 0:
+            line.settimeout(left)
+            yield line.recv(10)
+        raise TimeoutError
+    order = b""
+    for piece in pieces(now() + patience):
+        if not piece:
+            raise ConnectionError("ended")
+        order += piece
+        if order.endswith(b"\\n"):
+            return order.rstrip(b"\\n")
+"""),
+        written("""
+def answer(line, patience, now):
+    parts, start = [], now()
+    while not parts or not parts[-1].endswith(b"\\n"):
+        waited = now() - start
+        if waited >= patience:
+            raise TimeoutError("the order is late")
+        line.settimeout(patience - waited)
+        parts.append(line.recv(65536))
+        if parts[-1] == b"":
+            raise ConnectionResetError("hung up")
+    whole = b"".join(parts)
+    return whole[: len(whole) - 1]
+"""),
     ],
     "10.4": [
         written("""
@@ -139,6 +259,100 @@ def answer(accept, serve, reserve):
                         raise
                     break
         full()
+"""),
+        written("""
+def answer(accept, serve, reserve):
+    spare = reserve()
+    def refuse():
+        nonlocal spare
+        spare.close()
+        refused = accept()
+        try:
+            refused.sendall(b"full\\n")
+        except ConnectionError:
+            print("gone")
+        finally:
+            refused.close()
+        spare = reserve()
+    while True:
+        try:
+            client = accept()
+        except OSError as error:
+            if error.errno == errno.EMFILE:
+                refuse()
+                continue
+            raise
+        serve(client)
+"""),
+        written("""
+def answer(accept, serve, reserve):
+    class Spare:
+        def __init__(self): self.file = reserve()
+        def __enter__(self): self.file.close()
+        def __exit__(self, kind, *_):
+            if kind is None: self.file = reserve()
+    spare = Spare()
+    while True:
+        client = None
+        try:
+            client = accept()
+        except OSError as error:
+            if errno.errorcode[error.errno] != "EMFILE":
+                raise
+            with spare, accept() as late:
+                try:
+                    late.sendall(b"full\\n")
+                except (BrokenPipeError, ConnectionResetError, ConnectionAbortedError) as error:
+                    print(error)
+        if client is not None:
+            serve(client)
+"""),
+        written("""
+def answer(accept, serve, reserve):
+    def clients():
+        spare = reserve()
+        while True:
+            try:
+                client = accept()
+            except OSError as error:
+                if error.errno != errno.EMFILE:
+                    raise
+                client = None
+            if client is not None:
+                yield client
+                continue
+            spare.close()
+            late = accept()
+            with contextlib.closing(late):
+                try:
+                    late.sendall(b"fu")
+                    late.sendall(b"ll\\n")
+                except ConnectionError:
+                    pass
+            spare = reserve()
+    for client in clients():
+        serve(client)
+"""),
+        written("""
+def answer(accept, serve, reserve):
+    spares = [reserve()]
+    while True:
+        try:
+            client, is_full = accept(), False
+        except OSError as error:
+            match error.errno:
+                case errno.EMFILE:
+                    is_full = True
+                case _:
+                    raise
+        if not is_full:
+            serve(client)
+            continue
+        spares.pop().close()
+        with accept() as client:
+            with contextlib.suppress(ConnectionError):
+                client.sendall(bytes("full\\n", "ascii"))
+        spares.append(reserve())
 """),
     ],
 }

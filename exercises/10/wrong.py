@@ -79,6 +79,35 @@ def answer(accept, serve, pause):
             "errno.ENFILE) and failures <= 3:",
             says="your loop ended with it",
         ),
+        edit("except OSError", "except Exception", says="AttributeError: 'BurntBun' object has no attribute 'errno'"),
+        edit("else:\n            serve", "else:\n            if client:\n                serve", says="serve 0"),
+        edit(
+            "error.errno != errno.ECONNABORTED", "not isinstance(error, ConnectionError)", says="(ECONNRESET), and it"
+        ),
+        edit("errno.ENFILE)", "errno.ENFILE, errno.ENOBUFS)", says="accept raised OSError (ENOBUFS), and it did not"),
+        edit(
+            "                raise\n", "                raise OSError(error.errno, 'no')\n", says="it did not come out"
+        ),
+        edit("pause()", "pause()\n                pause()", says="your loop paused 20 times"),
+        edit("pause()", "pause()\n                serve(accept())", says="and your loop ended with it"),
+        edit("while True:", "while True:\n        continue", says="your loop stands still"),
+        edit("while True:", "for _ in range(1_000):", says="2,000 clients came, and your loop served 1,000"),
+        written(
+            """
+def answer(accept, serve, pause):
+    try:
+        client = accept()
+    except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            pause()
+        elif error.errno != errno.ECONNABORTED:
+            raise
+    else:
+        serve(client)
+    answer(accept, serve, pause)
+""",
+            says="RecursionError",
+        ),
     ],
     "10.3": [
         written(
@@ -96,7 +125,7 @@ def answer(line, patience, now):
             "pass",
             says="no time is left after two, and your function raised BlockingIOError",
         ),
-        edit("if left <= 0:", "if left == 0:", says="your function raised ValueError: Timeout value out of range"),
+        edit("if left <= 0:", "if left == 0:", says="your function raised ValueError (Timeout value out of range)"),
         edit("if left <= 0:", "if left < 0:", says="raised BlockingIOError"),
         edit("line.settimeout(left)", "line.settimeout(patience / 4)", says="was whole after 9 of 10 s"),
         edit("line.settimeout(left)", "line.settimeout(max(left, 5))", says="gave up after 12 s"),
@@ -119,6 +148,35 @@ def answer(line, patience, now):
         edit("order[:-1]", "order[:-1] or None", says="returned None, not b''"),
         edit("raise TimeoutError(", "return print(", says="returned None after 10 s: raise TimeoutError"),
         edit("raise ConnectionError(", "raise TimeoutError(", says="raised TimeoutError, not ConnectionError"),
+        edit("now() + patience", "now() + 10", says="gave up after 10 s, with a patience of 2.5 s"),
+        edit(
+            'patience, b""',
+            'patience, b""\n    deadline = None',
+            "        left = ",
+            "        deadline = deadline or now() + patience\n        left = ",
+            says="gave up after 0.42 s, with a patience of 0.3 s",
+        ),
+        edit(
+            "order += piece",
+            "order += piece\n        deadline = now() + patience",
+            says="after 56 s: raise TimeoutError",
+        ),
+        edit("order[:-1]", "order.splitlines()[0]", says="returned b'a b', not"),
+        edit("if not piece:", "if not piece.strip():", says="your function raised ConnectionError"),
+        edit("order[:-1]", "order[:-1].decode().encode()", says="your function raised UnicodeDecodeError"),
+        edit(
+            'endswith(b"\\n"):', 'endswith(b"\\n") and len(order) < 1024:', says="returned 1023 bytes, not 2000 bytes"
+        ),
+        edit(
+            "left = deadline - now()",
+            "left = deadline - time.monotonic()",
+            says="was whole after 1 of 10 s; your function raised TimeoutError",
+        ),
+        edit(
+            "        piece = line.recv(1024)",
+            "        try:\n            piece = line.recv(1024)\n        except OSError:\n            raise EOFError",
+            says="raised EOFError",
+        ),
     ],
     "10.4": [
         written(
@@ -145,18 +203,26 @@ def answer(accept, serve, reserve):
         edit("            spare = reserve()\n", "", says="E was let in on the descriptor that was to be kept"),
         edit("with accept() as refused, ", "refused = accept()\n            with ", says="D was not let in, and their"),
         edit(", contextlib.suppress(ConnectionError)", "", says="your loop ended with BrokenPipeError"),
-        edit("if error.errno != errno.EMFILE:\n                raise\n", "pass\n", says="failed with ECONNABORTED"),
-        edit("!= errno.EMFILE", "not in (errno.EMFILE, errno.ENFILE)", says="failed with ENFILE"),
+        edit(
+            "if error.errno != errno.EMFILE:\n                raise\n",
+            "pass\n",
+            says="accept raised ConnectionAbortedError (ECONNABORTED), and your loop did not let",
+        ),
+        edit("!= errno.EMFILE", "not in (errno.EMFILE, errno.ENFILE)", says="accept raised OSError (ENFILE), and"),
         edit("                raise\n", "                continue\n", says="your loop goes on for ever"),
         edit("                raise\n", "                return\n", says="kept that to itself"),
         edit(r'"full\n"', '"full"', says="heard b'full', not"),
         edit(
             "with accept() as refused, contextlib.suppress(ConnectionError)",
             "with contextlib.suppress(OSError), accept() as refused",
-            says="after closing the spare file failed with ENFILE",
+            says="after closing the spare file raised ConnectionAbortedError (ECONNABORTED)",
         ),
         edit(r'refused.sendall(b"full\n")', "pass", says="heard b''"),
-        edit(r'refused.sendall(b"full\n")', "serve(refused)", says="D was let in on the descriptor"),
+        edit(
+            r'refused.sendall(b"full\n")',
+            "serve(refused)",
+            says="`serve` has taken D, who is still there, and your loop closed",
+        ),
         edit(
             "client = accept()",
             "serve(accept())",
@@ -169,5 +235,37 @@ def answer(accept, serve, reserve):
             "            with contextlib.suppress(Exception):\n                serve(client)",
             says="`serve` raised",
         ),
+        edit(
+            "            serve(client)",
+            "            with client:\n                serve(client)",
+            says="your loop closed their",
+        ),
+        edit("except OSError", "except Exception", says="AttributeError: 'BurntBun' object has no attribute 'errno'"),
+        edit(
+            "with accept() as refused, contextlib.suppress(ConnectionError)",
+            "with contextlib.suppress(ConnectionError), accept() as refused",
+            says="after closing the spare file raised ConnectionAbortedError (ECONNABORTED)",
+        ),
+        edit("suppress(ConnectionError)", "suppress(OSError)", says="telling a caller raised OSError (ENOBUFS)"),
+        edit(
+            "suppress(ConnectionError)", "suppress(BrokenPipeError)", says="your loop ended with ConnectionResetError"
+        ),
+        edit(
+            "serve(client)",
+            "with contextlib.suppress(ConnectionError):\n                serve(client)",
+            says="`serve` raised",
+        ),
+        edit(
+            "    spare = reserve()\n    while",
+            "    spare = reserve()\n    other = reserve()\n    while",
+            says="2 spare files were open",
+        ),
+        edit(
+            r'refused.sendall(b"full\n")',
+            r'refused.sendall(b"full\n" * 2)',
+            says="heard b'full\\nfull\\n', not",
+        ),
+        edit("    while True:", "    for _ in range(500):", says="2,000 callers came, one after the other"),
+        edit("    while True:", "    while True:\n        continue", says="your loop stands still"),
     ],
 }
