@@ -42,7 +42,7 @@ async def answer(ask, guests):
         edit(
             *("async def", "from asyncio import run\n\nasync def"),
             *("[await ask(guest)", "[run(ask(guest))"),
-            says="the pause must reach whoever runs",
+            says="the pause must reach the caller of",
         ),
         written(
             """
@@ -57,7 +57,7 @@ async def answer(ask, guests):
             orders.append(end.value)
     return orders
 """,
-            "the pause must reach whoever runs",
+            "the pause must reach the caller of",
         ),
         edit(
             "[await ask(guest) for guest in guests]",
