@@ -12,6 +12,11 @@ import pika
 from exercises import Wrong, exercise
 from exercises.vocabulary import BurntBun, Call, Fuse, Standstill, brokers, capture, eventually, need
 
+
+class PowerCut(BaseException):
+    """The end of a program, in the middle: no Exception, so that no answer catches it."""
+
+
 # -- 15.1 -------------------------------------------------------------------------------------------------------------
 
 
@@ -178,20 +183,26 @@ FAILS = {  # how often, and with what
     b"\xff\xfe": (2, TypeError),
 }
 PREFETCHED = 4  # of the orders were with a worker that was killed before it began with any of them
+LATER = "Until an order is acknowledged, the broker keeps it."
 CATCH = "`except Exception` catches whatever kind of error a cook may raise."
 PUT_BACK = "On the first failure publish a copy with a header of yours to `orders`, and acknowledge the one you have."
 
 
 class _Cook:
-    """Cooks, or fails as planned, and keeps what it was called with."""
+    """Cooks, or fails as planned, and keeps what it was called with; the last order kills the program once."""
 
     def __init__(self):
         self.calls, self.raised, self.strange = Counter(), None, []
+        self.connection, self.killed = None, False
 
     def __call__(self, body):
         if not isinstance(body, bytes) or body not in ORDERS:
             self.strange.append(body)
             return
+        if body == ORDERS[-1] and not self.killed:
+            self.killed = True
+            brokers.cut(self.connection)
+            raise PowerCut
         self.calls[body] += 1
         times, kind = FAILS.get(body, (0, None))
         if self.calls[body] <= times:
@@ -217,9 +228,11 @@ def _poison(answer):
         with brokers.open_channel(url) as channel:
             for _ in range(PREFETCHED):
                 channel.basic_get("orders")
-        with brokers.open_channel(url) as channel:
-            channel.basic_get("elsewhere")  # held by the same channel, and not done with
-            _let_handle(packed, channel, cook)
+        for _ in range(2):  # it is killed once
+            with brokers.open_channel(url) as channel:
+                channel.basic_get("elsewhere")  # held by the same channel, and not done with
+                cook.connection = channel.connection
+                _let_handle(packed, channel, cook)
         # That connection is closed: what was not acknowledged is in the queue again.
         with brokers.open_channel(url) as channel:
             buried, left = (brokers.drain(channel, queue) for queue in ("graveyard", "orders"))
@@ -229,6 +242,8 @@ def _poison(answer):
         fails, calls = FAILS.get(body, (0,))[0], cook.calls[body]
         graves = orders if fails == 2 * orders else 0
         wanted = orders * (2 if fails else 1)
+        if not calls and body == ORDERS[-1] and cook.killed:
+            raise Wrong(f"a program was killed while it cooked {name}, and the order did not come again.", LATER)
         if not calls:
             raise Wrong(f"{name} was not cooked.")
         if calls < wanted:
@@ -253,9 +268,16 @@ def _poison(answer):
 def _let_handle(packed, channel, cook):
     """Hand each order to the answer, as often as it comes, each time in another program."""
     while (message := channel.basic_get("orders"))[0]:
-        body = message[2]
+        method, _, body = message
+        if cook.killed and method.redelivered and body != ORDERS[-1]:
+            raise Wrong(
+                f"{body!r} came again when the program that had handled it ended: acknowledge what is done with."
+            )
         before = cook.calls[body]
-        error = capture(cloudpickle.loads(packed), channel, *message, cook).error
+        killed = cook.killed
+        error = capture(cloudpickle.loads(packed), channel, *message, cook, catch=(Exception, PowerCut)).error
+        if cook.killed and not killed:
+            return
         if cook.strange:
             raise Wrong(f"`cook` was called with {cook.strange[0]!r}, which is the body of no order.")
         if error and error is cook.raised:
@@ -277,10 +299,6 @@ def _let_handle(packed, channel, cook):
 
 
 # -- 15.4 -------------------------------------------------------------------------------------------------------------
-
-
-class PowerCut(BaseException):
-    """The end of a program, in the middle: no Exception, so that no answer catches it."""
 
 
 class _Power:

@@ -139,7 +139,6 @@ def answer(channel, method, properties, body, cook):
 """),
         written("""
 def answer(channel, method, properties, body, cook):
-    channel.basic_ack(method.delivery_tag)
     try:
         cook(body)
     except Exception:
@@ -148,6 +147,8 @@ def answer(channel, method, properties, body, cook):
         else:
             properties.app_id = "tried once"
             channel.basic_publish("", "orders", body, properties)
+        return channel.basic_ack(method.delivery_tag)
+    return channel.basic_ack(method.delivery_tag)
 """),
         written("""
 MARK = "x-failed"

@@ -130,7 +130,6 @@ def answer(channel, queue, cook):
         edit(
             "except Exception", "except ValueError", says="the BurntBun that `cook` raised for b'poison' left `handle`"
         ),
-        edit("except Exception", "except (BurntBun, KeyError)", says="BurntBun"),
         edit(
             "except Exception",
             "except (RuntimeError, ValueError, LookupError, pika.exceptions.AMQPError)",
@@ -179,11 +178,15 @@ def answer(channel, method, properties, body, cook):
             'if queue == "orders":\n            channel.basic_publish("", queue, body, properties)',
             says="b'poison' failed 2 times in 2, and is in the graveyard 0 times; it should be 1",
         ),
-        edit("    channel.basic_ack(method.delivery_tag)\n", "", says="is still in the queue in the end"),
+        edit(
+            "    channel.basic_ack(method.delivery_tag)\n",
+            "",
+            says="b'bun 1' came again when the program that had handled it ended",
+        ),
         edit(
             "    channel.basic_ack(method.delivery_tag)\n",
             "    else:\n        channel.basic_ack(method.delivery_tag)\n",
-            says="is still in the queue in the end",
+            says="b'poison' came again when the program that had handled it ended",
         ),
         edit(
             'channel.basic_publish("", queue, body, properties)',
@@ -213,6 +216,13 @@ def answer(channel, method, properties, body, cook):
         ),
         edit(
             "    channel.basic_ack(method.delivery_tag)\n",
+            "",
+            "    try:\n",
+            "    channel.basic_ack(method.delivery_tag)\n    try:\n",
+            says="a program was killed while it cooked b'bun 3', and the order did not come again",
+        ),
+        edit(
+            "    channel.basic_ack(method.delivery_tag)\n",
             "    channel.basic_nack(method.delivery_tag, multiple=True)\n",
             says="a message that `handle` was not called for went back too",
         ),
@@ -228,7 +238,7 @@ def answer(channel, method, properties, body, cook):
         edit(
             "        headers =",
             "        if not body:\n            return\n        headers =",
-            says="b'' failed and was cooked 1 times; with one more try it would be 2",
+            says="b'' came again when the program that had handled it ended",
         ),
         edit(
             "queue, body, properties)",

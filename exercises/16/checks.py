@@ -4,6 +4,7 @@ import contextlib
 import threading
 import time
 from collections import Counter
+from functools import partial
 from itertools import product
 
 import pika
@@ -32,9 +33,8 @@ def _served(answer):
         raise Wrong(f"each of the five is served once; you give {len(said)} names, {len(set(said))} of them different.")
     for place, (name, right) in enumerate(zip(said, came, strict=True), 1):
         if name != right:
-            raise Wrong(
-                f"guest {place} was not {answer[place - 1]!r} when it was tried just now. Those before are right."
-            )
+            before = " Those before are right." if place > 1 else ""
+            raise Wrong(f"guest {place} was not {answer[place - 1]!r} when it was tried just now.{before}")
 
 
 def _serve():
@@ -67,8 +67,9 @@ WANTED = {
     "alarm": lambda shop, part, level: level == "error",
     "oven": lambda shop, part, level: part.split(".")[0] == "oven",
     "north": lambda shop, part, level: shop == "north",
-    "money": lambda shop, part, level: part == "till" and level != "info",
+    "money": lambda shop, part, level: part == "till" and level in ("warning", "error"),
 }
+PARTS = ("oven", "till", "oven.left", "oven.left.door", "door", "door.north", "door.oven", "door.till", "lamp.error")
 
 
 @exercise(
@@ -80,14 +81,13 @@ def _route(answer):
     if not isinstance(answer, dict) or set(answer) != set(WANTED):
         raise Wrong(f"the answer is a dictionary with the keys {', '.join(WANTED)}.")
     for queue, patterns in answer.items():
-        if isinstance(patterns, str) or not all(isinstance(each, str) for each in patterns):
+        if not isinstance(patterns, (list, tuple, set)) or not all(isinstance(each, str) for each in patterns):
             raise Wrong(f"give {queue!r} a list of patterns, even if it is only one.")
     with brokers.started_broker() as url, brokers.open_channel(url) as channel:
         channel.exchange_declare("log", "topic", durable=True)
         for queue, patterns in answer.items():
             _bind(channel, queue, "log", *patterns)
-        parts = ("oven", "till", "oven.left", "door", "door.north", "steamer.lid")
-        letters = list(product(("north", "south"), parts, ("info", "warning", "error")))
+        letters = list(product(("north", "south", "west"), PARTS, ("info", "debug", "warning", "error")))
         for letter in letters:
             channel.basic_publish("log", ".".join(letter), ".".join(letter))
         for queue, wants in WANTED.items():
@@ -132,34 +132,33 @@ CHANGES = (  # old patterns, new ones; keys that fit both, only the new, only th
     hint="Bind the new ones first; then unbind those old ones that are not among the new.",
 )
 def _rebind(answer):
-    with brokers.started_broker() as url, brokers.open_channel(url) as door:
-        door.exchange_declare("shop", "topic", durable=True)
+    with brokers.started_broker() as url, brokers.open_channel(url) as door, brokers.open_channel(url) as channel:
         door.confirm_delivery()  # a message is where it belongs before the answer goes on
         for number, change in enumerate(CHANGES):
-            _change(answer, url, door, f"wishes {number}", *change)
+            exchange = ("shop", "market")[number % 2]
+            door.exchange_declare(exchange, "topic", durable=True)
+            _change(answer, channel, door, exchange, f"wishes {number}", *change)
 
 
-def _change(answer, url, door, queue, old, new, both, gained, lost):
+def _change(answer, channel, door, exchange, queue, old, new, both, gained, lost):
     case = f"from {old} to {new}:"
-    _bind(door, queue, "shop", *old)
+    _bind(door, queue, exchange, *old)
     brokers.put(door, queue, "waits")
     moments = []
 
     def come(moment):
         moments.append(moment)
         for key in both:
-            door.basic_publish("shop", key, f"{len(moments)} {key}")
+            door.basic_publish(exchange, key, f"{len(moments)} {key}")
 
-    with brokers.open_channel(url) as channel:
-        tapped = brokers.Tapped(channel, after=lambda name: come(f"after your call of `{name}`"))
-        in_time(answer, tapped, queue, "shop", list(old), list(new), stuck=STUCK)
-        if not channel.is_open:
-            raise Wrong("your function closed the channel, which its caller still needs.")
+    tapped = brokers.Tapped(channel, after=lambda name: come(f"after your call of `{name}`"))
+    in_time(answer, tapped, queue, exchange, list(old), list(new), stuck=STUCK)
+    if not channel.is_open:
+        raise Wrong("your function closed the channel, which its caller still needs.")
     come("in the end")
     for key in (*gained, *lost):
-        door.basic_publish("shop", key, key)
-    with brokers.open_channel(url) as another:
-        got = Counter(brokers.drain(another, queue))
+        door.basic_publish(exchange, key, key)
+    got = Counter(brokers.drain(door, queue))
     if not got[b"waits"]:
         raise Wrong(f"{case} a message that waited in the queue is gone.")
     for number, moment in enumerate(moments, 1):
@@ -179,49 +178,68 @@ def _change(answer, url, door, queue, old, new, both, gained, lost):
 # -- 16.4 -------------------------------------------------------------------------------------------------------------
 
 
+ORDERS = [  # the first three pairs twice, as some guests order
+    ("bun.pork", "one"),
+    ("bnu.pork", "two"),
+    ("tea", "three"),
+    ("bun.leek", "肉包"),
+    ("bun", "five"),
+    ("", "six"),
+    ("bun.leek", ""),
+    ("cake", ""),
+    ("bun.pork", "one"),
+    ("bnu.pork", "two"),
+    ("tea", "three"),
+]
+LOST = [order for order in ORDERS if order[0] not in ("bun.pork", "bun.leek", "tea")]
+
+
 @exercise(
     "16.4",
     praise="all sent, each once, and you know which of them nobody gets.",
     hint="`channel.confirm_delivery()`, then `basic_publish(…, mandatory=True)` raises UnroutableError for each.",
 )
 def _lost(answer):
-    orders = [("bun.pork", "one"), ("bnu.pork", "two"), ("tea", "three"), ("bun.leek", "four"), ("bun", "five")]
-    orders += [("bun.pork", "six"), ("bnu.pork", "seven")]
-    good = [body for key, body in orders if key in ("bun.pork", "bun.leek", "tea")]
-    lost = [(key, body) for key, body in orders if body not in good]
     with brokers.started_broker() as url, brokers.open_channel(url) as channel:
         channel.exchange_declare("shop", "topic", durable=True)
+        channel.exchange_declare("closed shop", "fanout", durable=True)
         for queue, pattern in (("kitchen", "bun.*"), ("bar", "tea"), ("all buns", "bun.#.pork")):
             _bind(channel, queue, "shop", pattern)
-        got = in_time(answer, channel, "shop", list(orders), stuck=STUCK)
-        if not isinstance(got, (list, tuple)):
-            raise Wrong(f"your function returned {got!r}: return the list of what reached no queue.")
+        got = _send(answer, channel, "shop", ORDERS)
         with brokers.open_channel(url) as another:
-            arrived = brokers.drain(another, "kitchen") + brokers.drain(another, "bar")
-        _all_sent(arrived, good, lost)
-        got = [tuple(each) if isinstance(each, (list, tuple)) else each for each in got]
-        for pair in lost:
+            kitchen, bar = (brokers.drain(another, queue) for queue in ("kitchen", "bar"))
+        _all_sent([body.decode() for body in kitchen], [body.decode() for body in bar])
+        for pair in LOST:
             if pair not in got:
                 raise Wrong(f"{pair!r} reached no queue, and it is not in your list, which is {got!r}.")
-        if got != lost:
-            raise Wrong(f"{lost!r} reached no queue, in this order; your list is {got!r}.")
-        with brokers.open_channel(url) as another:
-            another.exchange_declare("closed shop", "fanout", durable=True)
-            got = in_time(answer, another, "closed shop", [("any", "one")], stuck=STUCK)
-        if [tuple(each) for each in got] != [("any", "one")]:
-            raise Wrong(f"an exchange without any queue loses everything; your list is {got!r}.")
+        if got != LOST:
+            raise Wrong(f"{LOST!r} reached no queue, in this order; your list is {got!r}.")
+        got = _send(answer, channel, "closed shop", [("any", "one")])  # once more on this channel
+        if got != [("any", "one")]:
+            raise Wrong(
+                f"one order went to an exchange without any queue, which loses everything; your list is {got!r}."
+            )
+        if got := _send(answer, channel, "shop", []):
+            raise Wrong(f"there was no order to send; your list is {got!r}.")
+        got = capture(partial(in_time, answer, channel, "no shop", [("any", "one")], stuck=STUCK))
+        if not got.error:
+            raise Wrong(f"the broker has no such exchange, and your function returned {got.value!r}, without an error.")
 
 
-def _all_sent(arrived, good, lost):
-    for body in good:
-        if (times := arrived.count(body.encode())) != 1:
-            came = f"{times} times" if times else "not at all"
-            raise Wrong(f"the order {body!r} should arrive once; it came {came}.")
-    for key, body in lost:
-        if body.encode() in arrived:
-            raise Wrong(f"{body!r} arrived in a queue, although its key {key!r} leads nowhere: send each once.")
-    if arrived[:3] != [b"one", b"four", b"six"]:
-        raise Wrong(f"the kitchen got its orders as {arrived[:3]}: send them in the order of the list.")
+def _send(answer, channel, exchange, orders):
+    got = in_time(answer, channel, exchange, list(orders), stuck=STUCK)
+    if not isinstance(got, (list, tuple)):
+        raise Wrong(f"your function returned {got!r}: return the list of what reached no queue.")
+    return [tuple(each) if isinstance(each, (list, tuple)) else each for each in got]
+
+
+def _all_sent(kitchen, bar):
+    for queue, came, key in (("kitchen", kitchen, "bun."), ("bar", bar, "tea")):
+        sent = [body for each, body in ORDERS if each.startswith(key)]
+        if came != sent and sorted(came) == sorted(sent):
+            raise Wrong(f"the {queue} got its orders as {came}: send them in the order of the list, {sent}.")
+        if came != sent:
+            raise Wrong(f"{sent} should arrive in the {queue}, each once; what came is {came}.")
 
 
 # -- 16.5 -------------------------------------------------------------------------------------------------------------
@@ -231,9 +249,9 @@ class _Prices:
     """Answers questions on a thread of its own; `plan` says what to send for each."""
 
     def __init__(self, url):
-        self.url, self.plan = url, self.price
-        self.ids, self.reply_to = [], None  # of all questions, and of the last one
-        self.ready = threading.Event()
+        self.url, self.plan, self.served = url, self.price, 0
+        self.asked = []  # properties of all questions
+        self.ready, self.fence = threading.Event(), threading.Event()
         threading.Thread(target=self._run, daemon=True).start()
         self.ready.wait(PATIENCE)
 
@@ -242,18 +260,100 @@ class _Prices:
             channel.queue_declare("prices", durable=True)
             self.ready.set()
             for _, question, body in channel.consume("prices", auto_ack=True):
-                self.ids.append(question.correlation_id)
-                self.reply_to = question.reply_to
+                if question.type == "fence":
+                    self.fence.set()
+                    continue
+                self.asked.append(question)
                 self.plan(channel, question, body)
+                self.served += 1
+
+    def ids(self):
+        return [question.correlation_id for question in self.asked]
 
     def price(self, channel, question, body):
         self.reply(channel, question, b"price of " + body)
 
     @staticmethod
     def reply(channel, question, text, number=None):
-        mark = pika.BasicProperties(correlation_id=number or question.correlation_id)
+        mark = pika.BasicProperties(correlation_id=question.correlation_id if number is None else number)
         if question.reply_to:
             channel.basic_publish("", question.reply_to, text, mark)
+
+
+class _Desk:
+    """Asks by the answer, and looks whether it leaves everything as it should."""
+
+    def __init__(self, answer, channel, own):
+        self.answer, self.channel, self.own, self.prices = answer, channel, own, None
+        self.replies = own.queue_declare("replies", durable=True).method.queue
+        self.asked = 0
+
+    def ask(self, question, patience, when, plan, hint, looks=24):
+        """The outcome of a call that must end before nothing has moved for so many looks, 0.05 s apart."""
+
+        def stuck():
+            if len(self.prices.asked) < self.asked:
+                return "your function waits, and no question has come to `prices`."
+            return f"{when}, and your function waits on."
+
+        def moves():
+            return len(self.prices.asked), self.prices.served
+
+        def call():
+            arguments = self.answer, self.channel, self.replies, question, patience
+            return in_time(*arguments, stuck=stuck, seconds=20, stands_still=moves, looks=looks)
+
+        self.asked += 1
+        self.prices.plan = plan
+        try:
+            got = capture(call, catch=TimeoutError)
+        except Wrong as wrong:
+            raise Wrong(wrong.reason, hint) from None
+        if not self.channel.is_open:
+            raise Wrong("your function closed the channel, which its caller still needs.")
+        if brokers.state(self.own, self.replies).consumer_count:
+            raise Wrong(
+                f"{when}, your function ended, and its channel still takes messages out of {self.replies!r}.",
+                "`channel.cancel()` ends a `consume`, and `finally` does it in any case.",
+            )
+        return got
+
+    def find(self, question, when, plan, wanted=None):
+        """Ask; an answer comes, and it must be found."""
+        got = self.ask(question, 30, when, plan, DROPPED)
+        wanted = b"price of " + question.encode() if wanted is None else wanted
+        if self.prices.asked and (named := self.prices.asked[-1].reply_to) != self.replies:
+            raise Wrong(f"`reply_to` of a question was {named!r}; the queue for the answer is {self.replies!r}.")
+        if got.error:
+            raise Wrong(f"{when}, and your function raised TimeoutError long before its patience of 30 s.", DROPPED)
+        if got.value is None:
+            raise Wrong(f"{when}, and your function returned None: return the body of the answer.")
+        if got.value != wanted:
+            raise Wrong(
+                f"{when}, and your function returned {got.value!r}; the answer to this question was {wanted!r}."
+            )
+
+    def miss(self, patience, when, plan):
+        """Ask; no answer comes, and patience must end in time."""
+        when, began = f"{when}, with a patience of {patience} s", time.monotonic()
+        got = self.ask("rice", patience, when, plan, CLOCK, looks=round(patience / 0.05) + 9)
+        if not got.error:
+            raise Wrong(f"{when}, and your function returned {got.value!r} instead of raising TimeoutError.", CLOCK)
+        if (passed := time.monotonic() - began) < 0.9 * patience:
+            raise Wrong(f"{when}, and your function gave up after {passed:.1f} s.", CLOCK)
+
+    def count(self):
+        """Each call asked once: what it sent is before this fence."""
+        self.prices.fence.clear()
+        self.own.basic_publish("", "prices", "", pika.BasicProperties(type="fence"))
+        self.prices.fence.wait(PATIENCE)
+        if (came := len(self.prices.asked)) != self.asked:
+            raise Wrong(f"`ask` was called {self.asked} times, and {came} questions came to `prices`: send each once.")
+
+
+STALE = "Acknowledge a stale reply too, or take it with `auto_ack`: what is not acknowledged comes back."
+CLOCK = "A deadline, `time.monotonic() + patience`, is looked at after each reply and after each silence."
+DROPPED = "Was the answer thrown away? With `auto_ack`, `channel.cancel()` also drops what has been fetched already."
 
 
 @exercise(
@@ -263,74 +363,41 @@ class _Prices:
     seconds=40,
 )
 def _ask(answer):
-    with brokers.started_broker() as url, brokers.open_channel(url) as channel:
-        prices = _Prices(url)
-        replies = channel.queue_declare("replies", durable=True).method.queue
-
-        def ask(question, patience, stuck):
-            def call():
-                return in_time(answer, channel, replies, question, patience, stuck=stuck)
-
-            return capture(call, catch=TimeoutError)
-
-        def find(question, when):
-            """Ask; an answer comes, and it must be found."""
-            got = ask(question, 3, f"{when}, and your function waits on.")
-            if prices.ids and prices.reply_to != replies:
-                raise Wrong(
-                    f"`reply_to` of a question was {prices.reply_to!r}; the queue for the answer is {replies!r}."
-                )
-            _same(got, b"price of " + question.encode(), when)
-
-        find("buns", "a question was answered")
-        if prices.ids[-1] is None:
-            raise Wrong("the question has no correlation_id: nobody can tell what an answer belongs to.")
-
-        old = prices.ids[-1]
+    with brokers.started_broker() as url, brokers.open_channel(url) as own, brokers.cut_channel(url) as channel:
+        desk = _Desk(answer, channel, own)
+        desk.prices = prices = _Prices(url)
+        over = threading.Event()
 
         def late_first(channel, question, body):
-            prices.reply(channel, question, "old price of buns", number=old)
-            prices.reply(channel, question, "5 yuan, for nobody knows what", number="00000000")
+            number = question.correlation_id
+            for other in (prices.ids()[-2], "00000000", f"{number}0", number[:-1]):
+                prices.reply(channel, question, b"5 yuan, for something else than " + body, number=other)
             prices.price(channel, question, body)
 
-        channel.basic_publish("", replies, "an answer without a number")
-        prices.plan = late_first
-        complaint = capture(find, "buns", "stale answers came first", catch=Wrong).error
-        if len(set(prices.ids)) < len(prices.ids):  # which may be the cause
+        def empty(channel, question, body):
+            prices.reply(channel, question, b"")
+
+        def only_stale(channel, question, body):
+            while not over.wait(0.005):  # again and again, so that patience must count from the call
+                prices.reply(channel, question, b"stale", number="00000000")
+
+        desk.find("buns", "a question was answered", prices.price)
+        desk.count()
+        if prices.ids()[-1] is None:
+            raise Wrong("the question has no correlation_id: nobody can tell what an answer belongs to.")
+        own.basic_publish("", desk.replies, "an answer without a number")
+        complaint = capture(desk.find, "buns", "stale answers came first", late_first, catch=Wrong).error
+        if len(set(prices.ids())) < len(prices.ids()):  # which may be the cause
             raise Wrong("two questions had the same correlation_id: a late answer to the first fits the second.")
         if complaint:
             raise complaint
-
-        over = threading.Event()
-
-        def only_stale(channel, question, body):
-            while not over.wait(0.1):  # again and again, so that patience must count from the call
-                prices.reply(channel, question, "stale", number=old)
-
-        for what, plan in (("nobody answers", lambda *_: None), ("only stale answers come", only_stale)):
-            prices.plan, start = plan, time.monotonic()
-            got = ask("rice", 0.5, f"{what}, and after the patience of 0.5 s your function waits on.")
-            if not got.error:
-                raise Wrong(f"{what}, and your function returned {got.value!r} instead of raising TimeoutError.")
-            if time.monotonic() - start < 0.4:
-                raise Wrong(f"{what}, and your function gave up long before its patience of 0.5 s.")
+        desk.find("", "an answer came whose body is empty", empty, wanted=b"")
+        desk.miss(0.7, "nobody answered", lambda *_: None)
+        desk.miss(0.15, "only stale answers came", only_stale)
         over.set()
-        prices.plan = prices.price
-        find("soup", "the question after a time-out was answered")
-        channel.connection.close()  # what was not acknowledged is in the queue again
-        with brokers.open_channel(url) as another:
-            left = len(brokers.drain(another, replies))
-        if left:
-            raise Wrong(f"in the end {left} messages are still in the queue for replies: take out what is stale.")
-
-
-def _same(got, wanted, when):
-    if got.error:
-        raise Wrong(
-            f"{when}, and your function raised TimeoutError.",
-            "Was the answer thrown away? With `auto_ack`, `channel.cancel()` also drops what has been fetched already.",
-        )
-    if got.value is None:
-        raise Wrong(f"{when}, and your function returned None: return the body of the answer.")
-    if got.value != wanted:
-        raise Wrong(f"{when}, and your function returned {got.value!r}; the answer to this question was {wanted!r}.")
+        desk.miss(0, "nobody answered", lambda *_: None)
+        desk.find("soup", "the question after a time-out was answered", late_first)
+        desk.count()
+        channel.close()  # what was not acknowledged is in the queue again
+        if left := brokers.drain(own, desk.replies):
+            raise Wrong(f"in the end {left[0]!r} is still in the queue for replies: take out what is stale.", STALE)

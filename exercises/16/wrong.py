@@ -16,12 +16,24 @@ WRONG = {
         edit('"Wang"', '"Li"', says="you give 5 names, 4 of them different"),
         edit('"mayor"', '"the boss"', says="'the boss' is none of the five"),
         written("answer = 'Li'", says="not a str"),
+        written("answer = []", says="you give 0 names"),
+        edit('"Li", "Wang"', '"Wang", "Li"', says="guest 1 was not 'Wang'"),
+        edit('"mayor", "regular", "Chen"', '"Chen", "mayor", "regular"', says="guest 3 was not 'Chen'"),
+        edit('"Chen"]', '"Chen", "Chen"]', says="you give 6 names, 5 of them different"),
     ],
     "16.2": [
         edit('"#.error"', '"*.error"', says="should reach 'alarm', and did not"),
         edit('"*.oven.#"', '"#.oven.*"', says="should reach 'oven', and did not"),
         edit('"north.#"', '"north.*"', says="should reach 'north', and did not"),
         edit('"*.till.warning", "*.till.error"', '"*.till.*"', says="'north.till.info' reached 'money'"),
+        edit('"*.till.error"]', '"#.till.error"]', says="'north.door.till.error' reached 'money'"),
+        edit('"*.oven.#"', '"#.oven.#"', says="'north.door.oven.info' reached 'oven'"),
+        edit('["*.oven.#"]', '["north.oven.#", "south.oven.#"]', says="'west.oven.info' should reach 'oven'"),
+        edit('"*.oven.#"', '"*.oven.info", "*.oven.*.info"', says="'north.oven.debug' should reach 'oven'"),
+        edit('"#.error"', '"#.error.#"', says="'north.lamp.error.info' reached 'alarm'"),
+        edit('"*.oven.#"', '"*.oven.*", "*.oven.*.*"', says="'north.oven.left.door.info' should reach 'oven'"),
+        edit('["#.error"]', "None", says="give 'alarm' a list of patterns"),
+        edit(', "*.till.error"', "", says="'north.till.error' should reach 'money'"),
         edit('"#.error"', '"#"', says="reached 'alarm', which should not get it"),
         edit('["#.error"]', '"#.error"', says="a list of patterns"),
         written("answer = ['#.error']", says="a dictionary with the keys alarm, oven, north, money"),
@@ -111,31 +123,62 @@ def answer(channel, queue, exchange, old, new):
         ),
     ],
     "16.4": [
-        edit(", mandatory=True", "", says="reached no queue, and it is not in your list"),
+        edit(", mandatory=True", "", says="('bnu.pork', 'two') reached no queue, and it is not in your list"),
         edit("    channel.confirm_delivery()\n", "", says="reached no queue, and it is not in your list"),
         edit("exceptions.UnroutableError", "exceptions.NackError", says="UnroutableError"),
-        edit("lost.append((key, body))", "return [(key, body)]", says="should arrive once; it came not at all"),
+        edit("pika.exceptions.UnroutableError", "Exception", says="the broker has no such exchange, and your function"),
+        edit("exceptions.UnroutableError", "exceptions.AMQPError", says="the broker has no such exchange"),
+        edit(
+            "    return lost",
+            "        except pika.exceptions.AMQPError:\n            lost.append((key, body))\n    return lost",
+            says="the broker has no such exchange",
+        ),
+        edit("lost.append((key, body))", "return [(key, body)]", says="what came is ['one']"),
         edit("lost.append((key, body))", "lost.append(key)", says="is not in your list"),
+        edit("lost.append((key, body))", "lost.append((key, body.encode()))", says="is not in your list"),
+        edit("lost.append((key, body))", "lost.append((body, key))", says="is not in your list"),
         edit(
             "mandatory=True)\n",
             "mandatory=True)\n            channel.basic_publish(exchange, key, body)\n",
-            says="should arrive once; it came 2 times",
+            says="should arrive in the kitchen, each once; what came is ['one', 'one'",
         ),
         written(
             """
 def answer(channel, exchange, orders):
     for key, body in orders:
         channel.basic_publish(exchange, key, body)
-    return [(key, body) for key, body in orders if key in ("bnu.pork", "bun")]
+    return [(key, body) for key, body in orders if key in ("bnu.pork", "bun", "cake", "")]
 """,
-            says="an exchange without any queue loses everything",
+            says="an exchange without any queue, which loses everything; your list is []",
         ),
         edit(
             "lost.append((key, body))\n",
             'lost.append((key, body))\n            channel.basic_publish(exchange, "bun.pork", body)\n',
-            says="'two' arrived in a queue",
+            says="should arrive in the kitchen, each once; what came is ['one', 'two'",
         ),
         edit("in orders", "in reversed(orders)", "return lost", "return lost[::-1]", says="in the order of the list"),
+        edit("in orders", "in dict.fromkeys(orders)", says="each once; what came is ['one', '肉包', '']"),
+        edit("in orders", "in dict(orders).items()", says="should arrive in the kitchen, each once"),
+        edit("return lost", "return list(dict.fromkeys(lost))", says="in this order; your list is"),
+        edit("return lost", "return sorted(lost)", says="in this order; your list is"),
+        edit(
+            "        try:",
+            "        if not body:\n            continue\n        try:",
+            says="should arrive in the kitchen",
+        ),
+        edit(
+            "        try:",
+            "        if not key:\n            continue\n        try:",
+            says="('', 'six') reached no queue",
+        ),
+        edit("    return lost", "    return lost or None", says="your function returned None"),
+        edit(
+            "    lost = []\n",
+            "",
+            "def send_all(",
+            "lost = []\n\n\ndef send_all(",
+            says="loses everything; your list is",
+        ),
         edit(
             "lost.append((key, body))",
             "yield key, body",
@@ -151,25 +194,25 @@ def answer(channel, exchange, orders):
             "                return body\n",
             says="stale answers came first, and your function returned",
         ),
-        edit(GIVE_UP, "", says="nobody answers, and after the patience of 0.5 s your function waits on"),
+        edit(GIVE_UP, "", says="nobody answered, with a patience of 0.7 s, and your function waits on"),
         edit(
             'raise TimeoutError(f"no answer within {patience} s")',
             "return None",
-            says="nobody answers, and your function returned None instead of raising TimeoutError",
+            says="nobody answered, with a patience of 0.7 s, and your function returned None instead",
         ),
         edit(
             "inactivity_timeout=0.05",
             "inactivity_timeout=0.25",
             "if time.monotonic() > deadline",
             "if not method",
-            says="gave up long before its patience",
+            says="and your function gave up after 0.3 s",
         ),
         edit(
             "inactivity_timeout=0.05",
             "inactivity_timeout=patience",
             "if time.monotonic() > deadline",
             "if not method",
-            says="only stale answers come, and after the patience",
+            says="only stale answers came, with a patience of 0.15 s, and your function waits on",
         ),
         edit("question, mark)", "question)", GIVE_UP, "", says="your function waits on"),
         edit("str(uuid.uuid4())", "question", says="two questions had the same correlation_id"),
@@ -183,7 +226,7 @@ def answer(channel, exchange, orders):
             "                if answer.correlation_id == number:\n",
             "                if answer.correlation_id == number:\n"
             "                    channel.basic_ack(method.delivery_tag)\n",
-            says="messages are still in the queue for replies",
+            says="is still in the queue for replies",
         ),
         edit(
             "    mark =",
@@ -209,7 +252,73 @@ def answer(channel, replies, question, patience):
             break
     raise TimeoutError
 """,
-            says="stale answers came first, and your function raised TimeoutError",
+            says="stale answers came first, and your function waits on",
         ),
+        edit(
+            "    finally:\n        channel.cancel()\n",
+            "    finally:\n        pass\n",
+            says="still takes messages out of 'replies'",
+        ),
+        edit(
+            "    try:\n        for",
+            "    if True:\n        for",
+            "                    return body",
+            "                    channel.cancel()\n                    return body",
+            "    finally:\n        channel.cancel()\n",
+            "",
+            says="nobody answered, with a patience of 0.7 s, your function ended, and its channel still takes messages",
+        ),
+        edit(
+            "        channel.cancel()\n",
+            "        channel.close()\n",
+            says="closed the channel, which its caller still needs",
+        ),
+        edit(
+            "                    return body\n",
+            "                    return body or None\n",
+            says="whose body is empty, and your function returned None",
+        ),
+        edit(
+            "return body",
+            "return body.decode()",
+            says="returned 'price of buns'; the answer to this question was b'price",
+        ),
+        edit(
+            "answer.correlation_id == number",
+            "answer.correlation_id in (number, None)",
+            says="b'an answer without a number'",
+        ),
+        edit(
+            "answer.correlation_id == number",
+            "answer.correlation_id and answer.correlation_id.startswith(number)",
+            says="stale answers came first, and your function returned b'5 yuan, for something else",
+        ),
+        edit(
+            '    channel.basic_publish("", "prices", question, mark)\n',
+            '    for _ in range(11):\n        channel.basic_publish("", "prices", question, mark)\n',
+            says="`ask` was called 1 times, and 11 questions came to `prices`: send each once",
+        ),
+        edit(
+            "    try:", "    time.sleep(patience)\n    try:", says="a question was answered, and your function waits on"
+        ),
+        edit(
+            "+ patience\n",
+            "+ 0.5\n",
+            says="nobody answered, with a patience of 0.7 s, and your function gave up after 0.5 s",
+        ),
+        edit("+ patience\n", "+ (patience or 5)\n", says="with a patience of 0 s, and your function waits on"),
+        edit("+ patience\n", "+ max(patience, 0.7)\n", says="with a patience of 0.15 s, and your function waits on"),
+        edit(
+            "inactivity_timeout=0.05",
+            "inactivity_timeout=2",
+            says="nobody answered, with a patience of 0.7 s, and your",
+        ),
+        edit(
+            "            if method:\n",
+            "            deadline = time.monotonic() + patience if method else deadline\n            if method:\n",
+            says="only stale answers came, with a patience of 0.15 s, and your function waits on",
+        ),
+        edit('    channel.basic_publish("", "prices", question, mark)\n', "", says="no question has come to `prices`"),
+        edit("raise TimeoutError(", "raise RuntimeError(", says="RuntimeError: no answer within 0.7 s"),
     ],
 }

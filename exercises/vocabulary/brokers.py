@@ -33,6 +33,17 @@ def open_channel(url):
             connection.close()
 
 
+@contextlib.contextmanager
+def cut_channel(url):
+    """A channel whose connection is cut in the end, for an answer may still be using it on a thread of its own."""
+    connection = pika.BlockingConnection(pika.URLParameters(url))
+    try:
+        yield connection.channel()
+    finally:
+        with contextlib.suppress(Exception):
+            cut(connection)
+
+
 def put(channel, queue, *bodies):
     """Put messages into a queue, which is declared if need be."""
     channel.queue_declare(queue, durable=True)
