@@ -28,6 +28,9 @@ from exercises.vocabulary import (
     reworded,
 )
 
+NO_WIDER = "Catch those errors that you expect here, by their names, and nothing wider."
+GONE = "A customer who is gone shows as a ConnectionError, in recv or while you send: catch it around both."
+
 # -- 09.1 -------------------------------------------------------------------------------------------------------------
 
 
@@ -147,7 +150,7 @@ def _bears_breaks(handler):
 
 def _bears_a_break(handler, line, break_off, what, pair=None):
     words = {
-        ConnectionError: lambda error: f"{what}, and your function let out {_name(error)}.",
+        ConnectionError: lambda error: Wrong(f"{what}, and your function let out {_name(error)}.", GONE),
         Enough: f"{what}, and your function reads on and on.",
     }
     with reworded(words):
@@ -166,7 +169,7 @@ def _lets_other_errors_out(handler, *more):
             got = capture(partial(converse, handler, line, pair=(line, customer), stuck=stuck), catch=type(fault))
             if got.error is None:
                 what = f"{type(fault).__name__} ({fault}), no ConnectionError"
-                raise Wrong(f"{where} raised {what}, and your function swallowed it.")
+                raise Wrong(f"{where} raised {what}, and your function swallowed it.", NO_WIDER)
             if got.error is not fault:
                 raise got.error
             _check_closed(line, f" when {where} raised an error")
@@ -239,7 +242,8 @@ def _talk(answer):
         for at, what in (("read", "`read`"), ("show", "`show`"), ("recv", "recv"), ("send", "sending")):
             got = capture(partial(_talk_with, answer, ["bun"] * 3, answers=1, fault=fault, at=at), catch=type(fault))
             if got.error is not fault:
-                raise Wrong(f"{what} raised {type(fault).__name__} ({fault}), and your function swallowed it.")
+                raised = f"{what} raised {type(fault).__name__} ({fault})"
+                raise Wrong(f"{raised}, and your function swallowed it.", NO_WIDER)
 
 
 def _scribble(dice):
@@ -274,13 +278,14 @@ def _holds(answer, typed, replies=None):
 
 def _ends_with_the_server(answer, what, answers=1, **how):
     errors = (ConnectionError, StopIteration, ValueError, IndexError)
-    after = ("before any answer", "after one whole answer")[answers]
-    with reworded({errors: lambda error: f"the server {what} {after}, and your function raised {_name(error)}."}):
+    what = f"the server {what} {('before any answer', 'after one whole answer')[answers]}"
+    hint = "At an answer without a newline, or at a ConnectionError, return the number of answers so far."
+    with reworded({errors: lambda error: Wrong(f"{what}, and your function raised {_name(error)}.", hint)}):
         count, shown, _, hurried = _talk_with(answer, ["bun", "tea", "rice", "soup"], answers=answers, **how)
     if shown != ["you said: bun"][:answers] or count != answers or count is None:
-        raise Wrong(f"the server {what} {after}; you showed {shown} and returned {count!r}.")
+        raise Wrong(f"{what}; you showed {shown} and returned {count!r}.", hint)
     if hurried:
-        raise Wrong(f"the server {what}, and your function asked the user for more: return.")
+        raise Wrong(f"{what}, and your function asked the user for more: return.", hint)
 
 
 def _talk_with(answer, typed, replies=None, *, answers=100, last_words=b"", fault=None, at="recv"):
@@ -450,7 +455,7 @@ def _refuses_too_long(answer, length, limit):
     line, customer = pair = awkward_pair()
     customer.sendall(_framed(b"", b"bun"[:limit]) + struct.pack(">I", length))
     got, what = [], f"a length of {length:,} came, and the limit is {limit}"
-    stuck = f"{what}, and your generator waits for them: raise ValueError at once."
+    stuck = f"{what}, and your generator waits for the message: raise ValueError at once."
 
     def listen():
         for message in answer(line, limit):

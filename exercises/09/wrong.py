@@ -11,6 +11,10 @@ WRONG = {
         written("answer = b'bun'", says="not a bytes"),
         written("answer = [3, 0, 5, 1]", says="message 1 is 3, and a message is bytes"),
         edit(r'b"\x02"', r'b"\x02", b""', says="you give 5"),
+        edit(r'b"\x02"', 'b"2"', says="message 4 is not b'2'"),
+        edit(r'b"\x02"', "2", says="message 4 is 2, and a message is bytes"),
+        edit(r'"teas\n"', r'"\x05teas\n"', says="message 3 is not"),
+        written("answer = {b'bun', b'', b'teas'}", says="not a set"),
     ],
     "09.2": [
         edit("client.sendall(", "client.send(", says="a `send` took a part only"),
@@ -285,7 +289,7 @@ def answer(line, limit):
         edit(
             "            raise ValueError",
             "            exactly(length)\n            raise ValueError",
-            says="and your generator waits for them",
+            says="and your generator waits for the message",
         ),
         edit(
             "    while header",

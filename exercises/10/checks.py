@@ -8,6 +8,11 @@ from collections import deque
 from exercises import Wrong, exercise
 from exercises.vocabulary import BurntBun, Enough, Fuse, MockClock, capture, in_time, need, os_error, reworded
 
+END = "At the end of the stream recv returns b'', again and again; at a reset it raises."
+ONLY_ACCEPT = (
+    "Let the `try` hold `accept` alone, catch OSError and nothing wider, and raise again what you do not know."
+)
+
 # -- 10.1 -------------------------------------------------------------------------------------------------------------
 
 
@@ -72,14 +77,14 @@ def _keep_accepting(answer):
         diary, error = _accepting(answer, ["one", "two"], fault)
         what = f"`serve` raised {_named(fault)}"
         if "serve two" in diary:
-            raise Wrong(f"{what}, and your loop took it for one of accept, or swallowed it.")
+            raise Wrong(f"{what}, and your loop took it for one of accept, or swallowed it.", ONLY_ACCEPT)
         if error is not fault or "pause" in diary:
-            raise Wrong(f"{what}, and it did not come out of your function.")
+            raise Wrong(f"{what}, and it did not come out of your function.", ONLY_ACCEPT)
 
     for fault in _others(errno.EMFILE, errno.ENFILE, errno.ECONNABORTED):
         diary, error = _accepting(answer, ["one", fault, "two"])
         if error is not fault:
-            raise Wrong(f"accept raised {_named(fault)}, and it did not come out of your function.")
+            raise Wrong(f"accept raised {_named(fault)}, and it did not come out of your function.", ONLY_ACCEPT)
     dice = random.Random(10)
     for _ in range(50):
         _follows(answer, dice.choices([full, os_error(errno.ENFILE), aborted, "one", "two", 0], k=dice.randrange(7)))
@@ -184,7 +189,9 @@ def _reads(answer, wanted, pieces, **case):
         raise Wrong(f"{what}; your function raised {_named(got.error)}.")
     if got.value != wanted or not isinstance(got.value, bytes):
         shown, right = (repr(each) if len(wanted) < 50 else f"{len(each)} bytes" for each in (got.value, wanted))
-        raise Wrong(f"{what}; your function returned {shown}, not {right}.")
+        raise Wrong(
+            f"{what}; your function returned {shown}, not {right}.", "Read until the newline, and cut off no more."
+        )
 
 
 def _gives_up(answer, what, pieces, *, lag=0, patience=10, **case):
@@ -200,9 +207,9 @@ def _gives_up(answer, what, pieces, *, lag=0, patience=10, **case):
 def _notices_the_end(answer, what, pieces):
     got, _ = _ordering(answer, what, pieces)
     if got.error is None:
-        raise Wrong(f"{what}, and your function returned {got.value!r}: raise ConnectionError.")
+        raise Wrong(f"{what}, and your function returned {got.value!r}: raise ConnectionError.", END)
     if not isinstance(got.error, ConnectionError):
-        raise Wrong(f"{what}, and your function raised {type(got.error).__name__}, not ConnectionError.")
+        raise Wrong(f"{what}, and your function raised {type(got.error).__name__}, not ConnectionError.", END)
 
 
 def _ordering(answer, what, pieces, *, lag=0, patience=10, start=1_000):
@@ -291,16 +298,16 @@ def _let_in(answer):
     for fault in _others(errno.EMFILE):
         shop, error = _letting_in(answer, 3, ["A", fault, "B"])
         if shop.served != ["A"] or error is not fault:
-            raise Wrong(f"accept raised {_named(fault)}, and your loop did not let that out.")
+            raise Wrong(f"accept raised {_named(fault)}, and your loop did not let that out.", ONLY_ACCEPT)
     for fault in _others():
         shop, error = _letting_in(answer, 3, ["A", os_error(errno.EMFILE), fault, "B"])
         if error is not fault or "B" in shop.callers:
             what = f"the accept after closing the spare file raised {_named(fault)}"
-            raise Wrong(f"{what}, and your loop did not let that out.")
+            raise Wrong(f"{what}, and your loop did not let that out.", ONLY_ACCEPT)
     for fault in (os_error(errno.EMFILE), os_error(errno.ECONNRESET), BurntBun("the oven is on fire")):
         shop, error = _letting_in(answer, 4, ["A", "B"], fault)
         if error is not fault or len(shop.callers) > 1:
-            raise Wrong(f"`serve` raised {_named(fault)}, and your loop did not let that out.")
+            raise Wrong(f"`serve` raised {_named(fault)}, and your loop did not let that out.", ONLY_ACCEPT)
     fault = os_error(errno.ENOBUFS)
     shop, error = _letting_in(answer, 2, ["A", "B", "C"], telling={"B": fault})
     if error is not fault:
