@@ -34,6 +34,7 @@ def write_chapter(folder, name, *texts):
     return folder / name
 
 
+OTHER = "| no | term |\n|---|---|\n| at | all |"
 HEAD = "## Glossary\n\n| English | 中文 | meaning |\n|---|---|---|\n"
 
 
@@ -46,7 +47,7 @@ def course(tmp_path):
         folder, "01_a.ipynb", "# 1. Bake", f"{HEAD}| to steam | 蒸 | to cook |\n| dough | 面团 | it rises |\n"
     )
     rows = "| to steam | 蒸 | to cook |\n| Dough | 面 | see [chapter 1](01_a.ipynb) |\n| bun `x` | 包子 | warm |\n"
-    write_chapter(folder, "02_b.ipynb", "# 2. Sell", f"## More\n\n| no | term |\n|---|---|\n\n{HEAD}{rows}\nBye.")
+    write_chapter(folder, "02_b.ipynb", "# 2. Sell", f"## More\n\n{OTHER}\n\n{HEAD}{rows}\nBye.\n\n### More\n\n{OTHER}")
     return tmp_path
 
 

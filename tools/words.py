@@ -64,7 +64,7 @@ def glossary(path):
     """
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]  # by json: nbformat takes seconds to be imported
     text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    _, _, below = text.partition("\n## Glossary\n")
+    below = re.split(r"^#+ ", text.partition("\n## Glossary\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
     rows = [
         [column.strip() for column in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
         for line in below.splitlines()
