@@ -238,7 +238,7 @@ def answer(line, limit):
             says="within a length, and your generator raised struct.error",
         ),
         edit(", end_is_fine=True", "", says="your generator raised ConnectionError: the stream ended after 0 of 4"),
-        edit("if length > limit:", "if length < 0:", says="waits for them: raise ValueError at once"),
+        edit("if length > limit:", "if length < 0:", says="waits for the message: raise ValueError at once"),
         written(
             """
 def answer(line, limit):
