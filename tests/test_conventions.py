@@ -28,6 +28,7 @@ MOST_LINES = 30
 MEDIAN_LINES = 6
 MOST_WORDS = 60  # of a paragraph
 PICTURE_LIMIT = 150_000  # bytes
+FEWEST_WORDS = 8  # of the text that stands for a picture
 
 MACHINE_PATH = re.compile(r"(?<![\w.~:/])/(?:home|Users|root|work)/\w|\bC:\\(?:Users|Windows|Program)")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -166,6 +167,14 @@ def plots_are_explained(chapter):
         for picture in pictures:
             if len(picture) * 3 // 4 > PICTURE_LIMIT:
                 yield f"{name(cell)} stores a picture of {len(picture) * 3 // 4:,} bytes, over {PICTURE_LIMIT:,}"
+
+
+def pictures_are_told(chapter):
+    """A picture in the text has a sentence for those who cannot see it."""
+    for cell in chapter.prose:
+        for told in re.findall(r"!\[([^\]]*)\]\(", CODE.sub("", cell.source)):
+            if len(told.split()) < FEWEST_WORDS:
+                yield f"{name(cell)} has a picture that is told in {told!r}, under {FEWEST_WORDS} words"
 
 
 def cells_are_short(chapter):
@@ -326,6 +335,7 @@ CONVENTIONS = [
     run_in_order,
     errors_are_expected,
     plots_are_explained,
+    pictures_are_told,
     cells_are_short,
     paragraphs_are_short,
     outputs_are_compared,
@@ -491,6 +501,7 @@ SPOILT = [
     (errors_are_expected, set_tags("warn()")),
     (plots_are_explained, drop("Each bar")),
     (plots_are_explained, lambda chapter: find(chapter, "plot").outputs[0].data.update({"image/png": "A" * 200_004})),
+    (pictures_are_told, edit("Each bar", "a bun", "![a bun](../README.md)")),
     (cells_are_short, edit("warn()", "warn()", "warn()\n" * 31)),
     (cells_are_short, lambda chapter: [cell.update(source="pass\n" * 7) for cell in chapter.code]),
     (paragraphs_are_short, edit("Each bar", "a bun", "a bun " * 30)),
