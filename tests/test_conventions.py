@@ -10,6 +10,7 @@ import re
 import statistics
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
@@ -356,6 +357,16 @@ CONVENTIONS = [
 def test_notebook_keeps_to(convention, path):
     breaches = list(convention(Chapter.read(path, registered())))
     assert not breaches, "\n".join(breaches)
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.parent.glob("images/*.svg")), ids=lambda path: path.stem)
+def test_a_drawing_is_whole_and_opaque(path):
+    """Also on a dark page: white paper lies under all that is drawn."""
+    svg = "{http://www.w3.org/2000/svg}"
+    drawing = ElementTree.parse(path).getroot()
+    assert drawing.find(f"{svg}title").text
+    paper = drawing.find(f"{svg}rect").attrib
+    assert [paper.get(key) for key in ("fill", "width", "height")] == ["white", *drawing.get("viewBox").split()[2:]]
 
 
 def gaps(names):
