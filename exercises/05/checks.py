@@ -260,7 +260,7 @@ def _walk(answer):
 def _walks_are_taken(answer):
     def walked(visit, tree):
         leaves = answer(visit, tree)
-        with reworded({TypeError: f"`walk` returned {leaves!r}, which cannot stand in a `for` loop."}):
+        with reworded({TypeError: f"`walk` returned {leaves!r}, which no `for` loop takes."}):
             return iter(leaves)
 
     def compare(tree, why):

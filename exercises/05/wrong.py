@@ -257,7 +257,7 @@ def answer(visit, tree):
             FIRST_SWITCH + "    return _leaves(walker, leaf)\n\n\ndef _leaves(walker, leaf):\n",
             says="nobody has asked for a leaf yet",
         ),
-        written("def answer(visit, tree): return None", says="cannot stand in a `for` loop"),
+        written("def answer(visit, tree): return None", says="which no `for` loop takes"),
         edit("not walker.dead", "leaf and not walker.dead", says="that finds [1, 0, 2] gave [1]"),
         edit(
             "getcurrent().switch",

@@ -359,7 +359,7 @@ class _Shop:
         if self.paid > self.buns:
             raise Wrong(f"{counts}. Nobody should pay for a bun that is not there.")
         if self.paid != sold:
-            raise Wrong(f"{counts}. Who pays gets a bun, and nobody else.")
+            raise Wrong(f"{counts}. Those who pay get a bun, and nobody else.")
         if left != self.buns - sold:
             raise Wrong(f"{counts}, not {self.buns - sold}.")
         if self.buns >= len(told) or not any(self.refused):

@@ -290,9 +290,9 @@ def _fetch_by_hand(answer, comes, urls, per_host):
         if url not in got:
             raise Wrong(f"{url!r} is not in your dictionary; its fetch came to {text!r}.")
         if got[url] is not text and got[url] != text:
-            raise Wrong(f"the fetch of {url!r} came to {text!r}, and in your dictionary stands {got[url]!r}.")
+            raise Wrong(f"the fetch of {url!r} came to {text!r}, and your dictionary has {got[url]!r} for it.")
     if extra := got.keys() - comes.keys():
-        raise Wrong(f"in your dictionary stands {min(extra)!r}, which is none of the {len(comes)} URLs of this call.")
+        raise Wrong(f"your dictionary has {min(extra)!r}, which is none of the {len(comes)} URLs of this call.")
 
 
 def _complain_of_standstill(host, comes, done, others):

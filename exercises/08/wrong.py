@@ -260,9 +260,7 @@ def answer(fetch, url, tries, pause, sleep):
             says="nor has any other host: your code stands still",
         ),
         edit("except Exception", "except ConnectionError", says="raised its error instead of keeping it"),
-        edit(
-            "results[url] = error", "results[url] = str(error)", says="and in your dictionary stands 'steamer broken'"
-        ),
+        edit("results[url] = error", "results[url] = str(error)", says="and your dictionary has 'steamer broken'"),
         edit(
             "results[url] = error",
             "results.pop(url, None)",
@@ -271,7 +269,7 @@ def answer(fetch, url, tries, pause, sleep):
         edit(
             "results[url] = fetch(url)",
             "results[url] = fetch(url) or None",
-            says="came to '', and in your dictionary stands None",
+            says="came to '', and your dictionary has None",
         ),
         edit("# Solution\n", "results = {}\n", "    results = {}\n", "", says="which is none of the"),
         edit(
