@@ -81,6 +81,7 @@ def drawing(figure):
     own = f"d{next(_number)}-{uuid.uuid4().hex[:6]}-"
     svg = re.sub(r'\b(id="|href="#|url\(#)', rf"\g<1>{own}", svg)
     svg = svg.replace("#000000", "currentColor").replace("#ffffff", GROUND)
+    svg = re.sub(r"\b(fill|stroke): (#[0-9a-f]{6})\b", _seen_in_the_dark, svg)
     width, height = (float(re.search(rf' {side}="([\d.]+)pt"', svg)[1]) for side in ("width", "height"))
     svg = re.sub(r' (width|height)="[\d.]+pt"', "", svg, count=2)
     wide = round(width * figure.dpi / 72)
@@ -88,6 +89,15 @@ def drawing(figure):
     style += "stroke-linejoin: round; stroke-linecap: butt"
     svg = svg.replace("<svg ", f'<svg style="{style}" ', 1)
     return live(svg, "color: inherit", role="img", aria_label=words(figure))
+
+
+def _seen_in_the_dark(found):
+    """A colour, and if it is a dark one, some of the page's own in it, which lifts it where the ground is dark."""
+    linear = [(int(found[2][place : place + 2], 16) / 255) ** 2.2 for place in (1, 3, 5)]
+    lacking = 0.22 - (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
+    if lacking <= 0:
+        return found[0]
+    return f"{found[0]}; {found[1]}: color-mix(in srgb, {found[2]} {100 - 260 * lacking:.0f}%, currentColor)"
 
 
 def words(figure):

@@ -28,13 +28,13 @@ def test_first_minute(page):
     )
 
     controls = page.locator(".widget-interact")
-    plot = controls.locator(".widget-output img")
+    plot = controls.locator(".widget-output [role=img]")
     for slider in ("tasks", "latency"):
-        before = plot.get_attribute("src")
+        before = plot.get_attribute("aria-label")
         controls.locator(f'.widget-hslider:has(.widget-label:text("{slider}")) .noUi-handle').press("ArrowRight")
         page.wait_for_function(
-            "before => { const plot = document.querySelector('.widget-interact .widget-output img');"
-            " return plot && plot.src !== before; }",
+            "before => { const plot = document.querySelector('.widget-interact .widget-output [role=img]');"
+            " return plot && plot.ariaLabel !== before; }",
             arg=before,
         )
     assert_nothing_went_wrong(page)

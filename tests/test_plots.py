@@ -1,9 +1,15 @@
-"""What readers see of bars and curves, and what happens to impossible input."""
+"""What readers see of bars and curves, on light and dark pages, and what happens to impossible input."""
+
+import re
+from xml.etree import ElementTree
 
 import matplotlib.pyplot as plt
 import pytest
+from matplotlib.patches import Rectangle
 
+from backstage import pages
 from helpers import plot_bars, plot_curves, quantity
+from tests.kernel import Kernel
 
 
 @pytest.fixture
@@ -68,3 +74,94 @@ def test_a_missing_value_leaves_a_gap(axes):
 def test_impossible_input_is_answered_with_a_sentence(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+# -- on the page ------------------------------------------------------------------------------------------------------
+
+
+def colours(drawing):
+    return set(re.findall(r"(?:fill|stroke): ([^;\"]+)", drawing)) - {"none"}
+
+
+def test_what_is_black_or_white_follows_the_page(axes):
+    axes.plot([1, 2], color="black", label="a")
+    axes.text(1, 1, "a", bbox={"facecolor": "white"})
+    axes.add_patch(Rectangle((0, 0), 1, 1, color="#00000022"))
+    assert colours(pages.drawing(axes.figure)) == {"currentColor", pages.GROUND}
+    assert pages.drawing(axes.figure).count("<svg") == 1
+    assert axes.figure.get_facecolor() == axes.get_facecolor() == (1, 1, 1, 1)
+
+
+def test_dark_colours_are_lifted_and_bright_ones_are_themselves(axes):
+    axes.axis("off")
+    axes.add_patch(Rectangle((0, 0), 1, 1, color="#000080"))
+    axes.add_patch(Rectangle((0, 0), 1, 1, color="#e69f00"))
+    shown = colours(pages.drawing(axes.figure))
+    assert shown == {"currentColor", "#e69f00", "#000080", "color-mix(in srgb, #000080 47%, currentColor)"}
+
+
+def test_drawings_on_a_page_do_not_meddle_with_each_other_or_the_page(axes):
+    axes.plot([1, 2], marker="o")
+    both = [pages.drawing(axes.figure) for _ in range(2)]
+    names = [set(re.findall(r'\bid="(.*?)"', each)) for each in both]
+    assert not names[0] & names[1]
+    used = {name for each in both for pair in re.findall(r'href="#(.*?)"|url\(#(.*?)\)', each) for name in pair if name}
+    assert used <= names[0] | names[1]
+    assert not re.search("<style|<script|<!--|<metadata|<[?]xml", "".join(both))
+    assert all(ElementTree.fromstring(each) is not None for each in both)
+
+
+def test_a_crowd_of_points_becomes_a_picture_and_only_for_the_drawing(axes):
+    [few] = axes.plot(range(100), marker="o")
+    [many] = axes.plot(range(20_000), marker="o")
+    drawn = pages.drawing(axes.figure)
+    assert drawn.count("<image") == 1
+    assert len(drawn) < 200_000
+    assert not few.get_rasterized()
+    assert not many.get_rasterized()
+
+
+def test_a_plot_says_in_words_what_it_shows(axes):
+    plot_bars({"slow": 2.0, "fast": 0.2}, title="Ten buns", ax=axes)
+    axes.figure.canvas.draw()
+    assert pages.words(axes.figure) == "Ten buns. time. slow 2 s, fast 200 ms."
+    axes.clear()
+    plot_curves([1, 10], {"a": [1, 2]}, title='"<b>"', xlabel="tasks", ylabel="time", ax=axes)
+    assert pages.words(axes.figure) == '"<b>". time against tasks. Shown: a.'
+    assert 'aria-label="&quot;&lt;b&gt;&quot;. time against tasks. Shown: a."' in pages.drawing(axes.figure)
+    axes.clear()
+    assert pages.words(axes.figure) == "A plot."
+
+
+def test_what_only_a_living_page_shows_is_found_and_nothing_else():
+    shown = {"text/html": pages.live("bun"), "text/plain": "bun"}
+    assert pages.without_live(shown)
+    assert shown == {"text/plain": "bun"}
+    table = {"text/html": "<table>"}
+    assert not pages.without_live(table)
+    assert table == {"text/html": "<table>"}
+    assert not pages.without_live({"text/plain": "bun"})
+
+
+@pytest.mark.parametrize(
+    "plot",
+    [
+        "plot_bars({'bun': 1}, title='Buns')",
+        "import matplotlib.pyplot as plt\n_ = plt.title('Buns')",
+        "%matplotlib inline\n_ = plt.figure(), plt.title('Buns')",
+    ],
+)
+def test_every_plot_of_a_notebook_is_a_drawing_and_a_picture_with_words(kernel, plot):
+    kinds = [content for kind, content in kernel.follow(kernel.start(plot)) if kind == "display_data"]
+    [shown] = kinds
+    assert shown["data"]["text/html"].startswith(f'<div class="{pages.MARK} ')
+    assert shown["data"]["text/plain"].startswith("<Figure size")
+    assert shown["data"]["image/png"]
+    assert shown["metadata"]["image/png"]["alt"].startswith("Buns.")
+
+
+@pytest.fixture(scope="module")
+def kernel():
+    with Kernel() as kernel:
+        kernel.run("from helpers import plot_bars")
+        yield kernel
