@@ -162,7 +162,10 @@ def plots_are_explained(chapter):
     for cell, following in zip(chapter.cells, [*chapter.cells[1:], None], strict=True):
         if cell.cell_type != "code":
             continue
-        pictures = [out.data["image/png"] for out in cell.outputs if "image/png" in out.get("data", {})]
+        drawn = [output for output in cell.outputs if "image/png" in output.get("data", {})]
+        pictures = [output.data["image/png"] for output in drawn]
+        if not all(output.metadata.get("image/png", {}).get("alt") for output in drawn):
+            yield f"{name(cell)} stores a picture without a text for those who do not see it: run `make refresh`"
         if pictures and (following is None or following.cell_type != "markdown"):
             yield f"{name(cell)} draws, and no text follows that says what to see"
         for picture in pictures:
@@ -396,6 +399,7 @@ def test_the_map_is_up_to_date():
 
 
 PICTURE = "iVBORw0KGgo="
+WORDS = {"image/png": {"alt": "Buns. time. bun 1 s."}}
 
 
 def markdown(source):
@@ -441,7 +445,7 @@ def model(tmp_path):
                 "[next](05_sell_buns.ipynb) · [words](#Glossary) · `list[0](1)`"
             ),
             code('guess = ""'),
-            code("plot(buns)", nbformat.v4.new_output("display_data", {"image/png": PICTURE})),
+            code("plot(buns)", nbformat.v4.new_output("display_data", {"image/png": PICTURE}, metadata=WORDS)),
             markdown("Each bar is a bun."),
             code('check("04.a", guess)', prints("… 04.a: no answer yet")),
             code("1 / 0", nbformat.v4.new_output("error", ename="ZeroDivisionError"), tags=["raises-exception"]),
@@ -511,6 +515,7 @@ SPOILT = [
     (errors_are_expected, set_tags("1 / 0")),
     (errors_are_expected, set_tags("warn()")),
     (plots_are_explained, drop("Each bar")),
+    (plots_are_explained, lambda chapter: find(chapter, "plot").outputs[0].metadata.clear()),
     (plots_are_explained, lambda chapter: find(chapter, "plot").outputs[0].data.update({"image/png": "A" * 200_004})),
     (pictures_are_told, edit("Each bar", "a bun", "![a bun](../README.md)")),
     (cells_are_short, edit("warn()", "warn()", "warn()\n" * 31)),
