@@ -47,7 +47,7 @@ def _together(answer):
 @exercise(
     "00.3",
     praise="all orders waited together, and every one was served.",
-    hint="Spawn a greenlet for each order with gevent.spawn(wait, order), then gevent.joinall them, raise_error=True.",
+    hint="Spawn a greenlet for each order: gevent.spawn(wait, order). Then gevent.joinall(…, raise_error=True) waits.",
 )
 def _serve(answer):
     _serve_all(answer, ["tea", "bun", "soup", "noodles"])

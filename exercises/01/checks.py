@@ -254,7 +254,7 @@ def _cure_the_deadlock(answer):
 
 
 def _single_move_stuck(waiting):
-    return f"a single move, and nobody else about, does not end: {_say_who_waits(waiting).partition(': ')[2]}"
+    return f"a single move, with nobody else about, does not end: {_say_who_waits(waiting).partition(': ')[2]}"
 
 
 def _move_to_itself_stuck(waiting):

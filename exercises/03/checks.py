@@ -320,7 +320,7 @@ _ONCE = "Switch it on when `baking` is primed, before the loop, and off when tha
 
 @exercise(
     "03.4",
-    praise="however it ends, the oven is switched off once, and errors are heard of.",
+    praise="however it ends, the oven is switched off once, and every error reaches the caller.",
     hint="What stands under `finally` runs at any end, GeneratorExit included, and lets the error pass.",
 )
 def _baking(answer):
