@@ -16,9 +16,9 @@ from launch import start_broker
 
 
 @pytest.fixture(scope="module")
-def minibroker():
-    """The embedded broker; publishers have to wait when it holds 30 MB."""
-    with start_broker("--memory", "30") as process:
+def minibroker(tmp_path_factory):
+    """The embedded broker, with a folder; publishers have to wait when it holds 30 MB."""
+    with start_broker("--memory", "30", "--folder", str(tmp_path_factory.mktemp("kept"))) as process:
         yield process
         assert process.running
         assert "Traceback" not in process.output
