@@ -393,9 +393,9 @@ def _ask(answer):
             raise complaint
         desk.find("", "an answer came whose body is empty", empty, wanted=b"")
         desk.miss(0.7, "nobody answered", lambda *_: None)
+        desk.miss(0, "nobody answered", lambda *_: None)
         desk.miss(0.15, "only stale answers came", only_stale)
         over.set()
-        desk.miss(0, "nobody answered", lambda *_: None)
         desk.find("soup", "the question after a time-out was answered", late_first)
         desk.count()
         channel.close()  # what was not acknowledged is in the queue again

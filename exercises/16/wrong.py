@@ -306,6 +306,9 @@ def answer(channel, replies, question, patience):
             "+ 0.5\n",
             says="nobody answered, with a patience of 0.7 s, and your function gave up after 0.5 s",
         ),
+        edit(
+            "inactivity_timeout=0.05", "inactivity_timeout=1", says="with a patience of 0 s, and your function waits on"
+        ),
         edit("+ patience\n", "+ (patience or 5)\n", says="with a patience of 0 s, and your function waits on"),
         edit("+ patience\n", "+ max(patience, 0.7)\n", says="with a patience of 0.15 s, and your function waits on"),
         edit(
