@@ -347,7 +347,7 @@ def _talk_with(answer, typed, replies=None, *, answers=100, last_words=b"", faul
 
 @exercise(
     "09.4",
-    praise="any cut will do, an end is told from a break, and nobody announces more than you allow.",
+    praise="it makes no difference how the stream is cut, an end is told from a break, and the limit holds.",
     hint="A helper that reads exactly n bytes, in a loop, solves most of it.",
     seconds=120,
 )
@@ -474,7 +474,7 @@ def _refuses_too_long(answer, length, limit):
 
 @exercise(
     "09.5",
-    praise="whoever does not listen is shown the door, and whoever is only quiet may stay.",
+    praise="a customer who does not listen is shown the door, and one who is only quiet may stay.",
     hint="The time-out belongs to the sending alone: set it before `sendall`, take it back after.",
     seconds=120,
 )
@@ -504,10 +504,10 @@ def _bears_a_quiet_one(answer, patience=0.1):
 
     what = f"a customer was quiet for {2.5 * patience:g} s, with a patience of {patience:g} s for sending"
     stuck = f"{what}, and left, and your function never returned."
-    with reworded({TimeoutError: f"{what}, and your function raised TimeoutError: who is quiet may stay."}):
+    with reworded({TimeoutError: f"{what}, and your function raised TimeoutError: a quiet customer may stay."}):
         converse(answer, line, patience, pair=pair, beside=visit, stuck=stuck)
     if heard != [b"one tea", b"and a bun"]:
-        raise Wrong(f"{what}, and was shown the door: who is quiet may stay.")
+        raise Wrong(f"{what}, and was shown the door: a quiet customer may stay.")
     _check_closed(line, " when a quiet customer had left")
 
 
