@@ -45,7 +45,8 @@ class Raw:
             start = self.read()[1]
             assert start.name == "Connection.Start"
             self.version = tuple(map(int, start.server_properties["version"].split(".")[:2]))
-            client = {"capabilities": {"connection.blocked": True, "authentication_failure_close": True}}
+            names = "connection.blocked", "authentication_failure_close", "consumer_cancel_notify"
+            client = {"capabilities": dict.fromkeys(names, True)}
             self.send(Connection.StartOk(client, "PLAIN", "\0guest\0guest"), 0)
             assert self.read()[1].name == "Connection.Tune"
             self.send(Connection.TuneOk(**{"channel_max": 2047, "frame_max": 131_072, "heartbeat": 0, **tune}), 0)

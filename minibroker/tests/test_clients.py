@@ -568,6 +568,29 @@ def test_large_messages_cross_frames(connect, name):
     assert [channel.basic_get(name, auto_ack=True)[2] for _ in bodies] == bodies
 
 
+@pytest.mark.parametrize("size", [131_064, 131_065, 131_072, 131_073])
+def test_a_body_frame_may_be_as_large_as_a_frame(broker, channel, name, size):
+    channel.queue_declare(name, exclusive=False)
+    with Raw(broker) as raw:
+        raw.open().send(Basic.Publish(routing_key=name))
+        raw.frame(2, struct.pack(">HHQH", 60, 0, size, 0))
+        raw.frame(3, bytes(size))
+        if size > 131_072:
+            assert raw.until_close().reply_code == 501
+        else:
+            assert bodies(channel, name, least=1) == ["\0" * size]
+    channel.queue_delete(name)
+
+
+def test_who_deletes_the_queue_it_consumes_from_hears_of_that_first(broker, name):
+    with Raw(broker) as raw:
+        raw.open().send(Queue.Declare(queue=name))
+        raw.send(Basic.Consume(queue=name))
+        raw.send(Queue.Delete(queue=name))
+        found = [raw.read()[1].name for _ in range(4)]
+        assert found == ["Queue.DeclareOk", "Basic.ConsumeOk", "Queue.DeleteOk", "Basic.Cancel"]
+
+
 def test_properties_arrive_as_they_were_sent(channel, name):
     channel.queue_declare(name, exclusive=True)
     properties = pika.BasicProperties(

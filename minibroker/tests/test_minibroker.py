@@ -5,6 +5,7 @@ somebody is slow, and is a process that can be started and stopped by hand.
 """
 
 import decimal
+import re
 import struct
 import subprocess
 import sys
@@ -30,7 +31,7 @@ def broker(minibroker):
 
 
 MISSED = {
-    "transaction": (503, lambda raw: raw.send(commands.Tx.Select())),
+    "transaction": (540, lambda raw: raw.send(commands.Tx.Select())),
     "alternate exchange": (
         540,
         lambda raw: raw.send(Exchange.Declare(exchange="x", arguments={"alternate-exchange": "amq.fanout"})),
@@ -125,6 +126,7 @@ def test_publisher_waits_for_a_slow_consumer_and_memory_stays_bounded(broker, ch
         publisher = threading.Thread(target=lambda: [raw.socket.sendall(message) for _ in range(total)])
         publisher.start()
         assert raw.read()[1].name == "Connection.Blocked"
+        assert "minibroker holds 30 MB of messages: publishers wait, until" in broker.output
         waiting = count(channel, name)
         assert waiting < 500
         assert broker.rss - before < 80_000_000
@@ -151,6 +153,25 @@ def test_runs_by_hand_and_stops_on_ctrl_c():
         process.interrupt()
         assert process.wait(30) is not None
         assert "Traceback" not in process.output
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--port", "99999"), ("--port", "a cake"), ("--memory", "0"), ("--memory", "nan"), ("--host", "0.0.0.0")],
+)
+def test_a_bad_option_is_one_sentence(option, value):
+    done = subprocess.run(
+        [sys.executable, "-m", "minibroker", option, value], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(rf"usage: .*\nminibroker: error: .*{option}.*\n", done.stderr)
+
+
+def test_a_port_in_use_is_one_sentence(broker):
+    command = [sys.executable, "-m", "minibroker", "--port", str(broker.port)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(rf"minibroker cannot listen on 127.0.0.1, port {broker.port}: [^:]+\n", done.stderr)
 
 
 def test_stands_apart():

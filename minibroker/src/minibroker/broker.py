@@ -34,7 +34,7 @@ class Broker:
     """
 
     def __init__(self, memory, disk=None):
-        self.memory, self.stored = memory, 0  # bytes
+        self.memory, self.stored, self._told = memory, 0, False  # bytes, and whether a wait was told
         self.disk = disk
         self.has_room = Event()
         self.has_room.set()
@@ -60,8 +60,12 @@ class Broker:
     def store(self, size):
         """Note that messages need so many bytes more, or less if it is negative."""
         self.stored += size
-        if self.stored > self.memory:
+        if self.stored > self.memory and self.has_room.is_set():
             self.has_room.clear()
+            if not self._told:
+                self._told = True
+                print(f"minibroker holds {self.memory / 1e6:g} MB of messages: publishers wait, ", end="")
+                print("until somebody consumes; --memory sets the limit.", flush=True)
         elif self.stored < 0.8 * self.memory and not self.has_room.is_set():
             self.has_room.set()
 

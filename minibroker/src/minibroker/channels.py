@@ -7,6 +7,7 @@ remembers which messages the client holds, and gives them back when it ends.
 import secrets
 from itertools import takewhile
 
+import gevent
 from pamqp import commands
 
 from minibroker import wire
@@ -158,7 +159,12 @@ class Channel:
         del self.consumers[consumer.tag]
         consumer.queue.consumers.remove(consumer)
         if self.connection.has_capability("consumer_cancel_notify"):
-            self.send(Basic.Cancel(consumer.tag, True))
+            # Soon: the client that deletes the queue it consumes from hears first that it is deleted.
+            gevent.get_hub().loop.run_callback(self._tell_cancelled, consumer.tag)
+
+    def _tell_cancelled(self, tag):
+        if not self.closed:
+            self.send(Basic.Cancel(tag, True))
 
     def close(self):
         """Give everything back that was not acknowledged."""
@@ -324,7 +330,10 @@ class Channel:
         self.broker.unbind(method.source, target, method.routing_key, method.arguments)
         return commands.Exchange.UnbindOk()
 
-    # Confirms, flow
+    # Confirms, transactions, flow
+
+    def on_tx_select(self, method):
+        raise AMQPError(540, "transactions: use confirms")
 
     def on_confirm_select(self, method):
         self._confirms = True

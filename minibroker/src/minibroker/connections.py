@@ -59,7 +59,8 @@ class Connection:
         self.publishes, self.to_confirm = False, set()
         self._login, self._socket, self._capabilities = f"\0{user}\0{password}", socket, {}
         self._frames, self._frame_limit, self._channel_limit = wire.FrameReader(), 4096, MAX_CHANNELS
-        self._writable = gevent.get_hub().loop.io(socket.fileno(), 2)
+        self._loop = gevent.get_hub().loop
+        self._writable = self._loop.io(socket.fileno(), 2)
         self._out, self._out_size, self._writing, self._written = [], 0, False, Event()
         self._starved = self._closed = False
         self._last_received = self._last_sent = time.monotonic()
@@ -115,7 +116,8 @@ class Connection:
         frame_limit, self._channel_limit = tune.frame_max or MAX_FRAME, tune.channel_max or MAX_CHANNELS
         if not 4096 <= frame_limit <= MAX_FRAME or self._channel_limit > MAX_CHANNELS:
             raise AMQPError(530, f"frame_max={frame_limit}, channel_max={self._channel_limit}: that is not negotiable")
-        self._frames.limit = self._frame_limit = frame_limit - 8  # the rest of a frame counts as well
+        # The eight bytes around a payload count as well; clients that forget them are heard, as by RabbitMQ.
+        self._frames.limit, self._frame_limit = frame_limit, frame_limit - 8
         if tune.heartbeat:
             self._heartbeat = gevent.spawn(self._run_heartbeat, tune.heartbeat)
         opening = self._request(frames, None, Methods.Open)
@@ -259,7 +261,7 @@ class Connection:
         self._out_size += len(data)
         if not self._writing:
             self._writing = True
-            self._writable.loop.run_callback(self._write)
+            self._loop.run_callback(self._write)
 
     def _write(self):
         """In the hub, which saves a switch: write what the system takes at once, and the rest when it takes more."""
