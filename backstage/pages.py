@@ -18,6 +18,7 @@ MOST_WORDS = 600  # characters of an alternative text
 # JupyterLab and Notebook, VS Code, and else what the page has.
 GROUND = "var(--jp-layout-color0, var(--vscode-editor-background, Canvas))"
 
+_HOVER = "told: "
 _number = itertools.count(1)
 
 
@@ -58,6 +59,11 @@ def let_figures_follow():
     )
 
 
+def hover(text):
+    """A gid of an artist that has `text` shown where the mouse rests on it, in a drawing."""
+    return _HOVER + text
+
+
 def drawing(figure):
     """A figure as HTML: an SVG in which black is the page's colour of text, and white that of its ground."""
     import matplotlib
@@ -77,9 +83,10 @@ def drawing(figure):
     svg = svg[svg.index("<svg ") :]
     # A style of its own would be one of the whole page.
     svg = re.sub(r"<!--.*?-->\s*|<metadata.*?</metadata>\s*|<style.*?</style>\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(rf"""<g id=(["']){_HOVER}(.*?)\1>""", r"<g><title>\2</title>", svg)
     # So would be its names.
     own = f"d{next(_number)}-{uuid.uuid4().hex[:6]}-"
-    svg = re.sub(r'\b(id="|href="#|url\(#)', rf"\g<1>{own}", svg)
+    svg = re.sub(r"""\b(id=["']|href="#|url\(#)""", rf"\g<1>{own}", svg)
     svg = svg.replace("#000000", "currentColor").replace("#ffffff", GROUND)
     svg = re.sub(r"\b(fill|stroke): (#[0-9a-f]{6})\b", _seen_in_the_dark, svg)
     width, height = (float(re.search(rf' {side}="([\d.]+)pt"', svg)[1]) for side in ("width", "height"))
@@ -87,8 +94,11 @@ def drawing(figure):
     wide = round(width * figure.dpi / 72)
     style = f"width: {wide}px; max-width: 100%; aspect-ratio: {width:g} / {height:g}; fill: currentColor; "
     style += "stroke-linejoin: round; stroke-linecap: butt"
-    svg = svg.replace("<svg ", f'<svg style="{style}" ', 1)
-    return live(svg, "color: inherit", role="img", aria_label=words(figure))
+    head, _, rest = svg.partition(">")
+    said = words(figure)
+    # Of a notebook that is not trusted, as one from another machine, JupyterLab shows a drawing's text alone.
+    text = f"<desc>{escape(said)} Run the cell to see it drawn.</desc>"
+    return live(f'{head} style="{style}">{text}{rest}', role="img", aria_label=said)
 
 
 def _seen_in_the_dark(found):

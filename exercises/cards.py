@@ -32,7 +32,7 @@ def card(verdict, solution=""):
     """
     tone = _TONES[None if verdict.of_solution and verdict.passed else verdict.passed]
     parts = [
-        f'<p style="margin: 0"><strong style="color: {tone}; margin-right: 0.4em">{verdict.mark}&ensp;'
+        f'<p style="margin: 0"><strong style="color: {tone}; margin-right: 0.4em">{verdict.mark} '
         f"{_words(verdict.title)}</strong> {_words(verdict.said)}</p>"
     ]
     if verdict.hint:

@@ -2,7 +2,7 @@
 
 A thick dark bar is a stretch in which the row ran, a thin pale one in which it waited; where nobody told which, a
 grey bar says only that it was at work. The axis counts seconds, or switches where seconds would hide the order.
-Readable from 2 to 100 rows: the more there are, the lower they get, and the fewer have their name written.
+Readable from 2 to 100 rows: the more there are, the lower they get; the mouse on a bar tells whose it is, and how long.
 """
 
 import matplotlib.pyplot as plt
@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from backstage.pages import hover
 from helpers.plots import BLUE, GREY, PALE, VERMILLION, WIDTH, axis_of, quantity
 
 _THROW = "switch by an error"
@@ -51,7 +52,8 @@ def plot_timelines(*timelines, by="time", greenlets=False, switches=False):
     if by == "switch" and not all(each.switches for each in timelines):
         raise ValueError("by='switch' needs a timeline in which greenlets switched; this one saw no switch")
     counts = [len({span.row for span in spans}) for _, spans in drawn]
-    heights = [0.28 + max(0.5, count * _row_height(count)) for count in counts]
+    # Inches: rows are roomy where they are few, tight where they are a hundred.
+    heights = [0.28 + max(0.5, count * max(0.055, min(0.3, 4.8 / count))) for count in counts]
     figure, axes = plt.subplots(
         len(drawn), 1, sharex=True, squeeze=False, figsize=(WIDTH, sum(heights) + 0.9), height_ratios=heights
     )
@@ -90,15 +92,16 @@ def _plot_one(ax, timeline, spans, by, switches, used):
     rows = list(dict.fromkeys(span.row for span in sorted(spans, key=lambda span: (span.row == "hub", span.start))))
     height = {row: number for number, row in enumerate(rows)}
     for span in spans:
-        middle = height[span.row]
+        middle, whole = height[span.row], [(place(span.start), place(span.end))]
+        told = f"{span.row}: {quantity(span.end - span.start)}"
         if span.running is None:
-            _bars(ax, [(place(span.start), place(span.end))], middle, "open", used)
+            _bars(ax, whole, middle, "open", told, used)
         else:
             parts = [(place(start), place(end)) for start, end in span.running]
-            ran = sum(end - start for start, end in parts)
-            if span.row != "hub" and ran < 0.99 * (place(span.end) - place(span.start)):
-                _bars(ax, [(place(span.start), place(span.end))], middle, "waiting", used)
-            _bars(ax, parts, middle, "hub" if span.row == "hub" else "running", used)
+            told += f", ran {quantity(sum(b - a for a, b in span.running))}" if span.row != "hub" else ""
+            if span.row != "hub" and sum(end - start for start, end in parts) < 0.99 * (whole[0][1] - whole[0][0]):
+                _bars(ax, whole, middle, "waiting", told, used)
+            _bars(ax, parts, middle, "hub" if span.row == "hub" else "running", told, used)
         if span.error:
             _mark(ax, place(span.end), middle, "X", VERMILLION, "ended by an error", used)
         elif not span.finished and span.row not in ("hub", "main"):
@@ -127,15 +130,14 @@ def _plot_one(ax, timeline, spans, by, switches, used):
     ax.grid(axis="y", visible=False)
 
 
-def _bars(ax, parts, middle, kind, used):
+def _bars(ax, parts, middle, kind, told, used):
     label, colour, height = _KINDS[kind]
     if not parts:
         return
-    # An edge of the same colour keeps a stretch visible that is shorter than a pixel.
-    edge = colour if kind == "running" else "none"
+    edge = colour if kind == "running" else "none"  # keeps a stretch visible that is shorter than a pixel
     ax.broken_barh(
         [(start, end - start) for start, end in parts], (middle - height / 2, height),
-        facecolors=colour, edgecolors=edge, linewidth=1.2, zorder=3 if kind == "running" else 2,
+        facecolors=colour, edgecolors=edge, linewidth=1.2, zorder=3 if kind == "running" else 2, gid=hover(told),
     )  # fmt: skip
     used.setdefault(label, Patch(facecolor=colour, label=label))
 
@@ -143,8 +145,3 @@ def _bars(ax, parts, middle, kind, used):
 def _mark(ax, x, y, marker, colour, label, used):
     ax.plot([x], [y], marker=marker, markersize=8, color=colour, markeredgecolor="white", linestyle="", zorder=4)
     used.setdefault(label, Line2D([], [], marker=marker, color=colour, linestyle="", label=label))
-
-
-def _row_height(rows):
-    """Inches for each row: roomy for a few, tight for a hundred."""
-    return max(0.055, min(0.3, 4.8 / rows))

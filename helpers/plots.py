@@ -1,7 +1,7 @@
-"""The course's one matplotlib style, bars for a comparison, curves for cost against scale.
+"""The course's one matplotlib style, set by importing this; bars for a comparison, curves for cost against scale.
 
 A chapter hands over what it measured, in seconds, bytes or plain numbers; how a number is written, on an axis or at
-the end of a bar, is decided by `quantity` alone. Importing this module sets the style.
+the end of a bar, is decided by `quantity` alone.
 
 The colours are those of Okabe and Ito (https://jfly.uni-koeln.de/color/), told apart by colour-blind readers, on
 light and dark pages; curves also differ by line and marker. What is black or white follows the theme of the page.
@@ -92,9 +92,8 @@ def plot_bars(values, *, title="", unit="s", xlabel="time", ax=None):
     own = ax is None
     if own:
         _, ax = plt.subplots(figsize=(WIDTH, 0.9 + 0.48 * len(values)))
-    names, lengths = list(values), list(values.values())
-    colours = [(BLUE, ORANGE, GREEN, PURPLE, VERMILLION)[i % 5] for i in range(len(names))]
-    bars = ax.barh(names, lengths, color=colours, height=0.65)
+    lengths = list(values.values())
+    bars = ax.barh(list(values), lengths, color=[BLUE, ORANGE, GREEN, PURPLE, VERMILLION], height=0.65)
     ax.bar_label(bars, labels=[quantity(length, unit) for length in lengths], padding=4, fontweight="bold")
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)

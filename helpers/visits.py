@@ -8,7 +8,8 @@ import matplotlib.pyplot as plt
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from helpers.plots import GREY, SKY, VERMILLION, WIDTH, axis_of
+from backstage.pages import hover
+from helpers.plots import GREY, SKY, VERMILLION, WIDTH, axis_of, quantity
 
 _COLOURS = {"answered": SKY, "redirected": GREY, "failed": VERMILLION}
 
@@ -44,13 +45,15 @@ def plot_visits(logs, *, by="page"):
         begin, end = log[0].start, max(request.end or request.start for request in log)
         kinds = [_kind(request.outcome) for request in log]
         seen.update(kinds)
-        ax.barh(
+        bars = ax.barh(
             rows[title],
             [(request.end or end) - request.start for request in log],
             left=[request.start - begin for request in log],
             color=[_COLOURS[kind] for kind in kinds],
             height=0.7, edgecolor="white", linewidth=0.5,
         )  # fmt: skip
+        for bar, request in zip(bars, log, strict=True):
+            bar.set_gid(hover(f"{request.path}: {request.outcome}, {quantity((request.end or end) - request.start)}"))
         ax.set_title(title)
         ax.grid(axis="y", visible=False)
         ax.set_ylim(max(rows[title]) + 0.6, 0.4)
@@ -60,10 +63,9 @@ def plot_visits(logs, *, by="page"):
         else:
             ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4, prune="lower"))
             ax.set_ylabel("in flight")
-    bottom = axes[-1, 0]
-    bottom.set_xlim(0, None)
-    bottom.xaxis.set_major_formatter(axis_of("s"))
-    bottom.set_xlabel("time since the first request")
+    ax.set_xlim(0, None)  # of the lowest, and with it of all
+    ax.xaxis.set_major_formatter(axis_of("s"))
+    ax.set_xlabel("time since the first request")
     patches = [Patch(facecolor=colour, label=kind) for kind, colour in _COLOURS.items() if kind in seen]
     figure.legend(handles=patches, loc="outside lower center", ncols=3, fontsize=10)
     plt.show()

@@ -133,6 +133,14 @@ def test_a_plot_says_in_words_what_it_shows(axes):
     assert pages.words(axes.figure) == "A plot."
 
 
+def test_the_mouse_is_told_what_a_bar_is(axes):
+    for text in ("a < b & 'c'", 'a "quoted" bun'):
+        axes.barh([1], [1], gid=pages.hover(text))
+    svg = ElementTree.fromstring(pages.drawing(axes.figure))
+    told = [each.text for each in svg.iter("{http://www.w3.org/2000/svg}title")]
+    assert told == ["a < b & 'c'", 'a "quoted" bun']
+
+
 def test_what_only_a_living_page_shows_is_found_and_nothing_else():
     shown = {"text/html": pages.live("bun"), "text/plain": "bun"}
     assert pages.without_live(shown)

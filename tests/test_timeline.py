@@ -1,6 +1,7 @@
 """What readers of a timeline rely on: who ran, who waited, how much overlapped, and that nothing gets lost."""
 
 import asyncio
+import re
 import threading
 import time
 from itertools import pairwise
@@ -255,6 +256,17 @@ def test_labels_of_a_chart_do_not_overlap_and_the_ground_is_opaque(shown, rows):
     assert all(box.y0 >= lower.y1 - 1 for box, lower in pairwise(boxes))
     assert figure.get_size_inches()[1] < 14
     assert "wait" in figure.legends[0].get_texts()[0].get_text()
+
+
+def test_a_bar_tells_whose_it_is_and_how_long(shown):
+    with Timeline() as recorded, span("main's"):
+        gevent.joinall([gevent.spawn(steam, 1)], raise_error=True)
+    recorded.add("elsewhere", recorded.start, recorded.start + 2, running=True)
+    recorded.plot()
+    (axes,) = shown[0].axes
+    told = {each.get_gid() for each in axes.collections}
+    assert any(re.fullmatch(r"told: bun 1: \d+.* ms, ran .*s", each) for each in told)
+    assert "told: elsewhere: 2 s, ran 2 s" in told
 
 
 def test_a_chart_by_switches_gives_each_switch_one_step(shown):

@@ -48,6 +48,13 @@ def test_colours_tell_how_a_request_ended(drawn):
     assert [text.get_text() for text in legend.get_texts()] == ["answered", "redirected", "failed"]
 
 
+def test_a_bar_tells_which_page_it_is_and_how_long_it_took(drawn):
+    plot_visits({"a crawl": LOG})
+    told = [bar.get_gid() for bar in drawn[0].axes[0].patches]
+    assert told == ["told: /b: 200, 200 ms", "told: /a: status 503, 200 ms", "told: /old/c: 301, 200 ms", told[3]]
+    assert told[3].startswith("told: /a: abandoned, ")
+
+
 @pytest.mark.parametrize(
     ("logs", "options", "complaint"),
     [
