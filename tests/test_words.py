@@ -1,13 +1,21 @@
-"""The words of the course: one page has them all."""
+"""The words of the course: one page has them all, each chapter explains its own in time, and no letter tells."""
 
 import json
+import re
+import sys
+from collections import Counter
 
 import nbformat
 import pytest
 
 from tools import words
-from tools.links import links
-from tools.words import ROOT
+from tools.links import CODE, links
+from tools.words import ROOT, glossary
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
@@ -98,3 +106,132 @@ def test_an_odd_glossary_is_one_sentence(course, glossary, sentence):
     write_chapter(course / "notebooks", "03_c.ipynb", "# 3. Ask", glossary)
     with pytest.raises(SystemExit, match=sentence):
         words.main([], root=course)
+
+
+# -- a term is explained before it is used ----------------------------------------------------------------------------
+
+BOLD = re.compile(r"\*\*(?!\*)(?:\d\. )?([^*]+?)[.:,]?\*\*")
+EXPLAINED = 0.6  # of all terms are bold in their chapter, at least; for the others it leans on what everyone knows
+
+
+def forms(english):
+    """What a glossary calls a term: "to listen, to accept" are two, and "(of a notebook)" belongs to none."""
+    return [re.sub(r"^to ", "", each.strip()) for each in re.sub(r"\(.*?\)", "", english).split(",")]
+
+
+def occurs(form):
+    return re.compile(rf"(?<![\w-]){re.escape(form)}(?:s|es|d|ed|ing)?(?![\w-])", re.IGNORECASE)
+
+
+def sections_of(path):
+    """(Heading, text) for each section of a chapter, without code, its opening (which only promises) and glossary."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"][1:]
+    text = CODE.sub("`", "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"))
+    before, *parts = re.split(r"^## +(.+?) *$", text, flags=re.MULTILINE)
+    found = [("", before), *zip(parts[::2], parts[1::2], strict=True)]
+    return [(heading, text) for heading, text in found if heading != "Glossary"]
+
+
+def explanations(path):
+    """For each term of a chapter: (term, number of the section in which it is bold for the first time, or None)."""
+    sections = sections_of(path)
+    for term in glossary(path):
+        for form in forms(term.english):
+            bold = [number for number, (_, text) in enumerate(sections) if is_bold(form, text)]
+            yield form, bold[0] if bold else None
+
+
+def is_bold(form, text):
+    return any(occurs(form).fullmatch(" ".join(bold.split())) for bold in BOLD.findall(text))
+
+
+def used_too_early(path):
+    """Yield a sentence for each paragraph that uses a term before the section in which it is explained.
+
+    It may, if it names that section or leads to another chapter.
+    """
+    sections = sections_of(path)
+    for form, place in explanations(path):
+        heading = sections[place or 0][0]
+        named = re.compile(
+            rf"\]\(\d\d_|(?<![\d.]){re.escape(heading.split()[0] if heading[:1].isdigit() else heading)}\b"
+        )
+        for before, text in sections[:place] if place else ():
+            for paragraph in re.split(r"\n[ \t]*\n|^(?=#)|(?<=\n)(?=[-*] |\d\. )", text, flags=re.MULTILINE):
+                uses = not paragraph.startswith("#") and occurs(form).search(paragraph)
+                if uses and not named.search(paragraph):
+                    yield f"{form!r} is explained in {heading!r} and used in {before!r}: {paragraph.strip()[:60]!r}"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_term_is_used_before_it_is_explained(path):
+    assert list(used_too_early(path)) == [], "explain it there, or name the section that does: (7.2)"
+
+
+def test_most_terms_are_explained():
+    places = [place for path in NOTEBOOKS for _, place in explanations(path)]
+    assert sum(place is not None for place in places) > EXPLAINED * len(places)
+
+
+@pytest.mark.parametrize(
+    ("early", "late", "complaints"),
+    [
+        ("A bun is hot.", "A **bun** (包子) is steamed.", 1),
+        ("Buns are hot.\n\nTwo buns", "**Buns** are steamed.", 2),
+        ("A list:\n- a bun\n- no\n- buns (4.2)", "**1. Bun.** It is steamed.", 1),
+        ("To bun (4.2) is to eat.", "A **bun** is steamed.", 0),
+        ("[Chapter 5](05_sell.ipynb) sells buns.", "A **bun** is steamed.", 0),
+        ("### A bun\n`bun` and\n\n```\nbun\n```\nbunny, bun-free", "A **bun** is steamed.", 0),
+        ("A **bun** is steamed.", "Buns", 0),
+        ("Buns", "A **warm bun** is steamed.", 0),  # nowhere explained: nothing to be before
+        ("Steamed 14.2 buns, 4.20 of them.", "A **bun** is steamed.", 1),
+    ],
+)
+def test_a_term_used_too_early_is_noticed(tmp_path, early, late, complaints):
+    opening = "# 4. Sell buns\n\n*You will sell a bun.*"
+    texts = (opening, f"## 4.1 Early\n\n{early}", f"## 4.2 Late\n\n{late}", f"{HEAD}| to bun (hot) | 包子 | warm |\n")
+    path = write_chapter(tmp_path, "04_sell.ipynb", *texts)
+    assert len(list(used_too_early(path))) == complaints
+
+
+# -- a letter tells nothing -------------------------------------------------------------------------------------------
+
+
+def right_letters(folder):
+    """The right letters of each chapter's predictions, in their order."""
+    found = {}
+    for path in sorted(folder.glob("*/predictions.toml")):
+        choices = tomllib.loads(path.read_text(encoding="utf-8"))
+        found[path.parent.name] = [choices[name]["right"] for name in sorted(choices)]
+    return found
+
+
+def favourites(letters):
+    """Yield a sentence for each letter that is right so often that guessing it pays."""
+    for where, several, most in (
+        ("the whole course", [each for chapter in letters.values() for each in chapter], 45),
+        *((f"chapter {number}", chapter, 67) for number, chapter in letters.items() if len(chapter) > 2),
+    ):
+        for letter, times in Counter(several).items():
+            if 100 * times > most * len(several):
+                yield f"({letter}) is right in {times} of {len(several)} predictions of {where}, over {most} %"
+
+
+def test_no_letter_is_a_good_guess():
+    assert list(favourites(right_letters(ROOT / "exercises"))) == []
+
+
+@pytest.mark.parametrize(
+    ("letters", "complaints"),
+    [
+        ({"01": "abc", "02": "bca"}, 0),
+        ({"01": "abb", "02": "acc"}, 0),  # two thirds
+        ({"01": "bb", "02": "acac"}, 0),  # of two, both may be the same
+        ({"01": "bbb", "02": "acacca"}, 1),
+        ({"01": "bb", "02": "bb", "03": "ac"}, 1),
+        ({"01": "cccd", "02": "abdabd"}, 1),
+        ({"01": "bbbb", "02": "aaaa"}, 4),
+    ],
+)
+def test_a_favourite_letter_is_noticed(letters, complaints):
+    assert len(list(favourites(letters))) == complaints
