@@ -586,9 +586,9 @@ def test_who_deletes_the_queue_it_consumes_from_hears_of_that_first(broker, name
     with Raw(broker) as raw:
         raw.open().send(Queue.Declare(queue=name))
         raw.send(Basic.Consume(queue=name))
+        assert [raw.read()[1].name for _ in "12"] == ["Queue.DeclareOk", "Basic.ConsumeOk"]
         raw.send(Queue.Delete(queue=name))
-        found = [raw.read()[1].name for _ in range(4)]
-        assert found == ["Queue.DeclareOk", "Basic.ConsumeOk", "Queue.DeleteOk", "Basic.Cancel"]
+        assert [raw.read()[1].name for _ in "12"] == ["Queue.DeleteOk", "Basic.Cancel"]
 
 
 def test_properties_arrive_as_they_were_sent(channel, name):
