@@ -123,16 +123,20 @@ class _Staff:
         for _, call in self.workers:
             if call.ready():
                 call.result()
-                raise Wrong("your function returned; it should take orders for ever.")
+                raise Wrong("your function returned; it should take orders for ever.", FOR_EVER)
         for body in (*self.begun, *self.cooked):
             if not isinstance(body, bytes):
-                raise Wrong(f"`cook` was called with {body!r}; it takes the body as it came, as bytes.")
+                raise Wrong(f"`cook` was called with {body!r}; it takes the body as it came, as bytes.", AS_IT_CAME)
         if len(self.begun) > 1:
             raise Wrong("a cook was busy with an order, and `cook` was called for another one in the same program.")
         if twice := [body for body, times in Counter(self.cooked).items() if times > 1]:
-            raise Wrong(f"{twice[0]!r} was cooked more than once by the worker that was not killed.")
+            raise Wrong(f"{twice[0]!r} was cooked more than once by the worker that was not killed.", BEHIND)
 
 
+AS_IT_CAME = "Hand the body on as it came, as bytes."
+FOR_EVER = (
+    "`start_consuming` does not return, and `consume` with an `inactivity_timeout` yields Nones when nothing comes."
+)
 BEHIND = "The broker sends the next order when the one before has been acknowledged: `basic_ack` after `cook`."
 
 
@@ -147,7 +151,10 @@ def _fair(answer):
         brokers.put(channel, "orders", *(f"order {number}" for number in range(3)))
         staff.start(staff.get_stuck)
         if not eventually(staff.has_begun, looks=200):
-            raise Wrong("three orders wait, and your function does not call `cook`.")
+            raise Wrong(
+                "three orders wait, and your function does not call `cook`.",
+                "It calls `cook(body)` for each message that it is sent.",
+            )
         staff.start(staff.cook)
         eventually(staff.both_are_there)
         brokers.put(channel, "orders", "", *(f"order {number}" for number in range(4, 10)))
@@ -156,14 +163,14 @@ def _fair(answer):
             reason = f"while one cook was busy with an order, the other cooked {done} of nine more"
             if waiting:
                 raise Wrong(f"{reason}, and {waiting} wait in the queue.", BEHIND)
-            raise Wrong(f"{reason}, and none is left in the queue: it was sent to a program that is not cooking it.")
+            raise Wrong(f"{reason}. None waits in the queue: the rest is with a program that is not cooking it.")
         staff.kill_first()
         if not staff.wait_for(10):
             raise Wrong(f"a program was killed while it cooked {staff.begun[0]!r}, and the other did not get it.")
         time.sleep(0.3)  # nothing to do for a while is no reason to go home
-        brokers.put(channel, "orders", "order 10", "order 11")
-        if not staff.wait_for(12):
-            raise Wrong("an order that came later, when all others were done, was not cooked.")
+        brokers.put(channel, "orders", *(f"order {number}" for number in range(10, 120)))
+        if not staff.wait_for(120):
+            raise Wrong("orders came later, when all others were done, and not all of them were cooked.")
         staff.kill_first()
         eventually(lambda: staff.waiting() > 1, looks=40)
         again = [body for body in brokers.drain(channel, "orders") if body != staff.cooked[-1]]
@@ -184,6 +191,7 @@ FAILS = {  # how often, and with what
 }
 PREFETCHED = 4  # of the orders were with a worker that was killed before it began with any of them
 LATER = "Until an order is acknowledged, the broker keeps it."
+ACK = "Each message is acknowledged once, by its own `method.delivery_tag`."
 CATCH = "`except Exception` catches whatever kind of error a cook may raise."
 PUT_BACK = "On the first failure publish a copy with a header of yours to `orders`, and acknowledge the one you have."
 
@@ -230,6 +238,7 @@ def _poison(answer):
                 channel.basic_get("orders")
         for _ in range(2):  # it is killed once
             with brokers.open_channel(url) as channel:
+                eventually(lambda: brokers.state(channel, "elsewhere").message_count, looks=200)  # the dead let go
                 channel.basic_get("elsewhere")  # held by the same channel, and not done with
                 cook.connection = channel.connection
                 _let_handle(packed, channel, cook)
@@ -248,21 +257,28 @@ def _poison(answer):
             raise Wrong(f"{name} was not cooked.")
         if calls < wanted:
             raise Wrong(
-                f"{name} failed and was cooked {calls} times; with one more try it would be {wanted}.", PUT_BACK
+                f"{name} failed, and was cooked {_times(calls)}; with one more try it would be {_times(wanted)}.",
+                PUT_BACK,
             )
         if calls > wanted:
-            raise Wrong(f"{name} was cooked {calls} times; {wanted} would be right.")
+            raise Wrong(f"{name} was cooked {_times(calls)}; {_times(wanted)} would be right.")
         if body in left:
-            raise Wrong(f"{name} is still in the queue in the end: acknowledge what is done with.")
+            raise Wrong(f"{name} is in the queue in the end: acknowledge what is done with.", ACK)
         if buried.count(body) != graves:
             raise Wrong(
-                f"{name} failed {fails} times in {calls}, and is in the graveyard {buried.count(body)} times; "
-                f"it should be {graves}."
+                f"{name} was cooked {_times(calls)} and failed {_times(fails)}. "
+                f"The graveyard holds {buried.count(body)} of it; it should hold {graves}."
             )
     if strange := [body for body in buried if body not in ORDERS]:
-        raise Wrong(f"the graveyard holds {strange[0]!r}, which is the body of no order.")
+        raise Wrong(f"the graveyard holds {strange[0]!r}, which is the body of no order.", AS_IT_CAME)
     if not others:
-        raise Wrong("a message that `handle` was not called for is acknowledged too: this one only, not `multiple`.")
+        raise Wrong(
+            "a message that `handle` was not called for is acknowledged too: this one only, not `multiple`.", ACK
+        )
+
+
+def _times(number):
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
 
 
 def _let_handle(packed, channel, cook):
@@ -271,19 +287,16 @@ def _let_handle(packed, channel, cook):
         method, _, body = message
         if cook.killed and method.redelivered and body != ORDERS[-1]:
             raise Wrong(
-                f"{body!r} came again when the program that had handled it ended: acknowledge what is done with."
+                f"{body!r} came again when the program that had handled it ended: acknowledge what is done with.", ACK
             )
-        before = cook.calls[body]
-        killed = cook.killed
+        before, killed = cook.calls[body], cook.killed
         error = capture(cloudpickle.loads(packed), channel, *message, cook, catch=(Exception, PowerCut)).error
         if cook.killed and not killed:
             return
         if cook.strange:
-            raise Wrong(f"`cook` was called with {cook.strange[0]!r}, which is the body of no order.")
+            raise Wrong(f"`cook` was called with {cook.strange[0]!r}, which is the body of no order.", AS_IT_CAME)
         if error and error is cook.raised:
-            raise Wrong(
-                f"the {type(error).__name__} that `cook` raised for {body!r} left `handle`.", "Catch Exception."
-            )
+            raise Wrong(f"the {type(error).__name__} that `cook` raised for {body!r} left `handle`.", CATCH)
         if error:
             raise error
         if cook.calls[body] > before + 1:
@@ -293,9 +306,11 @@ def _let_handle(packed, channel, cook):
         try:
             loose = brokers.state(channel, "elsewhere").message_count
         except pika.exceptions.ChannelClosedByBroker as closed:
-            raise Wrong(f"after `handle` for {body!r} the broker closed the channel: {closed.reply_text}.") from None
+            raise Wrong(
+                f"after `handle` for {body!r} the broker closed the channel: {closed.reply_text}.", ACK
+            ) from None
         if loose:
-            raise Wrong("a message that `handle` was not called for went back too: this one only, not `multiple`.")
+            raise Wrong("a message that `handle` was not called for went back too: this one only, not `multiple`.", ACK)
 
 
 # -- 15.4 -------------------------------------------------------------------------------------------------------------
@@ -403,11 +418,15 @@ def _sell_all(packed, shop, cut):
     finally:
         keeper.close()
     if len(total) != 1:
-        raise Wrong(f"{when} the table `till` has {len(total)} rows; it should have one.")
+        raise Wrong(
+            f"{when} the table `till` has {len(total)} rows; it should have one.",
+            "`UPDATE` changes the row that is there.",
+        )
     if total[0][0] != BEFORE + sum(dict(SALES).values()):
         raise Wrong(f"{when} the till says {total[0][0]} buns; {TOLD}.")
-    if left := brokers.drain(shop, "sales"):
-        raise Wrong(f"{when} {len(left)} of the messages are in the queue still: acknowledge each.")
+    if left := len(brokers.drain(shop, "sales")):
+        are = f"{left} messages are" if left > 1 else "one message is"
+        raise Wrong(f"{when} {are} left in the queue: acknowledge each.")
     return failed
 
 

@@ -26,19 +26,19 @@ WRONG = {
         written("answer = []", says="order 2 is missing"),
     ],
     "15.2": [
-        edit("    channel.basic_qos(prefetch_count=1)\n", "", says="of nine more, and none is left in the queue"),
-        edit("prefetch_count=1", "prefetch_count=2", says="cooked 8 of nine more, and none is left in the queue"),
+        edit("    channel.basic_qos(prefetch_count=1)\n", "", says="of nine more. None waits in the queue"),
+        edit("prefetch_count=1", "prefetch_count=2", says="cooked 8 of nine more. None waits in the queue"),
         edit(
             "        channel.basic_ack(method.delivery_tag)\n",
             "",
             "queue, on_order)",
             "queue, on_order, auto_ack=True)",
-            says="of nine more, and none is left in the queue",
+            says="of nine more. None waits in the queue",
         ),
         edit(
             "        cook(body)\n        channel.basic_ack(method.delivery_tag)\n",
             "        channel.basic_ack(method.delivery_tag)\n        cook(body)\n",
-            says="cooked 8 of nine more, and none is left in the queue",
+            says="cooked 8 of nine more. None waits in the queue",
         ),
         edit(
             "        channel.basic_ack(method.delivery_tag)\n",
@@ -50,7 +50,7 @@ WRONG = {
             "",
             "    channel.start_consuming()",
             "    channel.basic_qos(prefetch_count=1)\n    channel.start_consuming()",
-            says="of nine more, and none is left in the queue",
+            says="of nine more. None waits in the queue",
         ),
         written(
             """
@@ -89,7 +89,7 @@ def answer(channel, queue, cook):
             cook(body)
             channel.basic_ack(method.delivery_tag)
 """,
-            says="cooked 8 of nine more, and none is left in the queue",
+            says="cooked 8 of nine more. None waits in the queue",
         ),
         edit("    channel.basic_consume(queue, on_order)\n", "", says="returned"),
         edit(
@@ -108,6 +108,16 @@ def answer(channel, queue, cook):
         channel.basic_ack(method.delivery_tag)
 """,
             says="your function returned",
+        ),
+        written(
+            """
+def answer(channel, queue, cook):
+    channel.basic_qos(prefetch_count=1)
+    for (method, _, body), _ in zip(channel.consume(queue), range(100)):
+        cook(body)
+        channel.basic_ack(method.delivery_tag)
+""",
+            says="your function returned; it should take orders for ever",
         ),
         edit("cook(body)", "cook(body.decode())", says="it takes the body as it came"),
         edit(
@@ -147,7 +157,7 @@ def answer(channel, method, properties, body, cook):
         channel.basic_publish("", "graveyard", body)
     channel.basic_ack(method.delivery_tag)
 """,
-            says="b'poison' failed and was cooked 1 times; with one more try it would be 2",
+            says="b'poison' failed, and was cooked once; with one more try it would be twice",
         ),
         written(
             """
@@ -164,7 +174,7 @@ def answer(channel, method, properties, body, cook):
 """,
             says="b'poison' was cooked 3 times and more; it should get one more try",
         ),
-        edit('if "tried" in headers', "if headers", says="b'unlucky too' failed and was cooked 1 times"),
+        edit('if "tried" in headers', "if headers", says="b'unlucky too' failed, and was cooked once"),
         edit(
             "        headers = properties.headers or {}\n",
             "        headers = properties.headers\n",
@@ -172,11 +182,13 @@ def answer(channel, method, properties, body, cook):
             "{",
             says="TypeError",
         ),
-        edit('"graveyard" if "tried" in headers else "orders"', '"graveyard"', says="with one more try it would be 2"),
+        edit(
+            '"graveyard" if "tried" in headers else "orders"', '"graveyard"', says="with one more try it would be twice"
+        ),
         edit(
             'channel.basic_publish("", queue, body, properties)',
             'if queue == "orders":\n            channel.basic_publish("", queue, body, properties)',
-            says="b'poison' failed 2 times in 2, and is in the graveyard 0 times; it should be 1",
+            says="b'poison' was cooked twice and failed twice. The graveyard holds 0 of it; it should hold 1",
         ),
         edit(
             "    channel.basic_ack(method.delivery_tag)\n",
@@ -192,7 +204,7 @@ def answer(channel, method, properties, body, cook):
             'channel.basic_publish("", queue, body, properties)',
             'channel.basic_publish("", "graveyard", body)\n'
             '        if queue == "orders":\n            channel.basic_publish("", queue, body, properties)',
-            says="b'poison' failed 2 times in 2, and is in the graveyard 2 times; it should be 1",
+            says="The graveyard holds 2 of it; it should hold 1",
         ),
         written(
             """
@@ -248,7 +260,7 @@ def answer(channel, method, properties, body, cook):
         edit(
             '"tried" in headers',
             '"tried" in headers or method.redelivered',
-            says="b'poison' failed and was cooked 1 times",
+            says="b'poison' failed, and was cooked once",
         ),
     ],
     "15.4": [
@@ -279,7 +291,7 @@ def answer(channel, method, properties, body, db):
         edit(
             "    db.commit()\n    channel.basic_ack(method.delivery_tag)\n",
             "        db.commit()\n        channel.basic_ack(method.delivery_tag)\n",
-            says="1 of the messages are in the queue still",
+            says="without any power cut one message is left in the queue",
         ),
         edit(
             "    db.commit()\n    channel.basic_ack(method.delivery_tag)\n",
@@ -316,7 +328,11 @@ def answer(channel, method, properties, body, db):
         ),
         edit("buns = buns + ?", "buns = ?", says="without any power cut the till says 2 buns"),
         edit("UPDATE till SET buns = buns + ?", "INSERT INTO till VALUES (?)", says="the table `till` has 5 rows"),
-        edit("    channel.basic_ack(method.delivery_tag)\n", "", says="5 of the messages are in the queue still"),
+        edit(
+            "    channel.basic_ack(method.delivery_tag)\n",
+            "",
+            says="without any power cut 5 messages are left in the queue",
+        ),
         edit(
             "basic_ack(method.delivery_tag)",
             "basic_nack(method.delivery_tag)",

@@ -156,6 +156,11 @@ def answer(channel, exchange, orders):
             'lost.append((key, body))\n            channel.basic_publish(exchange, "bun.pork", body)\n',
             says="should arrive in the kitchen, each once; what came is ['one', 'two'",
         ),
+        edit(
+            "lost.append((key, body))\n",
+            "lost.append((key, body))\n            channel.basic_publish(exchange, key, body)\n",
+            says="one order was to be sent, and `basic_publish` was called 2 times",
+        ),
         edit("in orders", "in reversed(orders)", "return lost", "return lost[::-1]", says="in the order of the list"),
         edit("in orders", "in dict.fromkeys(orders)", says="each once; what came is ['one', '肉包', '']"),
         edit("in orders", "in dict(orders).items()", says="should arrive in the kitchen, each once"),
@@ -205,7 +210,7 @@ def answer(channel, exchange, orders):
             "inactivity_timeout=0.25",
             "if time.monotonic() > deadline",
             "if not method",
-            says="and your function gave up after 0.3 s",
+            says="with a patience of 0.7 s, and your function gave up earlier",
         ),
         edit(
             "inactivity_timeout=0.05",
@@ -214,7 +219,7 @@ def answer(channel, exchange, orders):
             "if not method",
             says="only stale answers came, with a patience of 0.15 s, and your function waits on",
         ),
-        edit("question, mark)", "question)", GIVE_UP, "", says="your function waits on"),
+        edit("question, mark)", "question)", GIVE_UP, "", says="`reply_to` of a question was None"),
         edit("str(uuid.uuid4())", "question", says="two questions had the same correlation_id"),
         edit(
             "answer.correlation_id == number",
@@ -296,26 +301,15 @@ def answer(channel, replies, question, patience):
         edit(
             '    channel.basic_publish("", "prices", question, mark)\n',
             '    for _ in range(11):\n        channel.basic_publish("", "prices", question, mark)\n',
-            says="`ask` was called 1 times, and 11 questions came to `prices`: send each once",
+            says="one call of `ask` put 11 questions into `prices`: send each once",
         ),
         edit(
             "    try:", "    time.sleep(patience)\n    try:", says="a question was answered, and your function waits on"
         ),
-        edit(
-            "+ patience\n",
-            "+ 0.5\n",
-            says="nobody answered, with a patience of 0.7 s, and your function gave up after 0.5 s",
-        ),
-        edit(
-            "inactivity_timeout=0.05", "inactivity_timeout=1", says="with a patience of 0 s, and your function waits on"
-        ),
+        edit("+ patience\n", "+ 0.3\n", says="with a patience of 0.7 s, and your function gave up earlier"),
         edit("+ patience\n", "+ (patience or 5)\n", says="with a patience of 0 s, and your function waits on"),
         edit("+ patience\n", "+ max(patience, 0.7)\n", says="with a patience of 0.15 s, and your function waits on"),
-        edit(
-            "inactivity_timeout=0.05",
-            "inactivity_timeout=2",
-            says="nobody answered, with a patience of 0.7 s, and your",
-        ),
+        edit("inactivity_timeout=0.05", "inactivity_timeout=2", says=" s, and your function waits on"),
         edit(
             "            if method:\n",
             "            deadline = time.monotonic() + patience if method else deadline\n            if method:\n",
