@@ -18,7 +18,9 @@ MOST_WORDS = 600  # characters of an alternative text
 # JupyterLab and Notebook, VS Code, and else what the page has.
 GROUND = "var(--jp-layout-color0, var(--vscode-editor-background, Canvas))"
 
-_HOVER = "told: "
+REPLAY = 6  # seconds in which a line sweeps over a chart
+
+_HOVER, _SWEEP = "told: ", "sweep: "
 _number = itertools.count(1)
 
 
@@ -64,6 +66,11 @@ def hover(text):
     return _HOVER + text
 
 
+def sweep(end):
+    """A gid of a vertical line at 0 that, after a click, sweeps from there to `end` in a drawing, on its own axes."""
+    return f"{_SWEEP}{end}"
+
+
 def drawing(figure):
     """A figure as HTML: an SVG in which black is the page's colour of text, and white that of its ground."""
     import matplotlib
@@ -85,10 +92,11 @@ def drawing(figure):
     svg = re.sub(r"<!--.*?-->\s*|<metadata.*?</metadata>\s*|<style.*?</style>\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(rf"""<g id=(["']){_HOVER}(.*?)\1>""", r"<g><title>\2</title>", svg)
     # So would be its names.
-    own = f"d{next(_number)}-{uuid.uuid4().hex[:6]}-"
+    own = f"d{next(_number)}_{uuid.uuid4().hex[:6]}_"
     svg = re.sub(r"""\b(id=["']|href="#|url\(#)""", rf"\g<1>{own}", svg)
     svg = svg.replace("#000000", "currentColor").replace("#ffffff", GROUND)
     svg = re.sub(r"\b(fill|stroke): (#[0-9a-f]{6})\b", _seen_in_the_dark, svg)
+    svg = _with_replay(svg, own, _sweeps(figure))
     width, height = (float(re.search(rf' {side}="([\d.]+)pt"', svg)[1]) for side in ("width", "height"))
     svg = re.sub(r' (width|height)="[\d.]+pt"', "", svg, count=2)
     wide = round(width * figure.dpi / 72)
@@ -99,6 +107,31 @@ def drawing(figure):
     # Of a notebook that is not trusted, as one from another machine, JupyterLab shows a drawing's text alone.
     text = f"<desc>{escape(said)} Run the cell to see it drawn.</desc>"
     return live(f'{head} style="{style}">{text}{rest}', role="img", aria_label=said)
+
+
+def _sweeps(figure):
+    """How far the lines sweep that `sweep` marks, in points; 0 if there are none."""
+    ends = [(line.axes, line.get_gid().removeprefix(_SWEEP)) for line in figure.findobj(_is_sweeper)]
+    places = [[ax.transData.transform((place, 0))[0] for place in (0, float(end))] for ax, end in ends]
+    return max((end - start for start, end in places), default=0) * 72 / figure.dpi
+
+
+def _with_replay(svg, own, far):
+    if not far:
+        return svg
+    when = f'begin="{own}replay.click" dur="{REPLAY}s"'
+    move = f'<set attributeName="visibility" to="visible" {when}/><animateTransform attributeName="transform"'
+    move += f' type="translate" from="0 0" to="{far:.1f} 0" {when}/>'
+    for found in re.findall(rf'<g id="[^"]*{_SWEEP}.*?</g>', svg, flags=re.DOTALL):
+        line = re.sub(r"stroke-opacity: 0\b", "visibility: inherit", found.replace("<g ", '<g visibility="hidden" ', 1))
+        svg = svg.replace(found, line.replace("</g>", f"{move}</g>"))
+    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups()
+    button = (
+        f'<g id="{own}replay" style="cursor: pointer" transform="translate({float(width) - 24} {float(height) - 22})">'
+        f"<title>Replay, in {REPLAY} s: what the line touches, happens now</title>"
+        '<rect width="22" height="22" style="fill-opacity: 0.1"/><path d="M 7 5 L 17 11 L 7 17 z"/></g>'
+    )
+    return svg.replace("</svg>", f"{button}</svg>")
 
 
 def _seen_in_the_dark(found):
@@ -147,3 +180,7 @@ def _is_crowded(artist):
     if isinstance(artist, Line2D):
         return len(artist.get_xdata()) > MOST_POINTS
     return isinstance(artist, Collection) and max(len(artist.get_paths()), len(artist.get_offsets())) > MOST_POINTS
+
+
+def _is_sweeper(artist):
+    return str(artist.get_gid()).startswith(_SWEEP)

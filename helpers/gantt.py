@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from backstage.pages import hover
+from backstage.pages import hover, sweep
 from helpers.plots import BLUE, GREY, PALE, VERMILLION, WIDTH, axis_of, quantity
 
 _THROW = "switch by an error"
@@ -119,6 +119,7 @@ def _plot_one(ax, timeline, spans, by, switches, used):
                 if thrown:
                     used.setdefault(_THROW, Line2D([], [], color=colour, linewidth=2, label=_THROW))
     end = max(place(span.end) for span in spans)
+    ax.axvline(0, color="black", alpha=0, zorder=5, gid=sweep(end))  # is seen when the chart is replayed
     if by == "time":
         ax.axvline(end, color="black", linewidth=1, linestyle=":")
         ax.annotate(quantity(end), (end, 0), xytext=(5, 0), textcoords="offset points", va="center", fontweight="bold")

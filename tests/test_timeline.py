@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import pytest
 from matplotlib.colors import to_rgba
 
+from backstage import pages
 from helpers import Timeline, plot_timelines, span
 from helpers.plots import PALE
 
@@ -267,6 +268,18 @@ def test_a_bar_tells_whose_it_is_and_how_long(shown):
     told = {each.get_gid() for each in axes.collections}
     assert any(re.fullmatch(r"told: bun 1: \d+.* ms, ran .*s", each) for each in told)
     assert "told: elsewhere: 2 s, ran 2 s" in told
+
+
+@pytest.mark.parametrize("options", [{}, {"by": "switch", "greenlets": True}])
+def test_a_line_sweeps_over_all_charts_of_a_figure_when_it_is_replayed(shown, options):
+    plot_timelines(together(2), together(3), **options)
+    drawn = pages.drawing(shown[0])
+    assert len(re.findall(r'<g id="[^"]*replay"', drawn)) == 1
+    assert drawn.count("<animateTransform") == 2
+    [far] = set(re.findall(r'to="([\d.]+) 0"', drawn))
+    assert 300 < float(far) < 576
+    plain, _ = plt.subplots()
+    assert "replay" not in pages.drawing(plain)
 
 
 def test_a_chart_by_switches_gives_each_switch_one_step(shown):

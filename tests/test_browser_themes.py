@@ -1,0 +1,96 @@
+"""Plots and verdicts in a real browser: they follow the theme of the page, cards unfold, timelines are replayed."""
+
+import nbformat
+import pytest
+
+from tests.browser import assert_nothing_went_wrong, notebook_page, run_all_cells
+
+NOTEBOOK = "00_start_here.ipynb"
+CELLS = [
+    "from helpers import check, plot_bars\n\nplot_bars({'one': 2.0, 'two': 0.2}, title='Buns')",
+    "from helpers import Timeline, span\n\nwith Timeline() as baked, span('bun'):\n    pass\nbaked.plot()",
+    "check('00.2', lambda waits: print('<b>', '$x$ $y$') or sum(waits))",
+    "check('00.2', lambda waits: max(waits, default=0))",
+    "def steamed(waits):\n    while True:\n        pass\n\n\ncheck('00.2', steamed)",
+]
+PLOT, CARDS = ".course-live[role=img]", ".course-live:not([role])"
+# Of the ground that is seen behind an element, of its text, and of the plot's axis, as lists of red, green and blue.
+COLOURS = """() => {
+    const seen = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+    const rgb = colour => {
+        seen.clearRect(0, 0, 1, 1);
+        seen.fillStyle = colour;
+        seen.fillRect(0, 0, 1, 1);
+        return [...seen.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    };
+    const style = (element, name) => rgb(getComputedStyle(document.querySelector(element))[name]);
+    return {
+        ground: rgb(getComputedStyle(document.body).getPropertyValue('--jp-layout-color0')),
+        text: style('.course-live:not([role]) p', 'color'),
+        title: style('.course-live svg', 'fill'),
+        axis: style('.course-live use[style*=stroke]', 'stroke'),
+        bar: style('.course-live [id$=patch_3] path', 'fill'),
+    };
+}"""
+
+
+@pytest.fixture
+def page(tmp_path):
+    with notebook_page(tmp_path, NOTEBOOK, shortened) as page:
+        yield page
+
+
+def shortened(book):
+    solution = next(cell for cell in book.cells if 'check("00.2"' in cell.source and "Solution" in cell.source)
+    book.cells = [*map(nbformat.v4.new_code_cell, CELLS), solution]
+    return book
+
+
+def brightness(colour):
+    return sum(colour) / 3
+
+
+def test_plots_and_cards_are_at_home_in_every_theme(page):
+    run_all_cells(page)
+    assert_nothing_went_wrong(page)
+    light = page.evaluate(COLOURS)
+    assert page.locator(PLOT).first.get_attribute("aria-label") == "Buns. time. one 2 s, two 200 ms."
+    set_theme(page, "JupyterLab Dark", light["ground"])
+    dark = page.evaluate(COLOURS)
+    for part in ("text", "title", "axis", "bar"):
+        assert brightness(light["ground"]) - brightness(light[part]) > 100, part
+        assert brightness(dark[part]) - brightness(dark["ground"]) > 70, part
+
+    wrong, right, endless, solved = (page.locator(CARDS).nth(place) for place in range(4))
+    page.wait_for_function(f"() => document.querySelectorAll('{CARDS}').length === 4")
+    assert wrong.locator("p").first.inner_text().startswith("✘ 00.2:")
+    assert wrong.locator("pre").first.inner_text() == "<b> $x$ $y$"
+    assert right.locator("p").first.inner_text().startswith("✔ 00.2:")
+    assert "was cut off, at line" in endless.inner_text()
+    assert "To stop it" not in page.locator(".jp-Notebook").inner_text()
+    assert solved.locator("p").first.inner_text().startswith("✔ 00.2, the solution:")
+    assert solved.locator("details").count() == 0
+    assert right.locator("details").count() == 1
+    for summary in ("Hint", "Show the solution"):
+        folded = wrong.locator(f"details:has(summary:text-is('{summary}'))")
+        assert folded.bounding_box()["height"] < 40
+        folded.locator("summary").click()
+        assert folded.bounding_box()["height"] > 40
+    assert "def time_together(waits):" in wrong.inner_text()
+
+    line = page.locator("[id*='sweep: ']")
+    assert not line.is_visible()
+    page.locator(f"{PLOT} [id$=replay]").click()
+    line.wait_for()
+    start = line.bounding_box()["x"]
+    page.wait_for_function(f"() => {WHERE_THE_LINE_IS} > {start} + 20")
+
+
+WHERE_THE_LINE_IS = "document.querySelector(\"[id*='sweep: ']\").getBoundingClientRect().x"
+
+
+def set_theme(page, name, ground):
+    page.click(".lm-MenuBar-itemLabel:text-is('Settings')")
+    page.hover(".lm-Menu-itemLabel:text-is('Theme')")
+    page.click(f".lm-Menu-itemLabel:text-is('{name}')")
+    page.wait_for_function(f"ground => String(({COLOURS})().ground) !== String(ground)", arg=ground)
