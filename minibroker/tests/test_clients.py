@@ -375,6 +375,31 @@ def test_priorities(channel, name):
     assert bodies(channel, name) == ["5", "9", "3", "1", "0", "0"]  # 9 counts as 5
 
 
+@pytest.mark.parametrize("give_back", ["reject", "die"])
+def test_what_comes_back_too_often_becomes_a_dead_letter(connect, channel, name, give_back):
+    channel.queue_declare(f"{name}-dead", durable=True)
+    dead = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": f"{name}-dead"}
+    channel.queue_declare(name, durable=True, arguments={"x-queue-type": "quorum", "x-delivery-limit": 2, **dead})
+    put(channel, name, "poison", "bun", delivery_mode=2)
+    for turn in range(3):
+        with contextlib.closing(connect()) as connection:
+            taker = connection.channel()
+            assert eventually(lambda: count(channel, name) == 2)
+            method, _, body = taker.basic_get(name)
+            assert (body, method.redelivered) == (b"poison", turn > 0)
+            if give_back == "reject":
+                taker.basic_reject(method.delivery_tag)
+    assert bodies(channel, f"{name}-dead", 1) == ["poison"]
+    assert bodies(channel, name) == ["bun"]
+    for queue in (name, f"{name}-dead"):
+        channel.queue_delete(queue)
+
+
+def test_only_a_quorum_queue_has_a_delivery_limit(connect, name):
+    with pytest.raises(ChannelClosedByBroker, match="x-delivery-limit"):
+        connect().channel().queue_declare(name, durable=True, arguments={"x-delivery-limit": 2})
+
+
 def test_dead_letters(channel, name):
     channel.exchange_declare(name, "fanout", auto_delete=True)
     channel.queue_declare(f"{name}-dead", exclusive=True)

@@ -38,7 +38,7 @@ MISSED = {
     ),
     **{
         argument: (540, lambda raw, argument=argument: raw.send(Queue.Declare(queue="q", arguments={argument: 1})))
-        for argument in ("x-max-length-bytes", "x-single-active-consumer", "x-delivery-limit")
+        for argument in ("x-max-length-bytes", "x-single-active-consumer")
     },
 }
 NONSENSE = {

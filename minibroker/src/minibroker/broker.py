@@ -111,7 +111,7 @@ class Broker:
         ----------
         entry : Entry
         reason : str
-            "rejected", "expired" or "maxlen".
+            "rejected", "expired", "maxlen" or "delivery_limit".
         """
         gevent.get_hub().loop.run_callback(self._publish_dead_letter, entry, reason)
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 
 import gevent
 from gevent.event import Event
+from gevent.socket import wait_read
 from pamqp import commands
 
 from minibroker import wire
@@ -19,8 +20,8 @@ from minibroker.channels import Channel
 from minibroker.wire import AMQPError
 
 Methods = commands.Connection
-RECEIVE_SIZE = 128 * 1024  # bytes to read at once
-SMALL_READ = 4096  # after so many bytes or fewer there is seldom more to read at once
+RECEIVE_SIZE = 16 * 1024  # bytes to read at once
+TURN = 4096  # bytes after which others have a turn
 HIGH_WATER = 256 * 1024  # bytes on their way to a client: no more messages to it
 OUT_LIMIT = 4 * HIGH_WATER  # bytes on their way to a client: no more answers either, so it is not listened to
 MAX_CHANNELS, MAX_FRAME, HEARTBEAT = 2047, 131_072, 60
@@ -177,7 +178,7 @@ class Connection:
 
     def _read_frames(self, data):
         """Yield the frames that the client sends; between two readings, see to it that nobody else suffers."""
-        readings = 0
+        taken = 0
         while True:
             self._last_received = math.inf  # it cannot be called silent while nobody listens
             for kind, number, payload in self._frames.feed(data):
@@ -186,13 +187,14 @@ class Connection:
                     yield kind, number, payload
             while self.to_confirm:
                 self.to_confirm.pop().confirm()
-            readings += 1
-            if len(data) > SMALL_READ or readings % 8 == 0:
-                gevent.sleep(0)  # others have a turn, even if there is more to read
+            taken += len(data) + 500  # for a message costs something, however small it is
             self._drain(OUT_LIMIT)
             if self.publishes and not self.broker.has_room.is_set():
                 self._wait_for_room()
             self._last_received = time.monotonic()
+            if taken > TURN:
+                taken = 0
+                wait_read(self._socket.fileno())  # in the loop, as the others: those who are ready come first
             if not (data := self._socket.recv(RECEIVE_SIZE)):
                 return
 

@@ -19,11 +19,11 @@ MAX_TTL = 10 * 365 * 24 * 3600 * 1000  # milliseconds: ten years, as in RabbitMQ
 
 # Arguments: the numbers that they may be, or the choices; those of neither kind are names.
 NUMBERS = {"x-message-ttl": (0, MAX_TTL), "x-expires": (1, MAX_TTL), "x-max-length": (0, math.inf)}
-NUMBERS |= {"x-max-priority": (0, 255)}
+NUMBERS |= {"x-max-priority": (0, 255), "x-delivery-limit": (0, math.inf)}
 CHOICES = {"x-overflow": ("drop-head", "reject-publish"), "x-queue-type": ("classic", "quorum")}
 DEAD_LETTER_EXCHANGE, DEAD_LETTER_KEY = "x-dead-letter-exchange", "x-dead-letter-routing-key"
 ARGUMENTS = (*NUMBERS, *CHOICES, DEAD_LETTER_EXCHANGE, DEAD_LETTER_KEY)
-UNSUPPORTED = ("x-max-length-bytes", "x-single-active-consumer", "x-delivery-limit")
+UNSUPPORTED = ("x-max-length-bytes", "x-single-active-consumer")
 
 
 class Message:
@@ -95,13 +95,15 @@ class Entry:
         Its number on disk; 0 if it is in memory only.
     redelivered : bool
         Whether somebody has had it before.
+    returns : int
+        How often somebody has given it back, since the broker started.
     """
 
-    __slots__ = ("expires", "id", "message", "place", "queue", "redelivered")
+    __slots__ = ("expires", "id", "message", "place", "queue", "redelivered", "returns")
 
     def __init__(self, queue, message, place):
         self.queue, self.message, self.place = queue, message, place
-        self.id, self.expires, self.redelivered = 0, math.inf, False
+        self.id, self.expires, self.redelivered, self.returns = 0, math.inf, False, 0
 
 
 class Queue:
@@ -135,6 +137,7 @@ class Queue:
         self.broker, self.name, self.owner, self.declared = broker, name, owner, declared
         self.ttl, self.idle_limit = declared.get("x-message-ttl", math.inf), declared.get("x-expires")  # milliseconds
         self.max_length = declared.get("x-max-length", math.inf)
+        self.delivery_limit = declared.get("x-delivery-limit", math.inf)
         self.ready, self.consumers = [], deque()
         self.deleted = False
         self._disk = broker.disk if declared["durable"] else None
@@ -224,12 +227,16 @@ class Queue:
             self.broker.dead_letter(entry, reason)
 
     def requeue(self, entries):
-        """Put entries that were taken back in their places, as redelivered."""
+        """Put entries that were taken back in their places, as redelivered, unless they have come back too often."""
         if self.deleted:
             return self.settle(entries)
         for entry in entries:
             entry.redelivered = True
-            heapq.heappush(self.ready, (entry.place, entry))
+            entry.returns += 1
+            if entry.returns > self.delivery_limit:
+                self.reject([entry], "delivery_limit")
+            else:
+                heapq.heappush(self.ready, (entry.place, entry))
         self.dispatch()
         self._drop_excess()
         self._expire()
@@ -348,5 +355,7 @@ def check_arguments(name, declared):
             raise AMQPError(406, f"invalid arg '{argument}' for queue '{name}' in vhost '/': {value!r}")
     if DEAD_LETTER_KEY in declared and DEAD_LETTER_EXCHANGE not in declared:
         raise AMQPError(406, f"invalid arg '{DEAD_LETTER_KEY}' for queue '{name}' in vhost '/': no exchange")
+    if "x-delivery-limit" in declared and declared.get("x-queue-type") != "quorum":
+        raise AMQPError(406, f"invalid arg 'x-delivery-limit' for queue '{name}' in vhost '/': it is no quorum queue")
     if declared.get("x-queue-type") == "quorum" and (not declared["durable"] or declared["auto_delete"]):
         raise AMQPError(406, f"invalid property for queue '{name}' in vhost '/': quorum queues are durable only")
