@@ -58,7 +58,7 @@ def _frames(answer):
 
 @exercise(
     "09.2",
-    praise="all of it comes back, the end is an end, a break is no failure, and a failure is seen.",
+    praise="all of it comes back, no end or break counts as a failure, and every real failure comes out.",
     hint="`with client:` closes, `while data := client.recv(1024):` ends, `sendall` sends all.",
     seconds=60,
 )
@@ -540,7 +540,7 @@ def _ends_a_deaf_one(answer, patience=0.15):
     stuck = f"{what}, and your function still waits to send."
     try:
         with reworded({TimeoutError: f"{what}, and your function raised TimeoutError: give up, hang up and return."}):
-            converse(visited, beside=shout, stands_still=full.is_set, looks=10, stuck=stuck)  # 0.5 s, or more if busy
+            converse(visited, beside=shout, stands_still=full.is_set, looks=7, stuck=stuck)  # 0.35 s, or more if busy
     finally:
         over.set()
     waited = moments[-1] - [0, *moments][-2]

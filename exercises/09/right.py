@@ -447,12 +447,5 @@ def answer(client, patience):
             client.sendall(data)
             client.settimeout(None)
 """),
-        written("""
-def answer(client, patience):
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(patience), int(patience % 1 * 1e6)))
-    with client, contextlib.suppress(ConnectionError, BlockingIOError):
-        while data := client.recv(1024):
-            client.sendall(data)
-"""),
     ],
 }

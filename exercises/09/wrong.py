@@ -352,6 +352,6 @@ def answer(line, limit):
             "            with contextlib.suppress(TimeoutError):\n                client.sendall(data)",
             says="still waits to send",
         ),
-        edit("settimeout(patience)", "settimeout(1)", says="still waits to send"),
+        edit("settimeout(patience)", "settimeout(2)", says="still waits to send"),
     ],
 }

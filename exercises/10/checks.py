@@ -38,7 +38,7 @@ def _walls(answer):
 
 @exercise(
     "10.2",
-    praise="full is a reason to wait, a lost caller is none, and a failure is heard of.",
+    praise="it waits while it is full, goes on when a caller is lost, and lets every failure out.",
     hint="`except OSError as error`, then look at error.errno; `raise` alone raises it again.",
     seconds=60,
 )
@@ -190,7 +190,8 @@ def _reads(answer, wanted, pieces, **case):
     if got.value != wanted or not isinstance(got.value, bytes):
         shown, right = (repr(each) if len(wanted) < 50 else f"{len(each)} bytes" for each in (got.value, wanted))
         raise Wrong(
-            f"{what}; your function returned {shown}, not {right}.", "Read until the newline, and cut off no more."
+            f"{what}; your function returned {shown}, not {right}.",
+            "Return all that comes before the newline, unchanged.",
         )
 
 
@@ -260,7 +261,7 @@ class _Line:
 
 @exercise(
     "10.4",
-    praise="nobody waits without a word, and the spare descriptor is there again for the next one.",
+    praise="every caller is told, and the spare descriptor is back for the next one.",
     hint="Reserve before the first accept. At EMFILE: close the spare, accept, say it, hang up, and reserve again.",
 )
 def _let_in(answer):
