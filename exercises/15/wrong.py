@@ -26,19 +26,19 @@ WRONG = {
         written("answer = []", says="order 2 is missing"),
     ],
     "15.2": [
-        edit("    channel.basic_qos(prefetch_count=1)\n", "", says="of nine more. None waits in the queue"),
-        edit("prefetch_count=1", "prefetch_count=2", says="cooked 8 of nine more. None waits in the queue"),
+        edit("    channel.basic_qos(prefetch_count=1)\n", "", says="of nine more, and none waits in the queue"),
+        edit("prefetch_count=1", "prefetch_count=2", says="cooked 8 of nine more, and none waits in the queue"),
         edit(
             "        channel.basic_ack(method.delivery_tag)\n",
             "",
             "queue, on_order)",
             "queue, on_order, auto_ack=True)",
-            says="of nine more. None waits in the queue",
+            says="of nine more, and none waits in the queue",
         ),
         edit(
             "        cook(body)\n        channel.basic_ack(method.delivery_tag)\n",
             "        channel.basic_ack(method.delivery_tag)\n        cook(body)\n",
-            says="cooked 8 of nine more. None waits in the queue",
+            says="cooked 8 of nine more, and none waits in the queue",
         ),
         edit(
             "        channel.basic_ack(method.delivery_tag)\n",
@@ -50,7 +50,7 @@ WRONG = {
             "",
             "    channel.start_consuming()",
             "    channel.basic_qos(prefetch_count=1)\n    channel.start_consuming()",
-            says="of nine more. None waits in the queue",
+            says="of nine more, and none waits in the queue",
         ),
         written(
             """
@@ -89,7 +89,7 @@ def answer(channel, queue, cook):
             cook(body)
             channel.basic_ack(method.delivery_tag)
 """,
-            says="cooked 8 of nine more. None waits in the queue",
+            says="cooked 8 of nine more, and none waits in the queue",
         ),
         edit("    channel.basic_consume(queue, on_order)\n", "", says="returned"),
         edit(
@@ -119,7 +119,19 @@ def answer(channel, queue, cook):
 """,
             says="your function returned; it should take orders for ever",
         ),
-        edit("cook(body)", "cook(body.decode())", says="it takes the body as it came"),
+        edit(
+            "cook(body)", "cook(body.strip())", says="`cook` was called with b'order 4', which is the body of no order"
+        ),
+        edit(
+            "        cook(body)\n",
+            "        if body not in seen:\n            seen.add(body)\n            cook(body)\n",
+            "def serve(",
+            "seen = set()\n\n\ndef serve(",
+            says="the other cooked 8 of nine more, and none waits in the queue",
+        ),
+        edit(
+            "cook(body)", "cook(body.decode())", says="`cook` was called with 'order 0', which is the body of no order"
+        ),
         edit(
             "basic_ack(method.delivery_tag)",
             "basic_nack(method.delivery_tag)",

@@ -416,7 +416,7 @@ def _ask(answer):
         desk.miss(0, "nobody answered", lambda *_: None)
         desk.miss(0.15, "only stale answers came", only_stale)
         over.set()
-        desk.find("soup", "the question after a time-out was answered", late_first)
+        desk.find(" Soup\n", "the question after a time-out was answered", late_first)
         desk.count()
         channel.close()  # what was not acknowledged is in the queue again
         if left := brokers.drain(own, desk.replies):

@@ -283,6 +283,7 @@ def answer(channel, replies, question, patience):
             "                    return body or None\n",
             says="whose body is empty, and your function returned None",
         ),
+        edit('"prices", question, mark', '"prices", question.strip(), mark', says="returned b'price of Soup'"),
         edit(
             "return body",
             "return body.decode()",
@@ -308,7 +309,7 @@ def answer(channel, replies, question, patience):
         ),
         edit("+ patience\n", "+ 0.3\n", says="with a patience of 0.7 s, and your function gave up earlier"),
         edit("+ patience\n", "+ (patience or 5)\n", says="with a patience of 0 s, and your function waits on"),
-        edit("+ patience\n", "+ max(patience, 0.7)\n", says="with a patience of 0.15 s, and your function waits on"),
+        edit("+ patience\n", "+ max(patience, 0.7)\n", says="with a patience of 0 s, and your function waits on"),
         edit("inactivity_timeout=0.05", "inactivity_timeout=2", says=" s, and your function waits on"),
         edit(
             "            if method:\n",
