@@ -318,6 +318,17 @@ def test_a_notebook_shows_one_line_whatever_the_broker(monkeypatch):
             assert shown[0]["data"]["text/plain"].endswith(words)
 
 
+def test_a_notebook_says_that_publishers_wait(monkeypatch):
+    monkeypatch.setenv("COURSE_BROKER", "embedded")
+    fill = """import pika; channel = pika.BlockingConnection(pika.URLParameters(broker.url)).channel()
+channel.queue_declare("full", durable=True)
+while True:
+    channel.basic_publish("", "full", bytes(4_000_000))"""
+    with Kernel() as kernel:
+        kernel.run("from backstage.brokers import start_broker; broker = start_broker()")
+        kernel.run_until(fill, "Broker: minibroker holds 200 MB of messages: publishers wait, until somebody consumes")
+
+
 @posix_only
 def test_a_start_tells_how_long_it_takes(fake_server, monkeypatch):
     monkeypatch.setattr(rabbitmq, "greets", lambda port: True)

@@ -224,9 +224,18 @@ class Embedded(Broker):
         command = [sys.executable, "-m", "minibroker", "--port", str(port), "--folder", str(self._folder)]
         environment = {**os.environ, "MINIBROKER_PASSWORD": self._password}  # where no list of processes shows it
         try:
-            return Child(command, name="the embedded broker", env=environment, ready=r"port (\d+)")
+            return Child(
+                command, name="the embedded broker", env=environment, on_output=self._pass_on, ready=r"port (\d+)"
+            )
         except ChildError as error:
             raise BrokerError(f"The embedded broker did not start: {error}") from error
+
+    @staticmethod
+    def _pass_on(text):
+        """Say in the notebook that publishers have to wait, or that the broker has ended for want of room on disk."""
+        for line in text.splitlines():
+            if line.startswith(("minibroker holds", "minibroker ends")):
+                print(f"Broker: {line}", flush=True)
 
     @property
     def running(self):
