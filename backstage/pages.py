@@ -8,6 +8,7 @@ throws the HTML away, a later theme would be another, and of two pictures one is
 import io
 import itertools
 import re
+import sys
 import uuid
 from html import escape
 
@@ -44,11 +45,11 @@ def let_figures_follow():
 
     Does nothing where there is no notebook, or where it shows figures in another way, as `%matplotlib widget` does.
     """
-    from IPython import get_ipython
     from matplotlib import get_backend
     from matplotlib.figure import Figure
 
-    shell = get_ipython()
+    ipython = sys.modules.get("IPython")
+    shell = ipython and ipython.get_ipython()
     if not hasattr(shell, "kernel") or "inline" not in get_backend():
         return
     import matplotlib_inline.backend_inline  # noqa: F401  its first import sets the formats, and would undo this one
