@@ -14,6 +14,7 @@ CELLS = [
     "def steamed(waits):\n    while True:\n        pass\n\n\ncheck('00.2', steamed)",
 ]
 PLOT, CARDS = ".course-live[role=img]", ".course-live:not([role])"
+LINE = """document.querySelector('[id*="sweep: "]')"""
 # Of the ground that is seen behind an element, of its text, and of the plot's axis, as lists of red, green and blue.
 COLOURS = """() => {
     const seen = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
@@ -78,15 +79,13 @@ def test_plots_and_cards_are_at_home_in_every_theme(page):
         assert folded.bounding_box()["height"] > 40
     assert "def time_together(waits):" in wrong.inner_text()
 
-    line = page.locator("[id*='sweep: ']")
-    assert not line.is_visible()
+    assert page.evaluate(f"getComputedStyle({LINE}).visibility") == "hidden"
+    start = page.evaluate(f"{LINE}.getBoundingClientRect().x")
     page.locator(f"{PLOT} [id$=replay]").click()
-    line.wait_for()
-    start = line.bounding_box()["x"]
-    page.wait_for_function(f"() => {WHERE_THE_LINE_IS} > {start} + 20")
-
-
-WHERE_THE_LINE_IS = "document.querySelector(\"[id*='sweep: ']\").getBoundingClientRect().x"
+    page.wait_for_function(
+        f"start => {LINE}.getBoundingClientRect().x > start + 20 && getComputedStyle({LINE}).visibility === 'visible'",
+        arg=start,
+    )
 
 
 def set_theme(page, name, ground):
