@@ -96,7 +96,7 @@ def drawing(figure):
     own = f"d{next(_number)}_{uuid.uuid4().hex[:6]}_"
     svg = re.sub(r"""\b(id=["']|href="#|url\(#)""", rf"\g<1>{own}", svg)
     svg = svg.replace("#000000", "currentColor").replace("#ffffff", GROUND)
-    svg = re.sub(r"\b(fill|stroke): (#[0-9a-f]{6})\b", _seen_in_the_dark, svg)
+    svg = re.sub(r"\b(fill|stroke): (#[0-9a-f]{6})\b", _at_home, svg)
     svg = _with_replay(svg, own, _sweeps(figure))
     width, height = (float(re.search(rf' {side}="([\d.]+)pt"', svg)[1]) for side in ("width", "height"))
     svg = re.sub(r' (width|height)="[\d.]+pt"', "", svg, count=2)
@@ -135,13 +135,23 @@ def _with_replay(svg, own, far):
     return svg.replace("</svg>", f"{button}</svg>")
 
 
-def _seen_in_the_dark(found):
-    """A colour, and if it is a dark one, some of the page's own in it, which lifts it where the ground is dark."""
-    linear = [(int(found[2][place : place + 2], 16) / 255) ** 2.2 for place in (1, 3, 5)]
-    lacking = 0.22 - (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
-    if lacking <= 0:
+def _at_home(found):
+    """A colour for light and dark pages: what is pale is a tint of the ground, what is dark is lifted from a dark one.
+
+    On white both are what they were, or nearly. The colour itself goes before, for browsers that cannot mix.
+    """
+    side, colour = found.groups()
+    parts = [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+    bright = sum(weight * (part / 255) ** 2.2 for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+    share = 1 - min(parts) / 255  # of a full colour, the rest being white
+    if bright < 0.22:
+        mixed = f"{colour} {100 - 260 * (0.22 - bright):.0f}%, currentColor"
+    elif bright > 0.5 and share < 0.6:
+        full = "".join(f"{round(255 - (255 - part) / share):02x}" for part in parts)
+        mixed = f"{'currentColor' if full == '000000' else f'#{full}'} {100 * share:.0f}%, {GROUND}"
+    else:
         return found[0]
-    return f"{found[0]}; {found[1]}: color-mix(in srgb, {found[2]} {100 - 260 * lacking:.0f}%, currentColor)"
+    return f"{found[0]}; {side}: color-mix(in srgb, {mixed})"
 
 
 def words(figure):

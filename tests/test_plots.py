@@ -92,12 +92,21 @@ def test_what_is_black_or_white_follows_the_page(axes):
     assert axes.figure.get_facecolor() == axes.get_facecolor() == (1, 1, 1, 1)
 
 
-def test_dark_colours_are_lifted_and_bright_ones_are_themselves(axes):
+@pytest.mark.parametrize(
+    ("colour", "mixed"),
+    [
+        ("#e69f00", None),
+        ("#000080", "#000080 47%, currentColor"),
+        ("#dddddd", f"currentColor 13%, {pages.GROUND}"),
+        ("#cfe4f3", f"#0070bf 19%, {pages.GROUND}"),
+    ],
+)
+def test_dark_and_pale_colours_are_at_home_on_dark_pages_and_bright_ones_are_themselves(axes, colour, mixed):
     axes.axis("off")
-    axes.add_patch(Rectangle((0, 0), 1, 1, color="#000080"))
-    axes.add_patch(Rectangle((0, 0), 1, 1, color="#e69f00"))
-    shown = colours(pages.drawing(axes.figure))
-    assert shown == {"currentColor", "#e69f00", "#000080", "color-mix(in srgb, #000080 47%, currentColor)"}
+    axes.add_patch(Rectangle((0, 0), 1, 1, color=colour))
+    assert colours(pages.drawing(axes.figure)) == {"currentColor", colour, f"color-mix(in srgb, {mixed})"} - {
+        "color-mix(in srgb, None)"
+    }
 
 
 def test_drawings_on_a_page_do_not_meddle_with_each_other_or_the_page(axes):
