@@ -135,7 +135,7 @@ class _Staff:
             raise Wrong(f"{again[0]!r} was cooked more than once by the worker that was not killed.", BEHIND)
 
 
-LINE = [b"order %d" % number for number in range(120)]
+LINE = [b"order %d" % number for number in range(113)]  # a prime: no group of several comes out even
 LINE[3:7] = b"", b" order 4\n", b"order 3", b"order 3"  # some guests order twice
 AS_IT_CAME = "Hand the body on as it came, as bytes."
 FOR_EVER = (

@@ -129,6 +129,23 @@ def answer(channel, queue, cook):
             "seen = set()\n\n\ndef serve(",
             says="the other cooked 8 of nine more, and none waits in the queue",
         ),
+        written(
+            """
+def answer(channel, queue, cook):
+    done = []
+    while True:
+        method, _, body = channel.basic_get(queue)
+        if method:
+            cook(body)
+            done.append(method.delivery_tag)
+            if len(done) == 5:
+                channel.basic_ack(done[-1], multiple=True)
+                done.clear()
+        else:
+            channel.connection.sleep(0.05)
+""",
+            says="had been cooked, and came again when the program that cooked it ended",
+        ),
         edit(
             "cook(body)", "cook(body.decode())", says="`cook` was called with 'order 0', which is the body of no order"
         ),
