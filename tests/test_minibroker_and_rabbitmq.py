@@ -6,36 +6,40 @@ RabbitMQ node; what concerns the embedded broker alone runs beside this file, wi
 
 import os
 import re
-import subprocess
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 from brokers import installed_rabbitmq
 
 from backstage.brokers import Node, Realm
+from backstage.processes import Child
 
+FILES = "test_clients.py", "test_twin.py"
 TESTS = Path(__file__).resolve().parents[1] / "minibroker" / "tests"
 LIMIT = 1200  # seconds; each file takes about one minute
 
 
 @pytest.fixture(scope="module")
-def node():
-    with closing(Realm(installed_rabbitmq())) as realm:
+def runs():
+    """The tests of both files, at the same time, for they wait more than they work; and the node that they talk to."""
+    with closing(Realm(installed_rabbitmq())) as realm, ExitStack() as stack:
         node = Node(realm)
         node.start()
-        yield node
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+        environment |= {"MINIBROKER_TEST_PORT": str(node.port)}
+        found = {}
+        for name in FILES:
+            command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(TESTS / name)]
+            found[name] = Child(command, name=name, env=environment)
+            stack.callback(found[name].stop)
+        yield found
         assert node.running
+        assert node.output.count("accepting AMQP connection") > 100
 
 
-@pytest.mark.parametrize("name", ["test_clients.py", "test_twin.py"])
-def test_rabbitmq_passes_too(node, name):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    environment |= {"MINIBROKER_TEST_PORT": str(node.port)}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(TESTS / name)]
-    met = node.output.count("accepting AMQP connection")
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=LIMIT)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert re.search(r"^\d+ passed in ", done.stdout, re.MULTILINE), done.stdout  # and nothing was skipped
-    assert node.output.count("accepting AMQP connection") > met
+@pytest.mark.parametrize("name", FILES)
+def test_rabbitmq_passes_too(runs, name):
+    assert runs[name].wait(LIMIT) == 0, runs[name].output
+    assert re.search(r"^\d+ passed in ", runs[name].output, re.MULTILINE), runs[name].output  # and nothing was skipped
