@@ -1,0 +1,391 @@
+"""Checks of chapter 17: what is lost, and what comes twice. The last one runs against an embedded broker of its own."""
+
+import random
+import sqlite3
+from itertools import count
+
+import pika
+
+from backstage.processes import temporary_folder
+from exercises import Wrong, exercise
+from exercises.vocabulary import brokers, in_time, need, need_class
+
+STUCK = "your function waits for something that does not come."
+
+# -- 17.1 -------------------------------------------------------------------------------------------------------------
+
+WORST = {
+    "auto": ("lost", "the broker has forgotten the order as soon as it was sent to the cook"),
+    "late": ("twice", "the order is not acknowledged, so the next cook gets it, and the bun is there already"),
+    "keyed": ("once", "the next cook gets the order again, and the till knows its number"),
+    "hurry": ("lost", "nobody knows whether the broker has written it down, and nobody sends it again"),
+    "patient": ("once", "the broker confirms when it has written it down, and brings it back when it starts"),
+    "again": ("twice", "the broker may have written the first one down before it was killed"),
+}
+
+
+@exercise(
+    "17.1",
+    praise="what is let go too early is lost, what is held until it is done may be done again.",
+    hint="Who still has the order when the one who held it is gone? And may it be done already?",
+)
+def _worst(answer):
+    need(answer, dict, "give a dictionary with a word for each case")
+    if missing := [case for case in WORST if case not in answer]:
+        raise Wrong(f"there is no word for {missing[0]!r}.")
+    if strange := [case for case in answer if case not in WORST]:
+        raise Wrong(f"{strange[0]!r} is none of the cases.")
+    for case, (word, why) in WORST.items():
+        if answer[case] not in ("lost", "twice", "once"):
+            raise Wrong(f"the word for {case!r} is {answer[case]!r}; it may be 'lost', 'twice' or 'once'.")
+        if answer[case] != word:
+            raise Wrong(f"{case!r} is not {answer[case]!r}: {why}.")
+
+
+# -- 17.2 -------------------------------------------------------------------------------------------------------------
+
+
+def _true_report(promised, received):
+    return {
+        "lost": [each for each in dict.fromkeys(promised) if each not in received],
+        "doubled": [each for each in dict.fromkeys(received) if received.count(each) > 1],
+        "unexpected": [each for each in dict.fromkeys(received) if each not in promised],
+    }
+
+
+def _cases():
+    yield [], []
+    yield ["pork", "lotus"], ["pork", "lotus"]
+    yield ["pork", "lotus", "tea"], ["tea"]
+    yield ["pork", "lotus"], ["lotus", "lotus", "pork", "lotus"]
+    yield ["pork"], ["tea", "pork", "rice"]
+    yield ["tea", "tea"], ["pork", "pork", "pork"]
+    yield [0, "", 1], [0, 0, ""]
+    yield ["tea"], ["", 0, ""]
+    yield list(range(12)), [20, 11, 11, 21, *range(4)]
+    chance = random.Random(17)
+    for _ in range(40):
+        yield [chance.choices(["tea", "bun", "rice", "", 0, 7, -1], k=chance.randrange(9)) for _ in range(2)]
+
+
+@exercise(
+    "17.2",
+    praise="each name once, in the order in which it was promised, or first came.",
+    hint="Go through names that are there once: `dict.fromkeys` keeps the order, a `Counter` knows how often.",
+)
+def _report(answer):
+    for promised, received in _cases():
+        case = f"for promised {promised} and received {received}"
+        given = list(promised), list(received)
+        said = need(answer(*given), dict, f"{case} the answer is to be a dict")
+        if given != (promised, received):
+            raise Wrong(f"{case} your function changed a list that it was given.")
+        wanted = _true_report(promised, received)
+        if set(said) != set(wanted):
+            raise Wrong(f"{case} the keys are {sorted(map(str, said))}; they are to be {sorted(wanted)}.")
+        for key, names in wanted.items():
+            if not isinstance(said[key], list):
+                raise Wrong(f"{case} {key!r} is a {type(said[key]).__name__}; it is to be a list.")
+            if said[key] != names:
+                raise Wrong(f"{case} {key!r} is {said[key]}, and it is to be {names}.")
+
+
+# -- 17.3 -------------------------------------------------------------------------------------------------------------
+
+
+class _Ledger:
+    """What a tracker must know, in the plainest way: a list of [message, was returned, fate], by tag less one."""
+
+    def __init__(self):
+        self.rows = []
+
+    def sent(self, tag, message):
+        self.rows.append([message, False, "open"])
+
+    def acked(self, tag, multiple):
+        self._settle(tag, multiple, "kept")
+
+    def nacked(self, tag, multiple):
+        self._settle(tag, multiple, "failed")
+
+    def returned(self, message):
+        row = next(row for row in self.rows if row[2] == "open" and not row[1] and row[0] == message)
+        row[1] = True
+
+    def _settle(self, tag, multiple, fate):
+        for row in self.rows[0 if multiple else tag - 1 : tag]:
+            if row[2] == "open":
+                row[2] = "failed" if row[1] else fate
+
+    def list(self, fate):
+        return [message for message, _, each in self.rows if each == fate]
+
+
+STORIES = [  # the plainest promises first
+    [("sent", 1, "tea"), ("acked", 1, False)],
+    [("sent", 1, "tea"), ("sent", 2, "bun"), ("nacked", 1, False), ("acked", 2, False)],
+    [("sent", 1, "tea"), ("sent", 2, "bun"), ("sent", 3, "rice"), ("acked", 2, False), ("acked", 1, False)],
+    [("sent", 1, "tea"), ("sent", 2, "bun"), ("sent", 3, "rice"), ("acked", 2, True), ("sent", 4, "soup")],
+    [("sent", 1, "tea"), ("sent", 2, "bun"), ("acked", 1, False), ("nacked", 2, True)],
+    [("sent", 1, "tea"), ("returned", "tea"), ("acked", 1, False)],
+    [("sent", 1, "tea"), ("sent", 2, "tea"), ("returned", "tea"), ("acked", 2, True)],
+    [("sent", 1, "tea"), ("sent", 2, "tea"), ("returned", "tea"), ("returned", "tea"), ("acked", 2, True)],
+    [("sent", 1, ""), ("sent", 2, ""), ("acked", 1, False), ("returned", ""), ("acked", 2, False)],
+]
+
+
+def _story(chance):
+    """What a broker may say of some messages; it returns a message before it confirms it."""
+    open_tags, returned, names = [], set(), {}
+    tags = count(1)
+    for _ in range(chance.randrange(4, 16)):
+        kind = chance.choice(["sent", "sent", "sent", "returned", "acked", "acked", "nacked"])
+        if kind == "sent":
+            tag = next(tags)
+            open_tags.append(tag)
+            names[tag] = chance.choice(["tea", "bun", ""])
+            yield "sent", tag, names[tag]
+        elif kind == "returned":
+            if wanted := [tag for tag in open_tags if tag not in returned]:
+                name = names[chance.choice(wanted)]
+                returned.add(next(tag for tag in wanted if names[tag] == name))
+                yield "returned", name
+        elif open_tags:
+            tag, multiple = chance.choice(open_tags), chance.random() < 0.4
+            open_tags = [each for each in open_tags if each != tag and not (multiple and each < tag)]
+            yield kind, tag, multiple
+
+
+@exercise(
+    "17.3",
+    praise="whatever comes in whatever order, you know what became of each message.",
+    hint="One record for each tag: the message, whether it was returned, and what was said of it.",
+)
+def _tracker(answer):
+    need_class(answer, "Tracker", "sent", "acked", "nacked", "returned")
+    chance = random.Random(17)
+    for story in [*STORIES, *(list(_story(chance)) for _ in range(60))]:
+        ledger, tracker, other = _Ledger(), answer(), answer()  # two at once, for they may share what they keep
+        told = []
+        for name, *arguments in story:
+            told.append(f"{name}({', '.join(map(repr, arguments))})")
+            getattr(ledger, name)(*arguments)
+            getattr(tracker, name)(*arguments)
+            _compare(tracker, ledger, "after " + ", ".join(told))
+        _compare(other, _Ledger(), "another Tracker, to which nothing has happened:")
+
+
+def _compare(tracker, ledger, case):
+    for fate in ("open", "kept", "failed"):
+        if not hasattr(tracker, fate):
+            raise Wrong(f"a Tracker has no list `{fate}`.")
+        said = getattr(tracker, fate)
+        if not isinstance(said, list):
+            raise Wrong(f"`{fate}` is a {type(said).__name__}; it is to be a list.")
+        if said != ledger.list(fate):
+            raise Wrong(f"{case} `{fate}` is {said}, and it is to be {ledger.list(fate)}.")
+
+
+# -- 17.4 -------------------------------------------------------------------------------------------------------------
+
+
+class _Down(Exception):
+    pass
+
+
+@exercise(
+    "17.4",
+    praise="everything is published in order, and what is confirmed is gone before the next one goes out.",
+    hint="Look at the oldest, publish it, delete that row, commit; then look again.",
+    seconds=15,
+)
+def _relay(answer):
+    _empty(answer, [])
+    _empty(answer, ["tea", "bun", "rice"])
+    _empty(answer, ["tea", "tea", "bun", "tea"])
+    _empty(answer, ["", "tea", "", "0"])
+    _empty(answer, ["tea", "bun"], late=["rice", "tea"])
+    for place in (1, 2, 3):
+        _empty(answer, ["tea", "bun", "tea"], down=place)
+
+
+def _empty(answer, messages, late=(), down=0):
+    """Let an outbox be emptied; `late` are written while it is, and the publishing number `down` fails."""
+    path = temporary_folder("outbox-") / "shop.db"
+    shop, door = sqlite3.connect(path, timeout=0.2), sqlite3.connect(path, timeout=0.2)
+    with door:
+        door.execute("CREATE TABLE outbox (message)")
+        door.executemany("INSERT INTO outbox VALUES (?)", [[each] for each in messages])
+    case = f"with {messages} in the outbox"
+    published, late = [], list(late)
+
+    def left():
+        return [message for (message,) in door.execute("SELECT message FROM outbox ORDER BY rowid")]
+
+    def publish(message):
+        confirmed = len(published)
+        everything = [*messages, *came]
+        if left() != everything[confirmed:]:
+            raise Wrong(
+                f"{case} another connection saw {left()} there, when {message!r} was to be published;"
+                f" {everything[confirmed:]} had not been confirmed."
+            )
+        if confirmed + 1 == down:
+            raise _Down
+        published.append(message)
+        if late:
+            came.append(late.pop(0))
+            try:
+                with door:
+                    door.execute("INSERT INTO outbox VALUES (?)", [came[-1]])
+            except sqlite3.OperationalError:
+                raise Wrong(f"{case} nobody else could write while {message!r} was being published.") from None
+
+    came = []
+    try:
+        answer(shop, publish)
+        failed = False
+    except _Down:
+        failed = True
+    wanted = [*messages, *came]
+    if down:
+        case += f", and publishing number {down} fails"
+        if not failed:
+            raise Wrong(f"{case}: the exception did not reach the caller.")
+        wanted = wanted[: down - 1]
+    if published != wanted:
+        raise Wrong(f"{case} you published {published}, and {wanted} was to be published.")
+    if late:
+        raise Wrong(f"{case} and {late} written meanwhile, these were not published.")
+    rest = [*messages, *came][len(wanted) :]
+    if left() != rest:
+        raise Wrong(f"{case} the outbox held {left()} in the end, and it was to hold {rest}.")
+
+
+# -- 17.5 -------------------------------------------------------------------------------------------------------------
+
+ROOMS = ["wait.short", "wait.long", "wait.longer"]
+
+
+class _Burnt(Exception):
+    pass
+
+
+@exercise(
+    "17.5",
+    praise="each try goes one room further, nothing of the order is lost, and the original is let go last.",
+    hint="First `work`; if that fails, the copy with its headers; `basic_ack` stands at the end, for both.",
+)
+def _handle(answer):
+    with brokers.started_broker() as url, brokers.open_channel(url) as channel, brokers.open_channel(url) as door:
+        for queue in ("work", "parked", *ROOMS, "den"):
+            door.queue_declare(queue, durable=True)
+        channel.confirm_delivery()
+        _try(answer, channel, door, None, None)
+        for headers, error in (
+            (None, ValueError),
+            ({"tries": 0}, _Burnt),
+            ({"guest": "Li", "tries": 1}, KeyError),
+            ({"guest": "", "spicy": False, "tries": 2}, ValueError),
+            ({"guest": "Wang", "tries": 3}, _Burnt),
+            ({"tries": 7}, ValueError),
+        ):
+            _try(answer, channel, door, headers, error)
+        _try(answer, channel, door, {"guest": "Li"}, OSError, rooms=[])
+        _try(answer, channel, door, {"tries": 1}, OSError, rooms=["den"])
+        _lose(answer, channel, door)
+
+
+def _try(answer, channel, door, headers, error, rooms=ROOMS):
+    """Hand out one order whose work fails with this error, or does not; look at where it is afterwards."""
+    sent = pika.BasicProperties(headers=headers, message_id="17", delivery_mode=2)
+    door.basic_publish("", "work", b"bun", sent)
+    method, properties, body = _get(channel)
+    worked = []
+
+    def work(body):
+        worked.append(body)
+        if error:
+            raise error("burnt")
+
+    tries = (headers or {}).get("tries", 0)
+    case = f"headers {headers}, {f'work raises {error.__name__}' if error else 'work succeeds'}:"
+
+    called = []
+
+    def before(name):
+        called.append(name)
+        if name in ("basic_ack", "basic_reject", "basic_nack") and error and not _found(door, rooms, peek=True):
+            raise Wrong(f"{case} the order was settled before its copy was in a queue.")
+
+    tapped = brokers.Tapped(channel, before=before)
+    in_time(answer, tapped, method, properties, body, work, list(rooms), stuck=STUCK)
+    if worked != [b"bun"]:
+        raise Wrong(f"{case} `work` was called with {worked}; it was to be called once, with b'bun'.")
+    found = _found(door, rooms)
+    settled = _is_settled(channel, door) and "basic_ack" in called
+    if not error:
+        if found:
+            raise Wrong(f"{case} there is a copy in {found[0][0]!r}; nothing was to be published.")
+        if not settled:
+            raise Wrong(f"{case} the order was not acknowledged.")
+        return
+    if len(found) != 1:
+        raise Wrong(f"{case} there are copies in {[where for where, _ in found]}; one was to be published.")
+    where, (_, copy, its_body) = found[0]
+    wanted = rooms[tries] if tries < len(rooms) else "parked"
+    if where != wanted:
+        raise Wrong(f"{case} the copy is in {where!r}, and it was to be in {wanted!r}.")
+    if its_body != b"bun":
+        raise Wrong(f"{case} the body of the copy is {its_body!r}, and it was b'bun'.")
+    right = {**(headers or {}), "tries": tries + 1}
+    if wanted == "parked":
+        right["error"] = error.__name__
+    if (copy.headers or {}) != right:
+        raise Wrong(f"{case} the copy has the headers {copy.headers}, and they were to be {right}.")
+    if copy.message_id != "17":
+        raise Wrong(f"{case} the copy has the message_id {copy.message_id!r}, and the order has '17'.")
+    if copy.delivery_mode != 2:
+        raise Wrong(f"{case} the copy is not persistent (delivery_mode {copy.delivery_mode}).")
+    if not settled:
+        raise Wrong(f"{case} the copy is there, and the order was not acknowledged.")
+
+
+def _get(channel):
+    while True:
+        method, properties, body = channel.basic_get("work")
+        if method:
+            return method, properties, body
+
+
+def _found(door, rooms, peek=False):
+    """Copies in any of the queues, as (queue, message); with `peek` only the queues that hold one."""
+    queues = [*rooms, "parked"]
+    if peek:
+        return [queue for queue in queues if brokers.state(door, queue).message_count]
+    return [(queue, message) for queue in queues for message in brokers.take(door, queue)]
+
+
+def _is_settled(channel, door):
+    """Whether nothing that was handed out on this channel comes back when it is asked for all."""
+    channel.basic_recover(requeue=True)
+    return not brokers.take(door, "work")
+
+
+def _lose(answer, channel, door):
+    """The copy cannot be published: its room is missing."""
+    door.basic_publish("", "work", b"bun")
+    method, properties, body = _get(channel)
+
+    def work(body):
+        raise ValueError("burnt")
+
+    case = "the waiting room is missing, so the copy cannot be published:"
+    try:
+        in_time(answer, channel, method, properties, body, work, ["nowhere"], stuck=STUCK)
+    except pika.exceptions.UnroutableError:
+        pass
+    else:
+        raise Wrong(f"{case} no UnroutableError reached the caller.", hint="Publish with `mandatory=True`.")
+    if _is_settled(channel, door):
+        raise Wrong(f"{case} the order was acknowledged all the same.")

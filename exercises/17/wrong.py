@@ -1,0 +1,200 @@
+"""What learners would really get wrong in chapter 17, with a part of what they should be told."""
+
+from exercises.answers import edit, written
+
+WRONG = {
+    "17.1": [
+        edit('"auto": "lost"', '"auto": "once"', says="'auto' is not 'once': the broker has forgotten the order"),
+        edit('"auto": "lost"', '"auto": "twice"', says="'auto' is not 'twice'"),
+        edit('"late": "twice"', '"late": "once"', says="'late' is not 'once': the order is not acknowledged"),
+        edit('"late": "twice"', '"late": "lost"', says="'late' is not 'lost'"),
+        edit('"keyed": "once"', '"keyed": "twice"', says="the till knows its number"),
+        edit('"hurry": "lost"', '"hurry": "once"', says="nobody knows whether the broker has written it down"),
+        edit('"patient": "once"', '"patient": "lost"', says="brings it back when it starts"),
+        edit('"again": "twice"', '"again": "once"', says="may have written the first one down"),
+        edit('    "again": "twice",\n', "", says="there is no word for 'again'"),
+        edit('"auto": "lost"', '"auto": "never"', says="the word for 'auto' is 'never'"),
+        edit('    "auto"', '    "thrice": "once", "auto"', says="'thrice' is none of the cases"),
+        written("answer = ['lost', 'twice', 'once', 'lost', 'once', 'twice']", says="not a list"),
+    ],
+    "17.2": [
+        edit("each not in came]", "each not in received and each]", says="'lost' is [-1], and it is to be [0, '', -1]"),
+        edit("times > 1", "times > 2", says="'doubled' is [], and it is to be [0]"),
+        edit("times > 1", "times >= 1", says="'doubled' is ['pork', 'lotus'], and it is to be []"),
+        edit("times > 1", "times == 2", says="'doubled' is [], and it is to be ['lotus']"),
+        edit("each for each in promised if", "each for each in sorted(promised, key=str) if", says="'lost' is"),
+        edit("dict.fromkeys(promised)", "list(promised)", says="'lost' is ['tea', 'tea']"),
+        edit("each for each in came if each", "each for each in received if each", says="'unexpected' is"),
+        edit("each in came if each not in promised", "each in came if each in promised", says="'unexpected' is"),
+        edit('        "unexpected": [each for each in came if each not in promised],\n', "", says="the keys are"),
+        edit(
+            "[each for each in came if each not in promised]",
+            "{each for each in came if each not in promised}",
+            says="is a set",
+        ),
+        edit("if each not in came]", "if each not in came][:5]", says="'lost' is"),
+        edit("    return {", "    received.clear()\n    return {", says="changed a list that it was given"),
+        written(
+            "def answer(promised, received):\n    print(promised)", says="the answer is to be a dict, not a NoneType"
+        ),
+    ],
+    "17.3": [
+        edit("(each == tag or (multiple and each < tag))", "each == tag", says="`open` is ['tea', 'rice'"),
+        edit("(each == tag or (multiple and each < tag))", "each <= tag", says="acked(2, False) `open` is"),
+        edit("each == tag or (multiple and each < tag)", "multiple or each == tag", says="acked(2, True) `open` is []"),
+        edit('"failed" if row[1] else fate', "fate", says="returned('tea'), acked(1, False) `kept` is"),
+        edit('row == [message, False, "open"]', "row[0] == message", says="returned('tea'), acked(2, True) `kept` is"),
+        edit(
+            'row == [message, False, "open"]',
+            'row[::2] == [message, "open"]',
+            says="returned('tea'), returned('tea'), acked(2, True) `kept` is ['tea']",
+        ),
+        edit("next(row for", "[*(row for", "])[1] = True", "])][-1][1] = True", says="`"),
+        edit('row[2] == "open" and (each', "(each", says="`"),
+        edit('multiple, "failed")', 'multiple, "kept")', says="nacked(1, False) `kept` is ['tea']"),
+        edit('multiple, "failed")', 'False, "failed")', says="nacked(2, True)"),
+        edit(
+            "        self._rows = {}",
+            "        pass\n\n    _rows = {}",
+            says="another Tracker, to which nothing has happened",
+        ),
+        edit(")[1] = True", ')[2] = "failed"', says="returned('tea') `open` is []"),
+        edit('    kept = property(lambda self: self._in("kept"))\n', "", says="a Tracker has no list `kept`"),
+        edit("def nacked", "def refused", says="Tracker has no method `nacked`"),
+        edit("return [row[0]", "return [self._rows", says="`open` is"),
+        edit("if row[2] == fate]", "if row[2] == fate and row[0]]", says="`open` is []"),
+        written("class Tracker: pass\nanswer = Tracker()", says="give the class Tracker itself"),
+    ],
+    "17.4": [
+        edit(
+            "        with shop:\n            shop.execute",
+            "        if True:\n            shop.execute",
+            says="another connection saw",
+        ),
+        edit(
+            'DELETE FROM outbox WHERE rowid = ?", [row[0]]',
+            'DELETE FROM outbox WHERE message = ?", [row[1]]',
+            says="with ['tea', 'tea', 'bun', 'tea'] in the outbox another connection saw",
+        ),
+        edit("while row :=", "if row :=", says="you published ['tea'], and ['tea', 'bun', 'rice'] was to be published"),
+        edit("ORDER BY rowid", "ORDER BY rowid DESC", says="another connection saw ['tea', 'bun'] there"),
+        edit("ORDER BY rowid", "ORDER BY message", says="another connection saw"),
+        edit("        publish(row[1])\n", "", says="you published []"),
+        edit(
+            "        publish(row[1])\n",
+            "",
+            '"DELETE FROM outbox WHERE rowid = ?", [row[0]])',
+            '"DELETE FROM outbox WHERE rowid = ?", [row[0]])\n        publish(row[1])',
+            says="had not been confirmed",
+        ),
+        edit(
+            "        publish(row[1])",
+            "        try:\n            publish(row[1])\n        except Exception:\n            return",
+            says="the exception did not reach the caller",
+        ),
+        edit(
+            "        publish(row[1])",
+            "        try:\n            publish(row[1])\n        except Exception:\n            continue",
+            says="was cut off",
+        ),
+        edit("publish(row[1])", "publish(row[0])", says="you published [1, 2, 3]"),
+        edit(
+            'DELETE FROM outbox WHERE rowid = ?", [row[0]]',
+            'DELETE FROM outbox"',
+            says="you published ['tea'], and ['tea', 'bun', 'rice']",
+        ),
+        written(
+            """
+def answer(shop, publish):
+    for number, message in shop.execute("SELECT rowid, message FROM outbox ORDER BY rowid").fetchall():
+        publish(message)
+        with shop:
+            shop.execute("DELETE FROM outbox WHERE rowid = ?", [number])
+""",
+            says="you published ['tea', 'bun'], and ['tea', 'bun', 'rice', 'tea'] was to be",
+        ),
+        written(
+            """
+def answer(shop, publish):
+    rows = shop.execute("SELECT message FROM outbox ORDER BY rowid").fetchall()
+    for (message,) in rows:
+        publish(message)
+    with shop:
+        shop.execute("DELETE FROM outbox")
+""",
+            says="another connection saw ['tea', 'bun', 'rice'] there, when 'bun' was to be published",
+        ),
+        written(
+            """
+def answer(shop, publish):
+    with shop:
+        while row := shop.execute("SELECT rowid, message FROM outbox ORDER BY rowid").fetchone():
+            publish(row[1])
+            shop.execute("DELETE FROM outbox WHERE rowid = ?", [row[0]])
+""",
+            says="another connection saw",
+        ),
+    ],
+    "17.5": [
+        edit(
+            "\n    channel.basic_ack(method.delivery_tag)",
+            "",
+            "    try:\n        work(body)",
+            "    channel.basic_ack(method.delivery_tag)\n    try:\n        work(body)",
+            says="the order was settled before its copy was in a queue",
+        ),
+        edit("except Exception as error", "except ValueError as error", says="_Burnt"),
+        edit("except Exception as error", "except (ValueError, KeyError, OSError) as error", says="_Burnt"),
+        edit("tries + 1\n", "tries\n", says="has the headers {'tries': 0}, and they were to be {'tries': 1}"),
+        edit(
+            "rooms[tries] if",
+            "rooms[tries - 1] if",
+            says="the copy is in 'wait.longer', and it was to be in 'wait.short'",
+        ),
+        edit("tries < len(rooms)", "tries < 3", says="IndexError"),
+        edit("tries < len(rooms)", "tries <= len(rooms)", says="IndexError"),
+        edit("tries < len(rooms)", "tries != len(rooms)", says="IndexError"),
+        edit(
+            "        headers = dict(properties.headers or {})\n",
+            '        headers = {"tries": (properties.headers or {}).get("tries", 0)}\n',
+            says="'guest': 'Li'",
+        ),
+        edit(
+            "dict(properties.headers or {})",
+            "{key: value for key, value in (properties.headers or {}).items() if value}",
+            says="'guest': ''",
+        ),
+        edit("dict(properties.headers or {})", "dict(properties.headers)", says="TypeError"),
+        edit(", message_id=properties.message_id", "", says="the copy has the message_id None"),
+        edit("delivery_mode=2", "delivery_mode=1", says="the copy is not persistent (delivery_mode 1)"),
+        edit(
+            '        if room == "parked":\n            headers["error"]',
+            '        if True:\n            headers["error"]',
+            says="'error': 'ValueError'}, and they were to be {'tries': 1}",
+        ),
+        edit("type(error).__name__", "str(error)", says="'error': 'burnt'"),
+        edit(", mandatory=True", "", says="no UnroutableError reached the caller"),
+        edit(
+            "        channel.basic_publish(",
+            "        if tries <= len(rooms): channel.basic_publish(",
+            says="headers {'tries': 7}, work raises ValueError: the order was settled before",
+        ),
+        edit(
+            "\n    channel.basic_ack(method.delivery_tag)",
+            "\n        channel.basic_ack(method.delivery_tag)",
+            says="work succeeds: the order was not acknowledged",
+        ),
+        edit(
+            "\n    channel.basic_ack(method.delivery_tag)",
+            "\n    channel.basic_nack(method.delivery_tag, requeue=False)",
+            says="the order was not acknowledged",
+        ),
+        edit(
+            "        work(body)\n",
+            "        work(body)\n        work(body)\n",
+            says="`work` was called with [b'bun', b'bun']",
+        ),
+        edit("work(body)\n", "work(body.decode())\n", says="`work` was called with ['bun']"),
+        edit("room, body, copy", 'room, b"bao", copy', says="the body of the copy is b'bao'"),
+    ],
+}
