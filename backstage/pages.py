@@ -162,7 +162,7 @@ def words(figure):
         across, up = ax.get_xlabel(), ax.get_ylabel()
         said.append(f"{up} against {across}" if across and up else across or up)
         names = [each.get_text() for each in ax.get_yticklabels()] if _has_names(ax.yaxis) else []
-        written = [each.get_text() for each in ax.texts]
+        written = [text for each in ax.texts if (text := each.get_text())]  # an arrow's is empty
         pairs = len(names) == len(written) > 0
         together = [f"{name} {text}" for name, text in zip(names, written, strict=True)] if pairs else names + written
         said.append(", ".join(filter(None, together)))

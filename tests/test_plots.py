@@ -132,6 +132,7 @@ def test_a_crowd_of_points_becomes_a_picture_and_only_for_the_drawing(axes):
 
 def test_a_plot_says_in_words_what_it_shows(axes):
     plot_bars({"slow": 2.0, "fast": 0.2}, title="Ten buns", ax=axes)
+    axes.annotate("", (0, 0), (1, 1), arrowprops={})
     axes.figure.canvas.draw()
     assert pages.words(axes.figure) == "Ten buns. time. slow 2 s, fast 200 ms."
     axes.clear()
