@@ -15,7 +15,7 @@ import time
 import pika
 import pytest
 from clients import bodies, count, put
-from launch import Process, start_broker
+from launch import Process, eventually, start_broker
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 from test_twin import QUEUES, Client, make_program
 
@@ -268,9 +268,8 @@ def test_sigkill_loses_nothing_confirmed_and_brings_back_nothing_acknowledged(ke
             work.append(threading.Thread(target=publish_until_it_dies, args=(kept, who, sent.setdefault(who, []))))
         for thread in work:
             thread.start()
-        before = len(done)
-        while len(done) < before + 20 or min(len(each) for who, each in sent.items() if who[0] == str(turn)) < 30:
-            time.sleep(0.01)
+        enough, mine = len(done) + 20, [each for who, each in sent.items() if who[0] == str(turn)]
+        assert eventually(lambda mine=mine, enough=enough: len(done) >= enough and min(map(len, mine)) >= 30)
         time.sleep(random.random() / 10)
         kept.process.kill()
         for thread in work:
