@@ -126,6 +126,8 @@ class ListeningFile(IPyNbFile):
 
 
 def pytest_configure(config):
+    # Nobody's guesses and exercises, and nothing of the tests in the memory of whoever runs them.
+    os.environ["COURSE_MEMORY"] = os.devnull
     # The first import of pyplot builds a cache of fonts, and says so on stderr when that takes long: in a
     # cell of some notebook, unless it is done here.
     if not hasattr(config, "workerinput"):

@@ -42,6 +42,8 @@ def card(verdict, solution=""):
     if verdict.printed:
         header, *lines = verdict.printed
         parts += [_line(_words(header)), _listing(line.removeprefix("│ ") for line in lines)]
+    if verdict.onward:
+        parts.append(_line(f"→ {_words(verdict.onward)}"))
     if solution and not verdict.of_solution and verdict.passed is not None:
         offer = "Compare with the solution" if verdict.passed else "Show the solution"
         parts.append(_folded(offer, _listing([solution.strip("\n")])))

@@ -2,7 +2,6 @@
 
 Each answer is judged in a process of its own, so that one that never ends, or ends Python, costs the reader a
 sentence and not the kernel. It gets there by cloudpickle, which sends functions and classes of a notebook by value.
-Predictions need no process: their choices are data.
 """
 
 import importlib
@@ -19,11 +18,6 @@ from exercises.prints import MARK, Prints, Runs
 from exercises.verdicts import NoSuchExercise, Verdict, Wrong
 from helpers.isolated import IsolatedError, interrupted, run_isolated
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 GET_READY = 60  # seconds that the process of an answer has for it, most of which goes into imports; it takes half a one
 FOLDER = Path(__file__).resolve().parent
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}")  # of no use to the reader, and never the same
@@ -35,12 +29,6 @@ class _Exercise:
     praise: str
     hint: str
     seconds: float
-
-
-@dataclass(frozen=True)
-class _Prediction:
-    right: str
-    feedback: dict
 
 
 _registry = {}
@@ -67,7 +55,7 @@ def exercise(name, *, praise, hint, seconds=20):
 
 
 def registered():
-    """Names of all exercises and predictions of all chapters: set of str."""
+    """Names of all exercises of all chapters: set of str."""
     for folder in FOLDER.glob("[0-9][0-9]"):
         _load(folder.name)
     return set(_registry)
@@ -79,9 +67,9 @@ def judge(name, answer, waiting=lambda: None):
     Parameters
     ----------
     name : str
-        The number of the exercise, "04.2", or the letter of the prediction, "04.a".
+        The number of the exercise, "04.2".
     answer : object
-        What the exercise asks for: a function, a list, a number; for a prediction, the letter of a choice.
+        What the exercise asks for: a function, a list, a number.
     waiting : callable
         Called several times a second while the answer is being judged.
 
@@ -98,9 +86,7 @@ def judge(name, answer, waiting=lambda: None):
     """
     known = _look_up(name)
     if answer is None or answer is ... or (isinstance(answer, str) and not answer.strip()):
-        return Verdict(name, None, _how_to_answer(known))
-    if isinstance(known, _Prediction):
-        return _judge_prediction(name, known, answer)
+        return Verdict(name, None, "no answer yet. Fill in the cell and run it again.")
     try:
         payload = pack(answer)
     except Exception as error:
@@ -111,9 +97,6 @@ def judge(name, answer, waiting=lambda: None):
 
 def _load(chapter):
     importlib.import_module(f"exercises.{chapter}.checks")
-    choices = tomllib.loads((FOLDER / chapter / "predictions.toml").read_text(encoding="utf-8"))
-    for letter, feedback in choices.items():
-        _registry[f"{chapter}.{letter}"] = _Prediction(feedback.pop("right"), feedback)
 
 
 def _look_up(name):
@@ -126,24 +109,9 @@ def _look_up(name):
     offer = f"chapter {chapter} has {', '.join(near)}" if near else f"no chapter {chapter!r} has exercises"
     if not isinstance(name, str) or (len(chapter) == 1 and chapter.isdigit()):
         offer = 'write the number first, with two digits for the chapter and in quotation marks, such as "04.2"'
+    if isinstance(name, str) and name[-1:].isalpha():
+        offer = f'a prediction is asked by predict("{name}"), and its verdict comes by itself'
     raise NoSuchExercise(f"there is no exercise {name!r}: {offer}.")
-
-
-def _how_to_answer(known):
-    if isinstance(known, _Prediction):
-        *letters, last = (f'"{letter}"' for letter in sorted(known.feedback))
-        return f"no guess yet. Write {', '.join(letters)} or {last} into the `guess` cell; run it, then this one."
-    return "no answer yet. Fill in the cell and run it again."
-
-
-def _judge_prediction(name, known, guess):
-    choice = str(guess).strip().strip("()").lower()
-    if choice not in known.feedback:
-        return Verdict(name, None, f"{guess!r} is none of the choices {', '.join(sorted(known.feedback))}.")
-    said = known.feedback[choice]
-    if choice == known.right:
-        return Verdict(name, True, f"you guessed ({choice}), and so it is. {said}")
-    return Verdict(name, False, f"you guessed ({choice}); it is ({known.right}). {said} {known.feedback[known.right]}")
 
 
 def _judge_in_child(name, payload, known, waiting=lambda: None):

@@ -9,6 +9,7 @@ from dataclasses import replace
 from exercises.cards import card
 from exercises.judging import judge
 from exercises.solutions import offered, solution
+from exercises.tries import conclude
 from helpers.isolated import interrupted
 
 QUIET = 2  # seconds without a verdict until the reader is told that the answer still runs
@@ -28,7 +29,8 @@ def tell(name, answer):
     except BaseException:
         note.take_back()
         raise
-    note.show(replace(verdict, of_solution=bool(shell) and _is_solution(name, shell)))
+    verdict = replace(verdict, of_solution=bool(shell) and _is_solution(name, shell))
+    note.show(replace(verdict, onward=conclude(verdict, _source(shell))))
 
 
 def _notebook():
@@ -40,9 +42,14 @@ def _notebook():
 
 def _is_solution(name, shell):
     """Whether the cell that runs now is the course's solution, word for word."""
+    return _source(shell) == solution(name).strip() != ""
+
+
+def _source(shell):
+    """The source of the cell that runs now; "" where none does."""
     with suppress(AttributeError, KeyError, TypeError):
-        return shell.get_parent()["content"]["code"].strip() == solution(name).strip() != ""
-    return False
+        return shell.get_parent()["content"]["code"].strip()
+    return ""
 
 
 class _Note:

@@ -47,6 +47,8 @@ class Verdict:
         In which order threads ran when it broke the promise.
     of_solution : bool
         Whether it was the course's own answer that was judged, and not the reader's.
+    onward : str
+        Where to go on, or "".
     """
 
     name: str
@@ -56,6 +58,7 @@ class Verdict:
     printed: Sequence[str] = ()
     failure: object = None
     of_solution: bool = False
+    onward: str = ""
 
     @property
     def mark(self):
@@ -81,7 +84,8 @@ class Verdict:
         filled = [textwrap.fill(visible(line), 92, subsequent_indent="  ", break_on_hyphens=False) for line in lines]
         order = self.order()
         order = ["  The order in which it happened:"] * bool(order) + [f"    {line}" for line in order]
-        return "\n".join([*filled, *order, *(f"  {line}" for line in self.printed)])
+        onward = textwrap.wrap(self.onward, 92, initial_indent="  → ", subsequent_indent="    ")
+        return "\n".join([*filled, *order, *(f"  {line}" for line in self.printed), *onward])
 
 
 def _cut(line, most=86):

@@ -19,6 +19,7 @@ _ROOMS = {
     "helpers.cell": "ready",
     "helpers.isolated": "start_isolated",
     "helpers.checking": "check",
+    "exercises": "ask_again predict progress",
     "helpers.exploring": "explore",
     "backstage.processes": "temporary_folder",
     "backstage.descriptors": "lift_descriptor_limit",

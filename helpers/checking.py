@@ -1,7 +1,4 @@
-"""Check an answer at once: `check("04.2", my_function)` prints a verdict, the reason, and a hint.
-
-What decides stands in the course's folder `exercises`, which is asked for by name and only when it is needed.
-"""
+"""`check("04.2", my_function)` says if it is right, why not, and a hint; `exercises`, called by name only, decides."""
 
 import importlib
 
@@ -12,9 +9,9 @@ def check(name, answer):
     Parameters
     ----------
     name : str
-        The number of the exercise, "04.2", or the letter of the prediction, "04.a".
+        The number of the exercise, "04.2".
     answer : object
-        What the exercise asks for: a function, a list, a number; for a prediction, the letter of your choice.
+        What the exercise asks for: a function, a list, a number.
 
     Raises
     ------

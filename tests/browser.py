@@ -76,6 +76,7 @@ def lab(folder):
             env={
                 **os.environ,
                 "COURSE_HOME": str(folder),
+                "COURSE_MEMORY": "",  # the one that lies there
                 "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
                 "JUPYTER_CONFIG_DIR": str(folder / "config"),
                 "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),

@@ -23,7 +23,7 @@ def test_first_minute(page):
     # A folded solution has run when its verdict is there.
     page.wait_for_function(
         "([verdicts, folded]) => [...document.querySelectorAll(verdicts)]"
-        ".filter(verdict => verdict.innerText.includes('✔')).length === folded",
+        ".filter(verdict => /✔.*, the solution:/.test(verdict.innerText)).length === folded",
         arg=[".jp-OutputArea-output", folded],
     )
 

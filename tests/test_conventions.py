@@ -17,16 +17,16 @@ import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
 from backstage.pages import live
-from exercises import registered
+from exercises import predictions, registered
 from tools import course_map, tidy
 from tools.links import CODE, dead, links
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 
 SECTIONS = ["In practice", "Further reading", "Exercises", "What you now know", "Glossary"]
-TAGS = {"exercise", "solution", "raises-exception", "shows-stderr", "nbval-ignore-output"}
+TAGS = {"exercise", "solution", "verdict", "raises-exception", "shows-stderr", "nbval-ignore-output"}
 MOST_LINES = 30
-MEDIAN_LINES = 6
+MEDIAN_LINES = 8
 MOST_WORDS = 60  # of a paragraph
 PICTURE_LIMIT = 150_000  # bytes
 FEWEST_WORDS = 8  # of the text that stands for a picture
@@ -41,11 +41,12 @@ class Chapter:
 
     path: Path
     book: nbformat.NotebookNode
-    registered: set  # names of exercises and predictions that `exercises` can check, of all chapters
+    registered: set  # names of exercises that `exercises` can check, of all chapters
+    asked: set  # and those of predictions
 
     @classmethod
-    def read(cls, path, registered):
-        return cls(path, nbformat.read(path, as_version=4), registered)
+    def read(cls, path):
+        return cls(path, nbformat.read(path, as_version=4), registered(), set(predictions()))
 
     @property
     def number(self):
@@ -91,19 +92,19 @@ def stored(cell):
                 yield data
 
 
-def checks(cell):
-    """The calls of check() in a code cell, as (name, second argument) pairs."""
+def calls(cell, function):
+    """The names that a code cell hands to `function`, check() or predict() or progress(), as its first argument."""
     try:
         tree = ast.parse(TransformerManager().transform_cell(cell.source))
     except SyntaxError:
         return
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check" and len(node.args) == 2:
-            yield ast.literal_eval(node.args[0]), node.args[1]
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == function and node.args:
+            yield ast.literal_eval(node.args[0])
 
 
-def assigns(cell, variable):
-    return re.search(rf"^{re.escape(variable)}\s*=", cell.source, re.MULTILINE) is not None
+def checks(cell):
+    return calls(cell, "check")
 
 
 def titled(chapter):
@@ -118,12 +119,11 @@ def sections_are_numbered(chapter):
     text = "\n".join(cell.source for cell in chapter.prose)
     sections = re.findall(r"^## (\d+\.\d+)\b", text, re.MULTILINE)
     exercises = re.findall(r"^### Exercise (\S+)", text, re.MULTILINE)
-    checked = [each for cell in chapter.code for each, _ in checks(cell)]
-    predictions = [each for each in checked if each[-1].isalpha()]
+    asked = [each for cell in chapter.code for each in calls(cell, "predict")]
     for found, wanted in (
         (sections, [f"{chapter.number}.{place}" for place, _ in enumerate(sections, start=1)]),
         (exercises, [f"{chapter.number:02d}.{place}" for place, _ in enumerate(exercises, start=1)]),
-        (predictions, [f"{chapter.number:02d}.{chr(97 + place)}" for place, _ in enumerate(predictions)]),
+        (asked, [f"{chapter.number:02d}.{chr(97 + place)}" for place, _ in enumerate(asked)]),
     ):
         if found != wanted:
             yield f"the numbers are {', '.join(found)}, not {', '.join(wanted)}"
@@ -282,7 +282,7 @@ def exercises_are_complete(chapter):
         yield f"there are {len(starters)} exercises and {len(solutions)} solutions"
     for index in starters:
         starter = cells[index]
-        names = [checked for checked, _ in checks(starter)]
+        names = list(checks(starter))
         if len(names) != 1:
             yield f"{name(starter)} is an exercise and calls check() for {names}, not for one name"
             continue
@@ -303,7 +303,7 @@ def exercises_are_complete(chapter):
         if solution is None or "solution" not in tags(solution):
             yield f"no solution stands right below exercise {names[0]}"
             continue
-        if [checked for checked, _ in checks(solution)] != names:
+        if list(checks(solution)) != names:
             yield f"the solution below exercise {names[0]} does not call check({names[0]!r}, ...)"
         if solution.metadata.get("jupyter", {}).get("source_hidden") is not True:
             yield f"the solution of {names[0]} is not folded (metadata jupyter.source_hidden)"
@@ -312,23 +312,51 @@ def exercises_are_complete(chapter):
 
 
 def checks_are_those_registered(chapter):
-    own = {each for each in chapter.registered if each.startswith(f"{chapter.path.name[:2]}.")}
-    used = {checked for cell in chapter.code for checked, _ in checks(cell)}
-    for missing in sorted(own - used):
-        yield f"check({missing!r}, ...) is registered and the notebook never calls it"
-    for unknown in sorted(used - own):
-        yield f"the notebook calls check({unknown!r}, ...), which chapter {chapter.number} does not register"
+    for function, known in (("check", chapter.registered), ("predict", chapter.asked)):
+        own = {each for each in known if each.startswith(f"{chapter.path.name[:2]}.")}
+        used = {each for cell in chapter.code for each in calls(cell, function)}
+        for missing in sorted(own - used):
+            yield f"{function}({missing!r}) is registered and the notebook never calls it"
+        for unknown in sorted(used - own):
+            yield f"the notebook calls {function}({unknown!r}), which chapter {chapter.number} does not register"
 
 
 def predictions_are_asked_first(chapter):
-    for index, cell in enumerate(chapter.code):
-        for checked, guess in checks(cell):
-            if not re.fullmatch(r"\d\d\.[a-z]", checked):
-                continue
-            if not isinstance(guess, ast.Name):
-                yield f"check({checked!r}, ...) gets no variable with the guess"
-            elif not any(assigns(earlier, guess.id) for earlier in chapter.code[: max(index - 1, 0)]):
-                yield f"no cell asks for {guess.id}, before the one that measures, for check({checked!r}, ...)"
+    """A question, the cell that asks, an experiment; and no answer is stored."""
+    cells, asked, verdicts = chapter.cells, "", 0
+    for index, cell in enumerate(cells):
+        if cell.cell_type != "code":
+            continue
+        for found in calls(cell, "predict"):
+            if cell.source.strip() != f'predict("{found}")':
+                yield f"{name(cell)} does more than to ask for {found}"
+            above = cells[index - 1].source if cells[index - 1].cell_type == "markdown" else ""
+            question = above[above.rfind("**Predict.**") :]
+            choices = re.findall(r"^- \((.)\) ", question, re.MULTILINE)
+            if not question.startswith("**Predict.**") or choices != sorted(set(choices)) or len(choices) < 2:
+                yield f"no text right above {found} asks '**Predict.** ...' with its choices '- (a) ...', '- (b) ...'"
+            following = [each for each in cells[index + 1 :] if each.cell_type == "code"][:1]
+            if not following or list(calls(following[0], "predict")):
+                yield f"no experiment follows prediction {found}"
+            asked, verdicts = found, 0
+        if "verdict" in tags(cell):
+            verdicts += 1
+            if not asked or verdicts > 1:
+                yield f"{name(cell)} has the tag verdict, and no prediction of its own"
+        if any("you guessed" in text for text in stored(cell)):
+            yield f"{name(cell)} stores what somebody guessed"
+
+
+def shows_the_way_on(chapter):
+    """What was solved stands behind the exercises, and the way to the neighbours also at the end."""
+    number = chapter.path.name[:2]
+    places = [place for place, cell in enumerate(chapter.cells) if cell.source.strip() == f'progress("{number}")']
+    last = max((place for place, cell in enumerate(chapter.cells) if "solution" in tags(cell)), default=0)
+    if len(places) != 1 or places[0] < last:
+        yield f"no cell progress({number!r}) stands behind the exercises, or several"
+    way = [each for each in chapter.cells[0].source.split("\n\n") if each.startswith("[") and "../README.md" in each]
+    if not way or not chapter.cells[-1].source.rstrip().endswith(way[0]):
+        yield "the last cell does not end with the links to neighbours and contents of the first"
 
 
 CONVENTIONS = [
@@ -352,13 +380,14 @@ CONVENTIONS = [
     exercises_are_complete,
     checks_are_those_registered,
     predictions_are_asked_first,
+    shows_the_way_on,
 ]
 
 
 @pytest.mark.parametrize("convention", CONVENTIONS, ids=lambda convention: convention.__name__)
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
 def test_notebook_keeps_to(convention, path):
-    breaches = list(convention(Chapter.read(path, registered())))
+    breaches = list(convention(Chapter.read(path)))
     assert not breaches, "\n".join(breaches)
 
 
@@ -400,6 +429,7 @@ def test_the_map_is_up_to_date():
 
 PICTURE = "iVBORw0KGgo="
 WORDS = {"image/png": {"alt": "Buns. time. bun 1 s."}}
+WAY = "[previous](03_knead_dough.ipynb) · [contents](../README.md#the-chapters) · [next](05_sell_buns.ipynb)"
 
 
 def markdown(source):
@@ -441,13 +471,17 @@ def model(tmp_path):
             markdown(
                 "# 4. Bake buns\n\n*You see a bun rise.*\n\n"
                 "**Time.** 5 minutes to read and run, 15 for the exercises.\n\n"
-                "[previous](03_knead_dough.ipynb) · [contents](../README.md#the-chapters) · "
-                "[next](05_sell_buns.ipynb) · [words](#Glossary) · `list[0](1)`"
+                f"{WAY}\n\n[words](#Glossary) · `list[0](1)`"
             ),
-            code('guess = ""'),
-            code("plot(buns)", nbformat.v4.new_output("display_data", {"image/png": PICTURE}, metadata=WORDS)),
+            markdown("**Predict.** How many buns?\n\n- (a) one\n- (b) two"),
+            code('predict("04.a")', nbformat.v4.new_output("display_data", {"text/plain": "Your guess?"})),
+            code("buns = bake()"),
+            code(
+                "plot(buns)",
+                nbformat.v4.new_output("display_data", {"image/png": PICTURE}, metadata=WORDS),
+                tags=["verdict"],
+            ),
             markdown("Each bar is a bun."),
-            code('check("04.a", guess)', prints("… 04.a: no answer yet")),
             code("1 / 0", nbformat.v4.new_output("error", ename="ZeroDivisionError"), tags=["raises-exception"]),
             code("warn()", prints("hot", "stderr"), tags=["shows-stderr"]),
             markdown("## In practice"),
@@ -456,12 +490,15 @@ def model(tmp_path):
             *exercise(1),
             *exercise(2),
             *exercise(3),
+            code('progress("04")'),
             markdown("## What you now know"),
-            markdown("## Glossary\n\n| English | 中文 |\n|---|---|\n| bun | 包子 |"),
+            markdown(f"## Glossary\n\n| English | 中文 |\n|---|---|\n| bun | 包子 |\n\n{WAY}"),
         ],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python"}},
     )
-    chapter = Chapter(tmp_path / "notebooks" / "04_bake_buns.ipynb", book, {"04.1", "04.2", "04.3", "04.a", "05.1"})
+    chapter = Chapter(
+        tmp_path / "notebooks" / "04_bake_buns.ipynb", book, {"04.1", "04.2", "04.3", "05.1"}, {"04.a", "05.a"}
+    )
     for count, cell in enumerate(chapter.code, start=1):
         cell.execution_count = count
     return chapter
@@ -502,7 +539,7 @@ SPOILT = [
     (titled, edit("# 4", "# 4. Bake", "## 4. Bake")),
     (sections_are_numbered, lambda chapter: chapter.cells.insert(1, markdown("## 4.2 Knead"))),
     (sections_are_numbered, edit("### Exercise 04.2", "Exercise 04.2", "Exercise 04.1")),
-    (sections_are_numbered, edit("check", "04.a", "04.b")),
+    (sections_are_numbered, edit("predict", "04.a", "04.b")),
     (linked_to_its_neighbours, edit("# 4", "[next](05_sell_buns.ipynb)", "next")),
     (linked_to_its_neighbours, edit("# 4", "[previous](03_knead_dough.ipynb)", "previous")),
     (linked_to_its_neighbours, edit("# 4", "../README.md#the-chapters", "https://example.org")),
@@ -519,7 +556,7 @@ SPOILT = [
     (plots_are_explained, lambda chapter: find(chapter, "plot").outputs[0].data.update({"image/png": "A" * 200_004})),
     (pictures_are_told, edit("Each bar", "a bun", "![a bun](../README.md)")),
     (cells_are_short, edit("warn()", "warn()", "warn()\n" * 31)),
-    (cells_are_short, lambda chapter: [cell.update(source="pass\n" * 7) for cell in chapter.code]),
+    (cells_are_short, lambda chapter: [cell.update(source="pass\n" * 9) for cell in chapter.code]),
     (paragraphs_are_short, edit("Each bar", "a bun", "a bun " * 30)),
     (paragraphs_are_short, edit("Each bar", "a bun", f"a bun\n\n{'bun ' * 61}\n- a list\n")),
     (
@@ -563,10 +600,24 @@ SPOILT = [
     (exercises_are_complete, store("buns = None", "✔ 04.1: so it is")),
     (exercises_are_complete, lambda chapter: find(chapter, "buns = 1").metadata.jupyter.update(source_hidden=False)),
     (checks_are_those_registered, lambda chapter: chapter.registered.add("04.9")),
-    (checks_are_those_registered, lambda chapter: chapter.registered.remove("04.a")),
-    (predictions_are_asked_first, drop("guess")),
-    (predictions_are_asked_first, drop("plot")),
-    (predictions_are_asked_first, edit("check", "guess", '"b"')),
+    (checks_are_those_registered, lambda chapter: chapter.registered.remove("04.1")),
+    (checks_are_those_registered, lambda chapter: chapter.asked.add("04.b")),
+    (checks_are_those_registered, lambda chapter: chapter.asked.remove("04.a")),
+    (checks_are_those_registered, edit("buns = bake", "bake()", 'check("04.a", "b")')),
+    (predictions_are_asked_first, drop("**Predict")),
+    (predictions_are_asked_first, edit("**Predict", "- (b)", "(b)")),
+    (predictions_are_asked_first, edit("**Predict", "- (a) one\n- (b) two", "- (b) one\n- (a) two")),
+    (predictions_are_asked_first, edit("predict", "predict", "buns = 2\npredict")),
+    (predictions_are_asked_first, edit("predict", '"04.a"', '"04.a", "b"')),
+    (predictions_are_asked_first, edit("buns = bake", "bake()", 'predict("04.b")')),
+    (predictions_are_asked_first, set_tags("buns = bake", "verdict")),
+    (predictions_are_asked_first, lambda chapter: chapter.cells.insert(1, code("pass", tags=["verdict"]))),
+    (predictions_are_asked_first, store("buns = bake", "✔ 04.a: you guessed (b), and so it is.")),
+    (shows_the_way_on, drop("progress")),
+    (shows_the_way_on, lambda chapter: chapter.cells.insert(1, code('progress("04")'))),
+    (shows_the_way_on, edit("progress", "04", "05")),
+    (shows_the_way_on, edit("## Glossary", "[contents]", "[list of contents]")),
+    (shows_the_way_on, edit("# 4", "[contents]", "[list of contents]")),
 ]
 
 

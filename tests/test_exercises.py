@@ -1,13 +1,16 @@
 """Every exercise accepts its solution, refuses its starter and what learners would really get wrong, and ends."""
 
+import re
+
 import pytest
 
-from exercises import answers, judge, registered
+from exercises import answers, judge, predictions, registered
+from exercises.chapters import chapters
+from exercises.predicting import choices, judge_guess
 from tests.side_by_side import Verdicts
 
-EXERCISES = sorted(name for name in registered() if name[-1].isdigit())
+EXERCISES = sorted(registered())
 FIRST_OF_CHAPTERS = sorted({name[:2]: name for name in reversed(EXERCISES)}.values())
-PREDICTIONS = sorted(name for name in registered() if not name[-1].isdigit())
 RIGHT, WRONG = answers.collected("right"), answers.collected("wrong")
 
 
@@ -76,11 +79,13 @@ def test_every_exercise_has_several_answers(several, least):
     assert set(several) == set(EXERCISES)
 
 
-@pytest.mark.parametrize("name", PREDICTIONS)
+@pytest.mark.parametrize("name", sorted(predictions()))
 def test_a_prediction_takes_each_choice_and_explains_it(name):
-    verdicts = {letter: judge(name, letter) for letter in "abc"}
+    verdicts = {letter: judge_guess(name, letter) for letter in choices(name)}
+    assert list(verdicts) == ["a", "b", "c"]
     assert [each.passed for each in verdicts.values()].count(True) == 1
     assert len({each.reason for each in verdicts.values()}) == 3
-    assert judge(name, "").passed is None
-    assert judge(name, "(A)").reason == verdicts["a"].reason
-    assert "none of the choices a, b, c" in judge(name, "d").reason
+    assert judge_guess(name, "(A)").reason == verdicts["a"].reason
+    assert "none of the choices a, b, c" in judge_guess(name, "d").reason
+    question = chapters()[name[:2]].questions[name].text
+    assert re.findall(r"^- \((.)\) ", question, re.MULTILINE) == choices(name)

@@ -131,7 +131,7 @@ def test_what_an_answer_prints_is_seen_below_the_verdict_for_one_run(capsys):
 
     told, *lines = checked(answer_that("print('waits:', waits)"))[1:]
     assert re.fullmatch(r"  Your code printed, in the first of \d+ runs:", told)
-    assert lines == ["  │ waits: [0.25]"]
+    assert lines == ["  │ waits: [0.25]", "  → Next: exercise 00.3, Write your first concurrent program."]
     wrong = in_main("def answer(waits):\n    print('waits:', waits)\n    return len(waits) / 4")
     assert checked(wrong)[-1] == "  │ waits: [0.25, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25]"
 
@@ -299,6 +299,7 @@ def test_a_verdict_fits_the_page():
     [
         ("04.99", "chapter 04 has 04.1, 04.2"),
         ("99.1", "no chapter '99'"),
+        ("04.a", 'asked by predict("04.a")'),
         ("", "no chapter ''"),
         ("4.2", "two digits"),
         (4.2, "two digits"),
