@@ -8,7 +8,7 @@ import textwrap
 import pytest
 
 from exercises import Wrong, answers, exercise, judging
-from exercises.judging import tomllib
+from exercises.predicting import tomllib
 from tools import mutate, reasons
 from tools.edits import edited
 from tools.warm import Job, judge_all

@@ -27,7 +27,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from exercises import answers, registered
-from exercises.judging import FOLDER, tomllib
+from exercises.predicting import FOLDER, tomllib
 from tools.edits import edited, normal
 from tools.warm import Job, judge_all
 

@@ -315,6 +315,16 @@ answer = Relay
 """),
         written("""
 def answer(shop, publish):
+    shop.isolation_level = None
+    cursor = shop.cursor()
+    while row := cursor.execute("SELECT MIN(rowid), message FROM outbox").fetchone():
+        if row[0] is None:
+            return
+        publish(row[1])
+        cursor.execute("DELETE FROM outbox WHERE rowid = ?", row[:1])
+"""),
+        written("""
+def answer(shop, publish):
     while shop.execute("SELECT COUNT(*) FROM outbox").fetchone()[0] > 0:
         number, message = min(shop.execute("SELECT rowid, message FROM outbox"), key=lambda row: row[0])
         publish(message)
@@ -404,6 +414,32 @@ def answer(channel, method, properties, body, work, rooms):
             properties.headers |= {"error": type(error).__name__}
         properties.delivery_mode = 2
         channel.basic_publish("", room, body, properties, mandatory=True)
+    channel.basic_ack(method.delivery_tag)
+"""),
+        written("""
+import threading
+import pika
+
+def answer(channel, method, properties, body, work, rooms):
+    errors = []
+
+    def run():
+        try:
+            work(body)
+        except Exception as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    while thread.is_alive():
+        channel.connection.sleep(0.01)
+    for error in errors:
+        tries = (properties.headers or {}).get("tries", 0) + 1
+        headers = {**(properties.headers or {}), "tries": tries}
+        if tries > len(rooms):
+            headers["error"] = type(error).__name__
+        kept = pika.BasicProperties(**{**vars(properties), "headers": headers, "delivery_mode": 2})
+        channel.basic_publish("", (rooms + ["parked"] * tries)[tries - 1], body, kept, mandatory=True)
     channel.basic_ack(method.delivery_tag)
 """),
         edit(

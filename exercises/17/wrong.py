@@ -18,7 +18,7 @@ WRONG = {
         written("answer = ['lost', 'twice', 'once', 'lost', 'once', 'twice']", says="not a list"),
     ],
     "17.2": [
-        edit("each not in came]", "each not in received and each]", says="'lost' is [-1], and it is to be [0, '', -1]"),
+        edit("each not in came]", "each not in received and each]", says="'lost' is"),
         edit("times > 1", "times > 2", says="'doubled' is [], and it is to be [0]"),
         edit("times > 1", "times >= 1", says="'doubled' is ['pork', 'lotus'], and it is to be []"),
         edit("times > 1", "times == 2", says="'doubled' is [], and it is to be ['lotus']"),
@@ -34,6 +34,41 @@ WRONG = {
         ),
         edit("if each not in came]", "if each not in came][:5]", says="'lost' is"),
         edit("    return {", "    received.clear()\n    return {", says="changed a list that it was given"),
+        edit("Counter(received)", "Counter(map(str, received))", says="for promised [0, '', 1]"),
+        edit(
+            "    promised, came",
+            "    received = [each.strip().lower() if isinstance(each, str) else each for each in received]\n"
+            "    promised, came",
+            says="received ['7', 'Tea', 'tea '] 'lost' is [7], and it is to be [7, 'tea']",
+        ),
+        written(
+            """
+def answer(promised, received, seen=[]):
+    seen.extend(received)
+    return {
+        "lost": [each for each in dict.fromkeys(promised) if each not in seen],
+        "doubled": [each for each in dict.fromkeys(received) if received.count(each) > 1],
+        "unexpected": [each for each in dict.fromkeys(received) if each not in promised],
+    }
+""",
+            says="for promised ['pork', 'lotus', 'tea'] and received ['tea'] 'lost' is []",
+        ),
+        written(
+            """
+def answer(promised, received):
+    seen, again = [], []
+    for each in received:
+        if each in seen and each not in again:
+            again.append(each)
+        seen.append(each)
+    return {
+        "lost": [each for each in dict.fromkeys(promised) if each not in received],
+        "doubled": again,
+        "unexpected": [each for each in dict.fromkeys(received) if each not in promised],
+    }
+""",
+            says="'doubled' is",
+        ),
         written(
             "def answer(promised, received):\n    print(promised)", says="the answer is to be a dict, not a NoneType"
         ),
@@ -51,6 +86,39 @@ WRONG = {
         ),
         edit("next(row for", "[*(row for", "])[1] = True", "])][-1][1] = True", says="`"),
         edit('row[2] == "open" and (each', "(each", says="`"),
+        edit(
+            'row == [message, False, "open"]',
+            'row[0] is message and row[1:] == [False, "open"]',
+            says="StopIteration",
+        ),
+        written(
+            """
+class Tracker:
+    def __init__(self):
+        self._open, self._returned, self.kept, self.failed = {}, set(), [], []
+
+    def sent(self, tag, message):
+        self._open[tag] = message
+
+    def acked(self, tag, multiple):
+        self._move(tag, multiple, self.kept)
+
+    def nacked(self, tag, multiple):
+        self._move(tag, multiple, self.failed)
+
+    def _move(self, tag, multiple, fate):
+        for each in [each for each in self._open if each == tag or multiple and each < tag]:
+            (self.failed if each in self._returned else fate).append(self._open.pop(each))
+
+    def returned(self, message):
+        self._returned.add(next(t for t, m in self._open.items() if m == message and t not in self._returned))
+
+    open = property(lambda self: list(self._open.values()))
+
+answer = Tracker
+""",
+            says="acked(2, False), acked(1, False) `kept` is ['bun', 'tea'], and it is to be ['tea', 'bun']",
+        ),
         edit('multiple, "failed")', 'multiple, "kept")', says="nacked(1, False) `kept` is ['tea']"),
         edit('multiple, "failed")', 'False, "failed")', says="nacked(2, True)"),
         edit(
@@ -74,7 +142,7 @@ WRONG = {
         edit(
             'DELETE FROM outbox WHERE rowid = ?", [row[0]]',
             'DELETE FROM outbox WHERE message = ?", [row[1]]',
-            says="with ['tea', 'tea', 'bun', 'tea'] in the outbox another connection saw",
+            says="with ['tea', 'tea', 'bun', 'tea'] in the outbox, another connection saw",
         ),
         edit("while row :=", "if row :=", says="you published ['tea'], and ['tea', 'bun', 'rice'] was to be published"),
         edit("ORDER BY rowid", "ORDER BY rowid DESC", says="another connection saw ['tea', 'bun'] there"),
@@ -95,9 +163,63 @@ WRONG = {
         edit(
             "        publish(row[1])",
             "        try:\n            publish(row[1])\n        except Exception:\n            continue",
-            says="was cut off",
+            says="`publish` was called once more after it, with 'tea'",
         ),
-        edit("publish(row[1])", "publish(row[0])", says="you published [1, 2, 3]"),
+        edit(
+            "        publish(row[1])",
+            "        for again in range(3):\n            try:\n                publish(row[1])\n                break\n"
+            "            except Exception:\n                if again == 2:\n                    raise",
+            says="an exception at number 1, `publish` was called once more after it, with 'tea'",
+        ),
+        edit(
+            "        publish(row[1])\n        with shop:\n            shop",
+            "        try:\n            publish(row[1])\n        finally:\n            shop",
+            "[row[0]])",
+            "[row[0]])\n            shop.commit()",
+            says="an exception at number 1, the outbox held ['bun', 'tea'] in the end",
+        ),
+        edit(
+            "        publish(row[1])",
+            "        if row[1]:\n            publish(row[1])",
+            says="with ['', 'tea', '', '0']",
+        ),
+        written(
+            """
+def answer(shop, publish):
+    for number, message in shop.execute("SELECT rowid, message FROM outbox ORDER BY rowid"):
+        publish(message)
+        with shop:
+            shop.execute("DELETE FROM outbox WHERE rowid = ?", [number])
+""",
+            says="nobody else could write while 'tea' was being published",
+        ),
+        written(
+            """
+from itertools import count
+
+def answer(shop, publish):
+    for number in count(1):
+        row = shop.execute("SELECT message FROM outbox ORDER BY rowid LIMIT 1").fetchone()
+        if row is None:
+            return
+        publish(row[0])
+        with shop:
+            shop.execute("DELETE FROM outbox WHERE rowid = ?", [number])
+""",
+            says="another connection saw ['tea', 'bun', 'rice'] there, when 'tea' was to be published; ['bun', 'rice']",
+        ),
+        written(
+            """
+def answer(shop, publish):
+    while rows := shop.execute("SELECT rowid, message FROM outbox ORDER BY rowid LIMIT 2").fetchall():
+        for _, message in rows:
+            publish(message)
+        with shop:
+            shop.executemany("DELETE FROM outbox WHERE rowid = ?", [row[:1] for row in rows])
+""",
+            says="when 'bun' was to be published; ['bun', 'rice'] had not been confirmed",
+        ),
+        edit("publish(row[1])", "publish(row[0])", says="you published [2, 4, 6]"),
         edit(
             'DELETE FROM outbox WHERE rowid = ?", [row[0]]',
             'DELETE FROM outbox"',
@@ -173,16 +295,48 @@ def answer(shop, publish):
             says="'error': 'ValueError'}, and they were to be {'tries': 1}",
         ),
         edit("type(error).__name__", "str(error)", says="'error': 'burnt'"),
+        edit(
+            'headers["error"] = type(error).__name__',
+            'headers.setdefault("error", type(error).__name__)',
+            says="'error': 'OSError', 'tries': 8}, and they were to be {'error': 'ValueError', 'tries': 8}",
+        ),
+        edit(
+            "method.delivery_tag)", "method.delivery_tag, multiple=True)", says="another order, which was taken before"
+        ),
+        edit("message_id=properties.message_id", 'message_id=properties.message_id or "?"', says="the order has None"),
+        edit(
+            "delivery_mode=2",
+            "delivery_mode=properties.delivery_mode",
+            says="the copy is not persistent (delivery_mode 1)",
+        ),
+        edit("room, body, copy", "room, body.strip(), copy", says="the body of the copy is b'Bao\\xff'"),
+        edit(
+            "        work(body)\n",
+            "        if not work(body):\n            raise ValueError\n",
+            says="work returns False: there is a copy in 'wait.short'",
+        ),
+        edit(
+            ", mandatory=True",
+            ", mandatory=room != 'parked'",
+            says="there is no queue 'parked', so the copy cannot be published: no UnroutableError",
+        ),
+        edit(
+            "channel.basic_publish(",
+            "try:\n            channel.basic_publish(",
+            "mandatory=True)\n",
+            "mandatory=True)\n        finally:\n            channel.basic_ack(method.delivery_tag)\n        return\n",
+            says="the order was acknowledged all the same",
+        ),
         edit(", mandatory=True", "", says="no UnroutableError reached the caller"),
         edit(
             "        channel.basic_publish(",
             "        if tries <= len(rooms): channel.basic_publish(",
-            says="headers {'tries': 7}, work raises ValueError: the order was settled before",
+            says="headers {'error': 'OSError', 'tries': 7}, work raises ValueError: the order was settled before",
         ),
         edit(
             "\n    channel.basic_ack(method.delivery_tag)",
             "\n        channel.basic_ack(method.delivery_tag)",
-            says="work succeeds: the order was not acknowledged",
+            says="work returns False: the order was not acknowledged",
         ),
         edit(
             "\n    channel.basic_ack(method.delivery_tag)",
