@@ -29,7 +29,7 @@ WORST = {
 @exercise(
     "17.1",
     praise="what is let go too early is lost, what is held until it is done may be done again.",
-    hint="Who still has the order when the one who held it is gone? And may it be done already?",
+    hint="Who still has the order when its holder is gone? And may it be done already?",
 )
 def _worst(answer):
     need(answer, dict, "give a dictionary with a word for each case")
