@@ -100,9 +100,18 @@ class Cluster:
             node.launch()
         for node in starting:
             node.wait(tell, STARTING)
-        running = [name for name, node in self.nodes.items() if node.running]
-        self.control(running[0], "await_online_nodes", str(len(running)))
+        self.wait()
         return time.monotonic() - began
+
+    def wait(self):
+        """Wait until all nodes that run take connections and are together: a frozen or cut off one may have left.
+
+        With `pause_minority`, a node that finds itself alone sends its clients away until it has found the others.
+        """
+        running = {name: node for name, node in self.nodes.items() if node.running}
+        for node in running.values():
+            node.wait(timeout=STARTING)
+        self.control(next(iter(running)), "await_online_nodes", str(len(running)))
 
     def control(self, name, *command, program="rabbitmqctl"):
         """Run one of RabbitMQ's programs against a node.
