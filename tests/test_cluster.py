@@ -65,14 +65,14 @@ class Publisher:
                         channel.basic_publish("", self.queue, str(number), mandatory=True)
                         self.confirmed.append(number)
                         number += 1
-                        time.sleep(0.002)
+                        time.sleep(0.02)
             except pika.exceptions.AMQPError:
                 number += 1
                 time.sleep(0.2)
 
     def goes_on(self):
         before = len(self.confirmed)
-        return eventually(lambda: len(self.confirmed) > before + 50, 60)
+        return eventually(lambda: len(self.confirmed) > before + 20, 60)
 
 
 def declared(url, queue):
@@ -102,11 +102,10 @@ def drain(url, queue):
     with open_connection(url) as connection:
         channel = connection.channel()
         found = []
-        for method, _, body in channel.consume(queue, inactivity_timeout=3):
+        for method, _, body in channel.consume(queue, auto_ack=True, inactivity_timeout=3):
             if method is None:
                 return found
             found.append(int(body))
-            channel.basic_ack(method.delivery_tag)
 
 
 def others(cluster, name):
