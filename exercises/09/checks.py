@@ -483,7 +483,9 @@ def _patient_echo(answer):
         return answer(line, PATIENCE)
 
     _echoes_everything(patiently)
-    waiting = [Call(look, answer) for look in (_bears_a_quiet_one, _ends_a_deaf_one, _bears_a_slow_one)]
+    # Two who are deaf: a busy machine may hide once that an answer gave up too soon.
+    looks = (_bears_a_quiet_one, _ends_a_deaf_one, partial(_ends_a_deaf_one, patience=0.2), _bears_a_slow_one)
+    waiting = [Call(look, answer) for look in looks]
     for call in waiting:  # they take most of the time, so all do at once
         call.wait(60)
         call.result()
@@ -511,7 +513,7 @@ def _bears_a_quiet_one(answer, patience=0.1):
     _check_closed(line, " when a quiet customer had left")
 
 
-def _ends_a_deaf_one(answer, patience=0.15):
+def _ends_a_deaf_one(answer, patience=0.3):
     line, customer = _deaf_pair()
     full, over, moments = threading.Event(), threading.Event(), []
 
@@ -540,7 +542,7 @@ def _ends_a_deaf_one(answer, patience=0.15):
     stuck = f"{what}, and your function still waits to send."
     try:
         with reworded({TimeoutError: f"{what}, and your function raised TimeoutError: give up, hang up and return."}):
-            converse(visited, beside=shout, stands_still=full.is_set, looks=7, stuck=stuck)  # 0.35 s, or more if busy
+            converse(visited, beside=shout, stands_still=full.is_set, looks=13, stuck=stuck)  # 0.65 s, or more if busy
     finally:
         over.set()
     waited = moments[-1] - [0, *moments][-2]

@@ -335,10 +335,10 @@ def answer(line, limit):
         edit(
             "settimeout(patience)",
             "settimeout(0.1)",
-            says="with a patience of 0.15 s for sending, and your function gave",
+            says="with a patience of 0.3 s for sending, and your function gave",
         ),
         edit("settimeout(patience)", "settimeout(0.3)", says="has not got all that they said"),
-        edit("settimeout(patience)", "settimeout(patience / 2)", says="gave up after 0.07"),
+        edit("settimeout(patience)", "settimeout(patience / 2)", says="gave up after 0.1"),
         edit("sendall", "send", says="a `send` took a part only"),
         edit(
             "    with client,",

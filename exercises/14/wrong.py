@@ -187,7 +187,7 @@ def answer(door, spawn):
         edit(
             "contextlib.suppress(OSError):\n            while",
             "contextlib.suppress(ConnectionError):\n            while",
-            says="A greenlet of yours had ended with TimeoutError",
+            says="A greenlet of yours had ended with ",
         ),
         edit(
             "contextlib.suppress(OSError):  #",
