@@ -171,6 +171,8 @@ def test_they_listen_at_home_only(cluster):
 def test_what_is_not_there_is_told(cluster):
     with pytest.raises(BrokerError, match="no node 'four': they are one, two, three"):
         cluster.kill("four")
+    with pytest.raises(BrokerError, match="no node 'four'"):
+        cluster.freeze("four")
     with pytest.raises(BrokerError, match="No quorum queue 'nowhere' has a leader"):
         cluster.leader("nowhere")
     with pytest.raises(BrokerError, match="rabbitmqctl nonsense failed on node two"):

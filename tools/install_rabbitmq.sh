@@ -39,7 +39,7 @@ work=$PWD/.rabbitmq.new
 rm -rf "$work"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
-mkdir -p "$work/apt/lists/partial" "$work/apt/cache/archives/partial" "$work/packages" "$work/root"
+mkdir -p "$work/apt/lists/partial" "$work/apt/cache/archives/partial" "$work/packages" "$work/tree"
 
 # apt with a cache of our own, so that it needs no root.
 ours() {
@@ -69,15 +69,15 @@ if ! download 2>"$work/first_try"; then # apt's lists are missing, or too old
 fi
 
 for package in "$work"/packages/*.deb; do
-    dpkg-deb -x "$package" "$work/root"
+    dpkg-deb -x "$package" "$work/tree"
 done
 # Erlang is built for /usr/lib: let it find itself instead.
-erl=$work/root/usr/lib/erlang/bin/erl
+erl=$work/tree/usr/lib/erlang/bin/erl
 sed -i 's|ROOTDIR=/usr/lib/erlang|ROOTDIR=$(cd "$(dirname "$(readlink -f "$0")")/.." \&\& pwd)|' "$erl"
 if ! HOME=$work "$erl" -noshell -eval 'halt().' >&2; then
     say 'is unpacked, but its Erlang does not run here; what it said is above.'
     exit 1
 fi
 rm -rf "$here"
-mv "$work/root" "$here"
+mv "$work/tree" "$here"
 say "is in $here"

@@ -166,11 +166,13 @@ class Cluster:
 
     def freeze(self, name):
         """Stop a node in its tracks, until `thaw`."""
-        self.nodes[name].freeze()
+        (node,) = self._named([name])
+        node.freeze()
 
     def thaw(self, name):
         """Let a frozen node go on where it was."""
-        self.nodes[name].thaw()
+        (node,) = self._named([name])
+        node.thaw()
 
     def cut_off(self, name):
         """Let nothing through between this node and the others, in either direction, until `mend`."""
