@@ -27,7 +27,7 @@ PARTS = [
     ("III. gevent", range(6, 9)),
     ("IV. Sockets and servers", range(9, 12)),
     ("V. Events", range(12, 15)),
-    ("VI. Message queues", range(15, 18)),
+    ("VI. Message queues", range(15, 21)),
 ]
 
 WORDS_PER_MINUTE = 150
