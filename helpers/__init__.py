@@ -21,12 +21,13 @@ _ROOMS = {
     "helpers.checking": "check",
     "exercises": "ask_again predict progress",
     "helpers.exploring": "explore",
+    "backstage.schedules.by_hand": "take_turns",
     "backstage.processes": "temporary_folder",
     "backstage.descriptors": "lift_descriptor_limit",
     "backstage.ladder": "climb",
     "backstage.website": "Website",
     "backstage.crowd": "Crowd",
-    "backstage.brokers": "start_broker",
+    "backstage.brokers": "start_broker start_cluster",
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
 

@@ -3,6 +3,8 @@
 `search` decides which schedules are tried; it knows nothing of workers. `threads` runs a program of threads under the
 schedule that it is told, `greenlets` one of greenlets. A `story` is what is to be read in the end. A program comes
 from another process as `packing` makes it, and is unpacked anew for each run, so that none inherits from another.
+
+`by_hand` is a room of its own: there the reader decides, line by line.
 """
 
 import contextlib

@@ -1,0 +1,134 @@
+"""`take_turns`: who runs the next line is the reader's choice, and what comes of it is what Python does."""
+
+import threading
+
+import pytest
+
+from backstage.schedules import by_hand
+from helpers import take_turns
+
+
+@pytest.fixture(autouse=True)
+def nothing_left():
+    before = set(threading.enumerate())
+    yield
+    assert set(threading.enumerate()) <= before
+
+
+def two_sales():
+    shop = {"sold": 0}
+
+    def sell():
+        seen = shop["sold"]
+        shop["sold"] = seen + 1
+
+    return shop, sell, sell
+
+
+def two_sales_with_a_lock():
+    shop = {"sold": 0, "till": threading.Lock()}
+
+    def sell():
+        with shop["till"]:
+            seen = shop["sold"]
+            shop["sold"] = seen + 1
+
+    return shop, sell, sell
+
+
+def kitchen():
+    tools = {"scale": threading.Lock(), "oven": threading.Lock()}
+
+    def li():
+        tools["scale"].acquire()
+        tools["oven"].acquire()
+
+    def wang():
+        tools["oven"].acquire()
+        tools["scale"].acquire()
+
+    return tools, li, wang
+
+
+@pytest.mark.parametrize(
+    ("schedule", "sold"), [("AABB", 2), ("BBAA", 2), ("ABAB", 1), ("ABBA", 1), ("BAAB", 1), ("BA BA", 1)]
+)
+def test_the_schedule_decides_how_many_sales_are_counted(schedule, sold, capsys):
+    take_turns(two_sales, schedule)
+    *steps, end = capsys.readouterr().out.splitlines()
+    assert [step[0] for step in steps] == list(schedule.replace(" ", ""))
+    assert end.startswith("All have come to their end") and end.endswith(f"sold: {sold}")
+
+
+def test_each_line_is_shown_with_what_it_did(capsys):
+    take_turns(two_sales, "AA")
+    assert capsys.readouterr().out.splitlines() == [
+        'A  seen = shop["sold"]       seen: 0   | sold: 0',
+        'A  shop["sold"] = seen + 1   seen: 0   | sold: 1',
+        "Not all have come to their end.",
+    ]
+
+
+def test_a_lock_holds_the_second_up_whatever_is_clicked(capsys):
+    take_turns(two_sales_with_a_lock, "AAB" + "B" + "AA" + "BBBB")
+    out = capsys.readouterr().out
+    assert out.count("← waits") == 2
+    assert "sold: 2" in out.splitlines()[-1]
+
+
+def test_a_deadlock_is_named_and_leaves_no_thread(capsys):
+    take_turns(kitchen, "ABAB")
+    assert capsys.readouterr().out.splitlines()[-1] == "Nobody can go on, by the schedule ABAB: a deadlock."
+
+
+def test_an_error_of_a_thread_is_told_and_the_other_goes_on(capsys):
+    def program():
+        def trip():
+            raise RuntimeError("no dough")
+
+        def work():
+            pass
+
+        return {}, trip, work
+
+    take_turns(program, "AB")
+    out = capsys.readouterr().out
+    assert "RuntimeError: no dough" in out and "All have come to their end" in out
+
+
+@pytest.mark.parametrize(
+    ("program", "schedule", "says"),
+    [
+        (lambda: None, None, "return shop, sell, sell"),
+        (lambda: ({}, 3), None, "3 is not a function"),
+        (lambda: ({}, *[two_sales] * 7), None, "room for 6"),
+        (two_sales, "AC", "no 'C' here, only A, B"),
+    ],
+)
+def test_what_cannot_be_stepped_through_is_refused_in_one_sentence(program, schedule, says):
+    with pytest.raises(ValueError, match=says):
+        take_turns(program, schedule)
+
+
+def test_buttons_step_the_threads_and_leave_none_once_the_cell_is_run_again(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
+    before = threading.active_count()
+    take_turns(two_sales)
+    assert threading.active_count() == before, "nobody has clicked yet"
+    assert "Click who runs the next line" in shown[0]["text/plain"]
+
+    [desk] = by_hand._desks.values()
+    a, b, again = desk._all.children[1].children
+    for button in (a, b, a, b):
+        button.click()
+    assert "sold: 1" in desk._said.value and "ABAB" in desk._said.value
+    assert a.disabled and b.disabled
+    again.click()
+    a.click()
+    assert desk._said.value == "Your schedule: A" and not a.disabled
+    assert "seen: 0" in desk._page.value
+
+    take_turns(two_sales)  # as when its cell is run again
+    assert threading.active_count() == before
+    by_hand._desks.clear()
