@@ -18,7 +18,9 @@ import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 from backstage.pages import without_live
+from tests.brokers import installed_rabbitmq
 
+NEEDS_NODES = "= start_cluster()"  # in a notebook that does nothing much without RabbitMQ itself
 SHELL_LINE = re.compile(r"^\s*!", re.MULTILINE)
 # What an Output widget takes is in the widget and not in the cell's output; an error counts all the same.
 SHOWN_IN_A_WIDGET = {"stream", "display_data", "execute_result", "clear_output"}
@@ -27,6 +29,7 @@ ANSWER_LIMIT = 10  # seconds for a kernel that is idle, or was interrupted, to a
 LONG = [
     "tests/test_both_brokers.py",
     "tests/test_minibroker_and_rabbitmq.py",
+    "notebooks/18",
     "notebooks/15",
     "tests/test_start_methods.py",
     "notebooks/",
@@ -59,6 +62,10 @@ class ListeningFile(IPyNbFile):
         self.capturing_widget = None
         self.replaceable = {}  # what was shown under a name, and may be shown anew
         self.last_moment = None
+
+    @property
+    def needs_nodes(self):
+        return any(NEEDS_NODES in cell.source for cell in self.nb.cells if cell.cell_type == "code")
 
     def setup(self):
         """Start the kernel, on the embedded broker unless COURSE_BROKER says otherwise: the stored outputs are its.
@@ -176,6 +183,17 @@ def pytest_collect_file(parent):
     return [ListeningFile.from_parent(parent, path=one.path) if type(one) is IPyNbFile else one for one in collected]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Skip, and say so, what would pass without having shown anything; fail if RabbitMQ was asked for."""
+    if isinstance(item, IPyNbCell) and item.parent.needs_nodes:
+        try:
+            installed_rabbitmq()
+        except pytest.skip.Exception:
+            item.user_properties.append(("broker", f"{item.path.name} was skipped: RabbitMQ is not installed"))
+            raise
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
     if not isinstance(item, IPyNbCell):
@@ -191,8 +209,9 @@ def pytest_runtest_call(item):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Say on which brokers the chapters on message queues have run."""
-    reports = [each for outcome in ("passed", "failed") for each in terminalreporter.getreports(outcome)]
+    """Say on which brokers the chapters on message queues have run, and which have not for want of one."""
+    outcomes = ("passed", "failed", "skipped")
+    reports = [each for outcome in outcomes for each in terminalreporter.getreports(outcome)]
     for line in sorted({value for report in reports for name, value in report.user_properties if name == "broker"}):
         terminalreporter.write_line(line)
 
@@ -202,7 +221,7 @@ def pytest_runtest_teardown(item, nextitem):
     """Once more after the last cell, for a coroutine or a task complains only when it is collected."""
     complaint = None
     last = isinstance(item, IPyNbCell) and (nextitem is None or nextitem.parent is not item.parent)
-    if last and not item.parent.timed_out and item.parent.kernel.is_alive():
+    if last and item.parent.kernel and not item.parent.timed_out and item.parent.kernel.is_alive():
         item.parent.ask_kernel("import gc; gc.collect()")
         complaint = complain_of_stderr(item)
     yield

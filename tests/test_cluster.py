@@ -5,20 +5,27 @@ import sys
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
+from pathlib import Path
 
 import pika
 import psutil
 import pytest
 from brokers import installed_rabbitmq
-from kernel import alive, eventually
+from kernel import eventually
 
-from backstage.brokers import BrokerError
+from backstage.brokers import BrokerError, start_cluster
 from backstage.brokers.cluster import NAMES, Cluster
 
 OWNER = """
-from backstage.brokers.cluster import Cluster
+from backstage.brokers import start_cluster
 
-Cluster(tell=lambda line: print(line, flush=True))
+cluster = start_cluster()
+print(cluster._realm.folder, flush=True)
+cluster.wait()
+print("together", flush=True)
+while True:
+    cluster.control("one", "status")
 """
 LOOPBACK = {"127.0.0.1", "::1"}
 
@@ -26,7 +33,9 @@ LOOPBACK = {"127.0.0.1", "::1"}
 @pytest.fixture(scope="module")
 def cluster():
     installed_rabbitmq()
-    with Cluster() as cluster:
+    with start_cluster() as cluster:
+        assert start_cluster() is cluster
+        cluster.wait()
         yield cluster
 
 
@@ -179,17 +188,32 @@ def test_what_is_not_there_is_told(cluster):
         cluster.control("two", "nonsense")
 
 
-def test_nothing_is_left_when_the_owner_is_killed():
+def living_in(folder):
+    """Command lines of all processes whose home is this folder: nodes, name servers, RabbitMQ's own programs."""
+    found = []
+    for each in psutil.process_iter():
+        with suppress(psutil.Error):
+            if each.environ().get("HOME") == folder:
+                found.append(" ".join(each.cmdline()))
+    return found
+
+
+@pytest.mark.parametrize("moment", ["while they start", "while one is asked"])
+def test_nothing_is_left_when_the_owner_is_killed(moment):
     installed_rabbitmq()
-    with subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE) as owner:
-        owner.stdout.readline()
-        family = [each.pid for each in psutil.Process(owner.pid).children(recursive=True)]
-        assert len(family) > 4
+    with subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, text=True) as owner:
+        folder = next(line.strip() for line in owner.stdout if "course-rabbitmq" in line)
+        assert eventually(lambda: len(living_in(folder)) >= 4)
+        if moment == "while one is asked":
+            assert owner.stdout.readline() == "together\n"
+            assert eventually(lambda: any("rabbitmqctl" in line for line in living_in(folder)))
         owner.kill()
-    assert eventually(lambda: not any(map(alive, family)))
+    assert eventually(lambda: not living_in(folder) and not Path(folder).exists())
 
 
-def test_without_rabbitmq_it_says_so(monkeypatch):
+def test_without_rabbitmq_it_says_so(monkeypatch, capsys):
     monkeypatch.setattr("backstage.brokers.cluster.find_server", lambda: None)
     with pytest.raises(BrokerError, match="`make rabbitmq` installs it"):
         Cluster()
+    assert start_cluster() is None
+    assert capsys.readouterr().out.startswith("Broker: RabbitMQ is not installed")

@@ -6,6 +6,16 @@ runs private nodes, one or several, without root and on loopback only. `cluster`
 """
 
 from backstage.brokers.broker import Broker, start_broker
+from backstage.brokers.cluster import Cluster, start_cluster
 from backstage.brokers.rabbitmq import BrokerError, Node, Realm, find_server
 
-__all__ = ["Broker", "BrokerError", "Node", "Realm", "find_server", "start_broker"]
+__all__ = [
+    "Broker",
+    "BrokerError",
+    "Cluster",
+    "Node",
+    "Realm",
+    "find_server",
+    "start_broker",
+    "start_cluster",
+]

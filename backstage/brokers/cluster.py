@@ -9,17 +9,42 @@ connection has to wait until the nodes have given the silent one up, which is wh
 """
 
 import json
+import os
 import re
-import subprocess
 import sys
 import time
 
+from backstage.brokers.broker import INSTALL, Line
 from backstage.brokers.rabbitmq import BrokerError, Node, Realm, find_server, free_port
 from backstage.processes import Child, ChildError
 
 NAMES = ("one", "two", "three")
 SILENCE = 10  # seconds until a silent node counts as gone, give or take a quarter; Erlang's own default is 60
 STARTING = 120  # seconds for a start that takes 14 to 25: the nodes join one after another
+ANSWERING = 60  # seconds for RabbitMQ's own programs, which take two
+
+_current = None
+
+
+def start_cluster():
+    """Begin to start three RabbitMQ nodes for this notebook, and say so in one line; `wait()` waits for them.
+
+    Asked again, it returns the ones that run. They end with the kernel at the latest.
+
+    Returns
+    -------
+    Cluster or None
+        None where RabbitMQ is not installed, which the line says then.
+    """
+    global _current
+    if not find_server():
+        how = "" if os.name == "nt" else f" ({INSTALL})"
+        Line().end(f"RabbitMQ is not installed{how}, so cells that need three nodes of it do nothing.")
+        return None
+    if not _current or _current.stopped:
+        _current = Cluster(wait=False)
+    Line().end("three private RabbitMQ nodes on 127.0.0.1, named one, two and three.")
+    return _current
 
 
 class Cluster:
@@ -29,9 +54,13 @@ class Cluster:
     ----------
     tell : callable, optional
         Called about once a second with a line such as "RabbitMQ starts, 12 s".
+    wait : bool
+        Whether to wait until they are together; if not, `wait()` does later.
 
     Attributes
     ----------
+    stopped : bool
+        Whether `stop` has stopped them for good.
     nodes : dict of str to Node
         By their names.
     urls : dict of str to str
@@ -43,15 +72,19 @@ class Cluster:
         If RabbitMQ is not installed, or the nodes do not start or do not find each other.
     """
 
-    def __init__(self, tell=None):
+    def __init__(self, tell=None, wait=True):
         server = find_server()
         if not server:
-            raise BrokerError("A cluster needs RabbitMQ, and none is installed: `make rabbitmq` installs it.")
+            raise BrokerError(f"A cluster needs RabbitMQ, and none is installed: {INSTALL}.")
+        self.stopped = False
         self._wires = None
+        self._starting = []
         self._realm = Realm(server)
         try:
             self._lay_wires()
-            self.start(tell=tell)
+            self._launch()
+            if wait:
+                self.wait(tell)
         except ChildError as error:
             self.stop()
             raise BrokerError(f"The cluster did not start: {error}") from error
@@ -95,19 +128,23 @@ class Cluster:
             How many seconds it took.
         """
         began = time.monotonic()
-        starting = self._named(names)
-        for node in starting:
-            node.launch()
-        for node in starting:
-            node.wait(tell, STARTING)
-        self.wait()
+        self._launch(*names)
+        self.wait(tell)
         return time.monotonic() - began
 
-    def wait(self):
+    def _launch(self, *names):
+        for node in self._named(names):
+            node.launch()
+            self._starting.append(node)
+
+    def wait(self, tell=None):
         """Wait until all nodes that run take connections and are together: a frozen or cut off one may have left.
 
         With `pause_minority`, a node that finds itself alone sends its clients away until it has found the others.
         """
+        starting, self._starting = self._starting, []
+        for node in starting:
+            node.wait(tell, STARTING)
         running = {name: node for name, node in self.nodes.items() if node.running}
         for node in running.values():
             node.wait(timeout=STARTING)
@@ -136,16 +173,15 @@ class Cluster:
             If it fails, in its own words, or is not done in a minute, as when the node is frozen.
         """
         (node,) = self._named([name])
-        path = self._realm.server.with_name(program)
-        try:
-            done = subprocess.run(
-                [path, "--quiet", *command], env=node.environment, capture_output=True, text=True, timeout=60
-            )
-        except subprocess.TimeoutExpired:
-            raise BrokerError(f"{program} {' '.join(command)} had no answer from node {name} within 60 s.") from None
-        if done.returncode:
-            raise BrokerError(f"{program} {' '.join(command)} failed on node {name}: {(done.stderr or done.stdout)}")
-        return done.stdout
+        path, asked = self._realm.server.with_name(program), f"{program} {' '.join(command)}"
+        # A child, for it is several processes, none of which may outlive this one.
+        with Child([str(path), "--quiet", *command], name=program, env=node.environment) as child:
+            exit_code = child.wait(ANSWERING)
+        if exit_code is None:
+            raise BrokerError(f"{asked} had no answer from node {name} within {ANSWERING} s.")
+        if exit_code:
+            raise BrokerError(f"{asked} failed on node {name}: {child.output}")
+        return child.output
 
     def leader(self, queue):
         """The name of the node that leads a quorum queue."""
@@ -185,6 +221,7 @@ class Cluster:
 
     def stop(self):
         """Stop all nodes for good, and forget what they stored."""
+        self.stopped = True
         for node in self._realm.nodes:
             node.kill()
         if self._wires:
