@@ -1,0 +1,305 @@
+"""What learners would really get wrong in chapter 18, with a part of what they should be told."""
+
+from exercises.answers import edit, written
+
+WRONG = {
+    "18.1": [
+        edit("2 * len(side) > members", "2 * len(side) >= members", says="no side has more than half of the 4"),
+        edit("if 2 * len(side) > members", "if len(side) > len(sides)", says="it is to be ['two', 'three']"),
+        edit("2 * len(side) > members", "len(side) > 1", says="no side has more than half of the 4"),
+        edit("2 * len(side) > members", "len(side) >= 2", says="no side has more than half of the 4"),
+        edit("> members", "> sum(map(len, sides))", says="no side has more than half of the 3"),
+        edit("> members", "> members + 1", says="gave None; it is to be ['two', 'three']"),
+        edit("            return side", "            return len(side)", says="gave 2; it is to be ['two', 'three']"),
+        edit("            return side", "            return True", says="gave True; it is to be ['two', 'three']"),
+        edit("            return side", "            return side[0]", says="gave 'two'; it is to be"),
+        edit("    return None", "    return []", says="gave []"),
+        edit(
+            "    return None",
+            "    return max(sides, key=len, default=None)",
+            says="no side has more than half of the 3",
+        ),
+        written(
+            """
+def answer(sides, members):
+    return sides[-1] if len(sides[-1]) > members / 2 else None
+""",
+            says="gave None; it is to be ['two', 'four', 'five']",
+        ),
+        written(
+            """
+def answer(sides, members):
+    for side in sides:
+        return side if len(side) > members / 2 else None
+""",
+            says="gave None; it is to be ['two', 'three']",
+        ),
+    ],
+    "18.2": [
+        edit(
+            ", reverse=True)",
+            ")",
+            says="safe({'one': 9, 'two': 7, 'three': 5, 'four': 3}) gave 7; 3 of 4 have reached 5",
+        ),
+        edit("len(reached) // 2]", "0]", says="gave 7; 2 of 3 have reached 5"),
+        edit("len(reached) // 2]", "-1]", says="gave 3; 2 of 3 have reached 5"),
+        edit("len(reached) // 2]", "1]", says="safe({'one': 9"),
+        edit("len(reached) // 2]", "(len(reached) - 1) // 2]", says="gave 7; 3 of 4 have reached 5"),
+        edit("sorted(reached.values(), reverse=True)", "list(reached.values())", says="gave 9; 2 of 3 have reached 4"),
+        written(
+            """
+def answer(reached):
+    numbers = sorted(set(reached.values()), reverse=True)
+    return numbers[len(numbers) // 2]
+""",
+            says="gave 0; 2 of 3 have reached 4",
+        ),
+        written(
+            """
+def answer(reached):
+    numbers = sorted(filter(None, reached.values()), reverse=True)
+    return numbers[len(numbers) // 2]
+""",
+            says="gave 4; 3 of 3 have reached 0",
+        ),
+        edit("    return sorted(reached", "    reached.popitem()\n    return sorted(reached", says="changed the dict"),
+        written(
+            """
+from statistics import median
+
+def answer(reached):
+    return median(reached.values())
+""",
+            says="gave 6.0; 3 of 4 have reached 5",
+        ),
+        written(
+            """
+def answer(reached):
+    return sum(reached.values()) // len(reached)
+""",
+            says="safe({'one': 3, 'two': 9, 'three': 4}) gave 5; 2 of 3 have reached 4",
+        ),
+        written(
+            """
+def answer(reached):
+    return reached["one"]
+""",
+            says="gave 7; 2 of 3 have reached 5",
+        ),
+    ],
+    "18.3": [
+        edit("self.term, self.vote = term, None", "self.term = term", says="it is to be True: that log is not behind"),
+        edit("(last, length) < self.own", "length < self.own[1]", says="a later one"),
+        edit("(last, length) < self.own", "last < self.own[0]", says="its own log is longer"),
+        edit("(last, length) < self.own", "(last, length) <= self.own", says="that log is not behind its own"),
+        edit("(last, length) < self.own", "(length, last) < self.own[::-1]", says="a later one"),
+        edit(
+            "or (last, length) < self.own",
+            "or last < self.own[0] or length < self.own[1]",
+            says="that log is not behind its own",
+        ),
+        edit("term < self.term or not free or", "term < self.term or", says="it has given its vote of term 2 to 'two'"),
+        edit("term < self.term or not free", "not free", says="that term is over"),
+        edit(" or self.vote == candidate", "", says="it has said yes to it in this term before"),
+        edit("self.vote is None or", "not self.vote or", says="it has given its vote of term 2 to 0"),
+        edit("        self.vote = candidate\n", "", says="it has given its vote of term 2 to 'two'"),
+        edit(
+            "        if term < self.term or",
+            "        if free:\n            self.vote = candidate\n        if term < self.term or",
+            "        self.vote = candidate\n        return True",
+            "        return True",
+            says="it is to be True: that log is not behind its own",
+        ),
+        edit("            return False", "            return None", says="the last answer is None; it is to be False"),
+        edit("        return True", "        return candidate", says="the last answer is 'two'; it is to be True"),
+        edit("log[-1] if log else 0, len(log)", "len(log), len(log)", says="its `term` is 2; it is to be 1"),
+        edit(
+            "        if term > self.term:\n            self.term, self.vote = term, None\n",
+            "",
+            "        self.vote = candidate\n",
+            "        self.term, self.vote = term, candidate\n",
+            says="its `term` is 1; it is to be 2",
+        ),
+        written(
+            """
+class Voter:
+    votes = {}
+
+    def __init__(self, log):
+        self.own = (log[-1] if log else 0, len(log))
+        self.term = self.own[0]
+
+    def asked(self, candidate, term, last, length):
+        if term < self.term:
+            return False
+        self.term = term
+        return (last, length) >= self.own and self.votes.setdefault(term, candidate) == candidate
+
+answer = Voter
+""",
+            says="share what they remember",
+        ),
+        written("answer = lambda log: None", says="give the class Voter itself"),
+    ],
+    "18.4": [
+        edit("confirmed and not received)", "not received)", says="'lost' is ['bun'], and it is to be []"),
+        edit(
+            "sent and received and not confirmed)", "received and not confirmed)", says="'recovered' is ['tea', 'rice']"
+        ),
+        edit("sent and received and not confirmed)", "sent and not confirmed)", says="'recovered' is ['bun']"),
+        edit(
+            "sent and received and not confirmed)", "sent > 1 and received)", says="'recovered' is [], and it is to be"
+        ),
+        edit("received > 1)", "received == 2)", says="'doubled' is [], and it is to be ['bun']"),
+        edit("received > 1)", "received > sent)", says="'doubled' is ['tea', 'rice'], and it is to be []"),
+        edit("received > 1)", "sent > 1 or received > 1)", says="'doubled' is ['bun'], and it is to be []"),
+        edit("received and not (sent or confirmed))", "received and not confirmed)", says="'unexpected' is ['tea']"),
+        edit("for n in names if", "for n in names if n and", says="received', '')] 'lost' is []"),
+        edit(
+            "for n in names if",
+            "for n in sorted(names, key=str) if",
+            says="'unexpected' is ['rice', 'tea'], and it is to be ['tea', 'rice']",
+        ),
+        edit("dict.fromkeys(order for _, order in history)", "{order for _, order in history}", says="it is to be"),
+        edit("for n in names if", "for _, n in history if", says="'lost' is ['tea', 'tea'], and it is to be ['tea']"),
+        edit('        "recovered"', '        "arrived"', says="the keys are"),
+        edit("times = Counter(history)", "times = Counter(history)\n    history.clear()", says="changed the list"),
+        edit(
+            "times = Counter(history)",
+            "history = [(kind, str(order)) for kind, order in history]\n    times = Counter(history)",
+            says="it is to be [0]",
+        ),
+        edit("        return [n for n", "        return {n for n", 'received")))]', 'received")))}', says="is a set"),
+        written(
+            """
+def answer(history):
+    sent, confirmed, received = set(), set(), Counter()
+    lost, recovered, unexpected = [], [], []
+    for kind, order in history:
+        if kind == "sent":
+            sent.add(order)
+        elif kind == "confirmed":
+            confirmed.add(order)
+        else:
+            received[order] += 1
+            if order not in sent and order not in unexpected:
+                unexpected.append(order)
+    return {
+        "lost": [order for order in confirmed if not received[order]],
+        "recovered": [order for order in received if order in sent - confirmed],
+        "doubled": [order for order in received if received[order] > 1],
+        "unexpected": unexpected,
+    }
+""",
+            says="is to be",
+        ),
+    ],
+    "18.5": [
+        edit("suppress(ConnectionError), ", "", says="the ConnectionError reached the caller"),
+        edit("suppress(ConnectionError)", "suppress(Exception)", says="the ValueError was to go on to the caller"),
+        edit(
+            "closing(connect(url)) as connection",
+            "suppress(ConnectionError)",
+            "            while todo:",
+            "            connection = connect(url)\n            while todo:",
+            says="a connection is still open",
+        ),
+        edit("            sleep(0.2)", "            sleep(2)", says="each `sleep` is to be one of 0.2 seconds"),
+        edit("        if todo:\n            sleep(0.2)", "        sleep(0.2)", says="there was no error to sleep for"),
+        edit("        if todo:\n            sleep(0.2)\n", "", says="there was to be one `sleep(0.2)`"),
+        edit("cycle(urls)", "urls", says="your function ended, and 'tea' has not been confirmed"),
+        edit("cycle(urls)", "cycle(urls[:1])", says="it was the turn of 'amqp://two'"),
+        edit("cycle(urls)", "cycle(urls[::-1])", says="it was the turn of 'amqp://one'"),
+        edit(
+            "connection.publish(todo[0])\n                todo.popleft()",
+            "connection.publish(todo.popleft())",
+            says="it was the turn of 'bun'",
+        ),
+        edit("while todo:", "if todo:", says="there was no error to sleep for"),
+        edit(
+            "        if not todo:\n            return\n",
+            "",
+            says="all orders were confirmed, so no connection was needed",
+        ),
+        edit("deque(orders)", "deque(dict.fromkeys(orders))", says="it was the turn of 'tea'"),
+        edit("deque(orders)", "deque(filter(None, orders))", says="it was the turn of ''"),
+        edit("todo = deque(orders)", "todo = orders", "todo.popleft()", "todo.pop(0)", says="changed a list"),
+        edit(
+            "for url in cycle(urls):",
+            "for url in cycle(urls):\n        todo = deque(orders)",
+            says="all orders were confirmed",
+        ),
+        written(
+            """
+def answer(orders, urls, connect, sleep):
+    place = 0
+    for order in orders:
+        while True:
+            try:
+                with closing(connect(urls[place % len(urls)])) as connection:
+                    connection.publish(order)
+                break
+            except ConnectionError:
+                place += 1
+                sleep(0.2)
+""",
+            says="closed although it still worked",
+        ),
+        written(
+            """
+def answer(orders, urls, connect, sleep):
+    if not orders:
+        return
+    place, connection = 0, connect(urls[0])
+    for order in orders:
+        while True:
+            try:
+                connection.publish(order)
+                break
+            except ConnectionError:
+                place += 1
+                sleep(0.2)
+                connection = connect(urls[place % len(urls)])
+    connection.close()
+""",
+            says="the ConnectionError reached the caller",
+        ),
+        written(
+            """
+def answer(orders, urls, connect, sleep):
+    todo, nodes = deque(orders), cycle(urls)
+    while todo:
+        connection = None
+        try:
+            connection = connect(next(nodes))
+            while todo:
+                connection.publish(todo[0])
+                todo.popleft()
+            connection.close()
+        except ConnectionError:
+            if connection:
+                connection.close()
+            sleep(0.2)
+""",
+            says="the ConnectionError reached the caller",
+        ),
+        written(
+            """
+def answer(orders, urls, connect, sleep):
+    todo, nodes = deque(orders), cycle(urls)
+    while todo:
+        try:
+            connection = connect(next(nodes))
+            while todo:
+                connection.publish(todo[0])
+                todo.popleft()
+            connection.close()
+        except ConnectionError:
+            sleep(0.2)
+            with suppress(Exception):
+                connection.close()
+""",
+            says="the broken connection is to be closed before the `sleep`",
+        ),
+    ],
+}
