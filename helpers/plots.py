@@ -69,7 +69,7 @@ def axis_of(unit):
 
 
 def plot_bars(values, *, title="", unit="s", xlabel="time", ax=None):
-    """Draw one horizontal bar for each entry, the value written at its end.
+    """Draw a purple bar for each entry, its value at its end; blue and orange mean running and waiting, in timelines.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def plot_bars(values, *, title="", unit="s", xlabel="time", ax=None):
     if own:
         _, ax = plt.subplots(figsize=(WIDTH, 0.9 + 0.48 * len(values)))
     lengths = list(values.values())
-    bars = ax.barh(list(values), lengths, color=[BLUE, ORANGE, GREEN, PURPLE, VERMILLION], height=0.65)
+    bars = ax.barh(list(values), lengths, color=PURPLE, height=0.65)
     ax.bar_label(bars, labels=[quantity(length, unit) for length in lengths], padding=4, fontweight="bold")
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
@@ -111,7 +111,7 @@ def plot_curves(x, curves, *, title="", xlabel, ylabel, unit="s", ideal=None, lo
     Parameters
     ----------
     x : sequence of float
-        The scale, for instance numbers of tasks; shape (n,).
+        The scale, for instance numbers of tasks; shape (n,). Each is written on its axis.
     curves : mapping of str to sequence of float
         Name of each curve, and its values in `unit`; each of shape (n,). None leaves a gap.
     title, xlabel, ylabel : str
@@ -144,6 +144,7 @@ def plot_curves(x, curves, *, title="", xlabel, ylabel, unit="s", ideal=None, lo
         ax.plot(x, [float("nan") if value is None else value for value in values], label=name)
     plain = FuncFormatter(lambda value, _: f"{value:,.10g}")
     ax.set_xscale("log")
+    ax.set_xticks(x)
     ax.xaxis.set_minor_formatter(NullFormatter())
     ax.xaxis.set_major_formatter(plain)
     if log == "xy":
