@@ -5,7 +5,8 @@ network of our own. So a node can be killed, frozen, cut off and brought back, a
 them are gone with this process.
 
 A quorum queue finds a new leader for those who are connected some seconds after a node has fallen silent. A new
-connection has to wait until the nodes have given the silent one up, which is why this is quicker here (SILENCE).
+connection has to wait until the nodes have given the silent one up. That can be quicker here (SILENCE), at a price:
+once the others have given it up, a node that was only frozen takes its time to find back to them.
 """
 
 import json
@@ -19,9 +20,10 @@ from backstage.brokers.rabbitmq import BrokerError, Node, Realm, find_server, fr
 from backstage.processes import Child, ChildError
 
 NAMES = ("one", "two", "three")
-SILENCE = 10  # seconds until a silent node counts as gone, give or take a quarter; Erlang's own default is 60
+SILENCE = 10  # seconds until a silent node counts as gone, give or take a quarter
+PATIENT = 60  # as Erlang is by itself: a busy machine may stop a node for longer than a lesson means to
 STARTING = 120  # seconds for a start that takes 14 to 25: the nodes join one after another
-ANSWERING = 60  # seconds for RabbitMQ's own programs, which take two
+ANSWERING = 120  # seconds for RabbitMQ's own programs, which take two, or as long as what they wait for
 
 _current = None
 
@@ -42,7 +44,7 @@ def start_cluster():
         Line().end(f"RabbitMQ is not installed{how}, so cells that need three nodes of it do nothing.")
         return None
     if not _current or _current.stopped:
-        _current = Cluster(wait=False)
+        _current = Cluster(wait=False, silence=PATIENT)
     Line().end("three private RabbitMQ nodes on 127.0.0.1, named one, two and three.")
     return _current
 
@@ -56,6 +58,8 @@ class Cluster:
         Called about once a second with a line such as "RabbitMQ starts, 12 s".
     wait : bool
         Whether to wait until they are together; if not, `wait()` does later.
+    silence : float
+        After how many seconds of it a node counts as gone for the others, give or take a quarter.
 
     Attributes
     ----------
@@ -72,7 +76,7 @@ class Cluster:
         If RabbitMQ is not installed, or the nodes do not start or do not find each other.
     """
 
-    def __init__(self, tell=None, wait=True):
+    def __init__(self, tell=None, wait=True, silence=SILENCE):
         server = find_server()
         if not server:
             raise BrokerError(f"A cluster needs RabbitMQ, and none is installed: {INSTALL}.")
@@ -81,7 +85,7 @@ class Cluster:
         self._starting = []
         self._realm = Realm(server)
         try:
-            self._lay_wires()
+            self._lay_wires(silence)
             self._launch()
             if wait:
                 self.wait(tell)
@@ -92,7 +96,7 @@ class Cluster:
             self.stop()
             raise
 
-    def _lay_wires(self):
+    def _lay_wires(self, silence):
         desks = {name: str(free_port()) for name in NAMES}  # where each asks for the others
         command = [sys.executable, "-m", "backstage.brokers.wires"]
         for name, port in desks.items():
@@ -107,7 +111,7 @@ class Cluster:
         self.nodes = {name: Node(self._realm, name, settings=settings) for name in NAMES}
         for name, node in self.nodes.items():
             node.environment["ERL_EPMD_PORT"] = desks[name]
-            node.environment["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] += f" -kernel net_ticktime {SILENCE}"
+            node.environment["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] += f" -kernel net_ticktime {silence}"
         self.urls = {name: node.url for name, node in self.nodes.items()}
 
     def __enter__(self):
@@ -170,7 +174,7 @@ class Cluster:
         Raises
         ------
         BrokerError
-            If it fails, in its own words, or is not done in a minute, as when the node is frozen.
+            If it fails, in its own words, or is not done in two minutes, as when the node is frozen.
         """
         (node,) = self._named([name])
         path, asked = self._realm.server.with_name(program), f"{program} {' '.join(command)}"
