@@ -179,7 +179,7 @@ def _true_account(history):
         "lost": [name for name, kinds in names.items() if "confirmed" in kinds and "received" not in kinds],
         "recovered": [name for name, kinds in names.items() if kinds == {"sent", "received"}],
         "doubled": [name for name in names if history.count(("received", name)) > 1],
-        "unexpected": [name for name, kinds in names.items() if kinds == {"received"}],
+        "unexpected": [name for name, kinds in names.items() if "received" in kinds and "sent" not in kinds],
     }
 
 
@@ -245,10 +245,11 @@ NODES = ["amqp://one", "amqp://two", "amqp://three"]
 class _Cluster:
     """A played cluster: `script` says what becomes of each call of `connect` and `publish`, in turn; then all is well.
 
-    "well"; "refused" (connect); "breaks" (publish; nobody knows whether the order was kept), "burns" (a ValueError).
+    "well"; "refused" (connect); "breaks" (publish; nobody knows whether the order was kept), "burns" (another error).
     """
 
-    def __init__(self, orders, script, urls, close_fails=False):
+    def __init__(self, orders, script, urls, close_fails, burnt):
+        self.error = burnt
         self.orders, self.script, self.urls, self.close_fails = [*orders], [*script], [*urls], close_fails
         self.told, self.open, self.confirmed = [], None, []
         self.failures = self.naps = 0
@@ -267,7 +268,7 @@ class _Cluster:
         if self.wrong:
             raise Enough
         if self.burnt and what != "close()":
-            self.stop("the ValueError was to go on to the caller.", "Catch `ConnectionError` alone.")
+            self.stop(f"the {self.error.__name__} was to go on to the caller.", "Catch `ConnectionError` alone.")
         if len(self.told) > 60:
             self.told = [*self.told[:6], "and so on"]
             self.stop("that has no end.")
@@ -330,9 +331,9 @@ class _Connection:
             self.broken = True
             cluster.fail("broken off")
         if fate == "burns":  # the order itself is bad: no node will take it
-            cluster.told[-1] += " raises a ValueError"
+            cluster.told[-1] += f" raises {cluster.error.__name__}"
             cluster.burnt = True
-            raise ValueError("burnt")
+            raise cluster.error("burnt")
         cluster.confirmed.append(order)
 
     def close(self):
@@ -364,18 +365,18 @@ def _deliver(answer):
     run(["tea", "tea", "", 0, "tea"], ["well", "well", "breaks"])
     run(["tea", "bun"], ["well", "breaks", "refused", "well", "breaks"], urls=NODES[:1])
     run(["tea", "bun"], ["well", "breaks", "refused", "well", "breaks"], close_fails=True)
-    run(["tea", "bun", "rice"], ["well", "well", "burns"], burnt=True)
-    run(["tea", "bun", "rice"], ["refused", "well", "breaks", "well", "burns"], burnt=True)
+    run(["tea", "bun", "rice"], ["well", "well", "burns"], burnt=ValueError)
+    run(["tea", "bun", "rice"], ["refused", "well", "breaks", "well", "burns"], burnt=OSError)
 
 
-def _run(answer, orders, script, urls=NODES, close_fails=False, burnt=False):
-    cluster = _Cluster(orders, script, urls, close_fails)
+def _run(answer, orders, script, urls=NODES, close_fails=False, burnt=None):
+    cluster = _Cluster(orders, script, urls, close_fails, burnt)
     given, raised = ([*orders], [*urls]), None
     try:
         answer(*given, cluster.connect, cluster.sleep)
     except Enough:
         pass
-    except (ConnectionError, ValueError) as error:
+    except (OSError, ValueError) as error:
         if error.args not in [("burnt",), ("refused",), ("broken off",), ("closed already",)]:
             raise
         raised = error
@@ -386,7 +387,9 @@ def _run(answer, orders, script, urls=NODES, close_fails=False, burnt=False):
     if raised and not burnt:
         raise raised
     if burnt and not raised:
-        raise Wrong(f"{cluster}: the ValueError was to go on to the caller.", hint="Catch `ConnectionError` alone.")
+        raise Wrong(
+            f"{cluster}: the {burnt.__name__} was to go on to the caller.", hint="Catch `ConnectionError` alone."
+        )
     if not burnt and cluster.confirmed != orders:
         missing = orders[len(cluster.confirmed)]
         raise Wrong(f"{cluster}: your function ended, and {missing!r} has not been confirmed.")

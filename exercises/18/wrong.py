@@ -153,7 +153,7 @@ answer = Voter
         edit("received > 1)", "received == 2)", says="'doubled' is [], and it is to be ['bun']"),
         edit("received > 1)", "received > sent)", says="'doubled' is ['tea', 'rice'], and it is to be []"),
         edit("received > 1)", "sent > 1 or received > 1)", says="'doubled' is ['bun'], and it is to be []"),
-        edit("received and not (sent or confirmed))", "received and not confirmed)", says="'unexpected' is ['tea']"),
+        edit("received and not sent)", "received and not confirmed)", says="'unexpected' is ['tea']"),
         edit("for n in names if", "for n in names if n and", says="received', '')] 'lost' is []"),
         edit(
             "for n in names if",
@@ -207,6 +207,7 @@ def answer(history):
         edit("            sleep(0.2)", "            sleep(2)", says="each `sleep` is to be one of 0.2 seconds"),
         edit("        if todo:\n            sleep(0.2)", "        sleep(0.2)", says="there was no error to sleep for"),
         edit("        if todo:\n            sleep(0.2)\n", "", says="there was to be one `sleep(0.2)`"),
+        edit("suppress(ConnectionError)", "suppress(OSError)", says="the OSError was to go on to the caller"),
         edit("cycle(urls)", "urls", says="your function ended, and 'tea' has not been confirmed"),
         edit("cycle(urls)", "cycle(urls[:1])", says="it was the turn of 'amqp://two'"),
         edit("cycle(urls)", "cycle(urls[::-1])", says="it was the turn of 'amqp://one'"),
