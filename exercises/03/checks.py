@@ -41,7 +41,7 @@ def _must_hear(error, when, name, method, *given):
     if came.error is error:
         return
     if isinstance(came.error, StopIteration):
-        raise Wrong(f"{when}, and `{name}` ended as if all were well: the caller never heard of the error.", _LET_PASS)
+        raise Wrong(f"{when}, and `{name}` ended as if all were well: the caller was not told of the error.", _LET_PASS)
     if came.error:
         raise Wrong(f"{when}, and its caller got {came.error!r} instead.", _LET_PASS)
     told = f"it yielded {came.value!r}. The error should reach its caller"
@@ -151,7 +151,7 @@ class _Averager:
         self.numbers, self.told = [], []
         first = _resume(next, self.mean, ended="`averager` ended before anything was sent.")
         if first is not None:
-            raise Wrong(f"primed, `averager` should yield None, for there is no mean yet; it yielded {first!r}.")
+            raise Wrong(f"primed, `averager` should yield None, because there is no mean yet; it yielded {first!r}.")
 
     def tell(self, what):
         """Send a number, or throw `_FORGET`, and check what it yields."""

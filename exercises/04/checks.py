@@ -48,7 +48,7 @@ def _must_hear(function, *arguments, error, when, hint=_LET_PASS):
     """Check that this very error comes out of the call."""
     came = capture(function, *arguments, catch=BaseException).error
     if came is not error:
-        heard = f"got {came!r}" if came else "never heard of it"
+        heard = f"got {came!r}" if came else "was never told"
         raise Wrong(f"{when} raised {error!r}; its caller {heard}.", hint)
 
 
@@ -432,7 +432,7 @@ def _pass_a_bun(chance, names):
     "04.4",
     praise="each task goes on as soon as its socket has something to read, in whatever order that happens.",
     hint="Run each task to its first yield and register its socket. Then, while any is registered: select, unregister,"
-    " resume, register anew.",
+    " resume, register again.",
 )
 def _run_listeners(answer):
     _customers(answer, {})

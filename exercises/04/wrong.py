@@ -32,7 +32,7 @@ async def answer(ask, guests):
             orders.append(None)
     return orders
 """,
-            "never heard of it",
+            "was never told",
         ),
         edit(
             *("async def", "from asyncio import gather\n\nasync def"),
@@ -78,7 +78,7 @@ async def answer(ask, guests):
             "return [await ask(guest) for guest in guests]",
             "orders = []\n    try:\n        for guest in guests: orders.append(await ask(guest))\n"
             "    except TimeoutError: pass\n    return orders",
-            says="asking Wang raised TimeoutError('asleep'); its caller never heard of it",
+            says="asking Wang raised TimeoutError('asleep'); its caller was never told",
         ),
         written(
             """
@@ -156,9 +156,7 @@ def answer(tasks):
             *("    tickets = count()\n    ready = []\n", ""),
             says="at its turn a, before b, called your function",
         ),
-        edit(
-            "except StopIteration", "except Exception", says="a task raised BurntBun('a'); its caller never heard of it"
-        ),
+        edit("except StopIteration", "except Exception", says="a task raised BurntBun('a'); its caller was never told"),
         edit(
             "            wish = next(task)",
             "            next(task)\n            wish = None",
@@ -258,9 +256,7 @@ def answer(tasks, clock, closing):
             ),
             says="your function did not close late",
         ),
-        edit(
-            "except StopIteration", "except Exception", says="a task raised BurntBun('a'); its caller never heard of it"
-        ),
+        edit("except StopIteration", "except Exception", says="a task raised BurntBun('a'); its caller was never told"),
     ],
     "04.4": [
         written(
@@ -368,8 +364,6 @@ def answer(tasks):
             "",
             says="Your function returned after the start, and a had not",
         ),
-        edit(
-            "except StopIteration", "except Exception", says="a task raised BurntBun('a'); its caller never heard of it"
-        ),
+        edit("except StopIteration", "except Exception", says="a task raised BurntBun('a'); its caller was never told"),
     ],
 }

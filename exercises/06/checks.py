@@ -198,7 +198,7 @@ def _burn_one(answer, burning):
     burnt = capture(_run, lambda: answer(buns, steam), stuck)
     if burnt.error is None:
         got = _short(burnt.value[0])
-        raise Wrong(f"`steam` raised BurntBun for {burning[0]!r}; the caller never heard of it, and was given {got}.")
+        raise Wrong(f"`steam` raised BurntBun for {burning[0]!r}; the caller was never told, and was given {got}.")
     error = burnt.error
     while error is not None and not isinstance(error, BurntBun):
         error = error.__cause__ or error.__context__

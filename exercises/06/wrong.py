@@ -31,7 +31,7 @@ WRONG = {
             "def answer(buns, steam): return [gevent.spawn(steam, bun) for bun in buns]", says="returned greenlets"
         ),
         edit("    return [greenlet.value for greenlet in greenlets]\n", "", says="returned None"),
-        edit(", raise_error=True", "", says="never heard of it"),
+        edit(", raise_error=True", "", says="was never told"),
         written(
             """
 def answer(buns, steam):

@@ -513,7 +513,7 @@ def _say_who_is_missing(workers, waiting, idle, failed, rest):
         after, hint = f", after {len(failed)} page(s) failed", "A page that fails must not end its worker."
     elif rest:
         after = f", after the first page took {rest} s"
-        hint = "A worker that has nothing to do must stay, for somebody may still find pages."
+        hint = "A worker that has nothing to do must stay, since somebody may still find pages."
     flying = f"only {len(waiting)} page(s) in flight" if waiting else "none in flight, so the crawl stands still"
     some = ", ".join(map(repr, sorted(idle)[:3])) + (", …" if len(idle) > 3 else "")
     raise Wrong(f"with {workers} worker(s) there is {flying}, and nobody asks for {some}{after}.", hint)
