@@ -262,7 +262,7 @@ def _table(attempt):
     """The source of each thread, with an arrow before its next line; below, its own variables, and what is shared."""
     heads = "".join(f'<th style="{_LINE}">{each.name}</th>' for each in attempt.threads)
     columns = "".join(f'<td style="vertical-align: top">{_column(each)}</td>' for each in attempt.threads)
-    shared = f'<p style="margin: 0.4em 0.5em"><strong>{escape(attempt.said())}</strong></p>'
+    shared = f'<p style="margin: 0.4em 0.5em"><strong style="white-space: pre">{escape(attempt.said())}</strong></p>'
     return f"<table><thead><tr>{heads}</tr></thead><tr>{columns}</tr></table>{shared}"
 
 
@@ -270,7 +270,7 @@ def _column(thread):
     rows = []
     for number, line in enumerate(thread.source):
         here = number == thread.line and not thread.is_done
-        mark = ("⏸" if thread.is_waiting else "▶") if here else " "
+        mark = ("…" if thread.is_waiting else "▶") if here else " "
         weight = "; font-weight: bold; background: var(--jp-layout-color2, #8883)" if here else ""
         rows.append(f'<div style="{_LINE}{weight}">{mark} {escape(line)}</div>')
     seen = ", ".join(f"{name}: {value!r}" for name, value in thread.seen.items())
