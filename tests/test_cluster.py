@@ -1,5 +1,6 @@
 """Three nodes as one broker: what is confirmed survives each fault, and nothing of the nodes is left."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -8,11 +9,12 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+import nbformat
 import pika
 import psutil
 import pytest
 from brokers import installed_rabbitmq
-from kernel import eventually
+from kernel import Kernel, eventually
 
 from backstage.brokers import BrokerError, start_cluster
 from backstage.brokers.cluster import NAMES, Cluster
@@ -27,6 +29,7 @@ print("together", flush=True)
 while True:
     cluster.control("one", "status")
 """
+ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "::1"}
 
 
@@ -217,3 +220,39 @@ def test_without_rabbitmq_it_says_so(monkeypatch, capsys):
         Cluster()
     assert start_cluster() is None
     assert capsys.readouterr().out.startswith("Broker: RabbitMQ is not installed")
+
+
+def test_its_chapter_reaches_its_end_without_rabbitmq():
+    [path] = ROOT.glob("notebooks/18_*.ipynb")
+    with Kernel() as kernel:
+        kernel.run("import backstage.brokers.cluster\nbackstage.brokers.cluster.find_server = lambda: None")
+        for cell in nbformat.read(path, 4).cells:
+            if cell.cell_type == "code" and not {"exercise", "solution"} & {*cell.metadata.get("tags", [])}:
+                shown = kernel.run(cell.source)
+                assert shown.ename is None, shown.traceback
+
+
+NOWHERE = """
+import tests.brokers
+
+tests.brokers.find_server = lambda: None
+"""
+
+
+@pytest.mark.parametrize(("required", "told"), [("", "skipped"), ("rabbitmq", "error")])
+def test_its_chapter_is_skipped_by_name_or_fails_where_rabbitmq_was_asked_for(required, told, tmp_path):
+    [path] = ROOT.glob("notebooks/18_*.ipynb")
+    (tmp_path / "nowhere.py").write_text(NOWHERE)
+    places = os.pathsep.join([str(tmp_path), str(ROOT)])
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "nowhere", "-p", "no:cacheprovider", "-n0", str(path)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": places, "COURSE_REQUIRE": required},
+        capture_output=True,
+        text=True,
+    )
+    last = done.stdout.strip().splitlines()[-1]
+    assert told in last
+    assert "passed" not in last
+    assert bool(required) == (done.returncode != 0)
+    assert bool(required) != (f"{path.name} was skipped: RabbitMQ is not installed" in done.stdout)
