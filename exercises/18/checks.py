@@ -219,7 +219,7 @@ def _histories():
 @exercise(
     "18.4",
     praise="each order in its place, also the one that nobody had confirmed and that came all the same.",
-    hint="`Counter(history)` says how often each event is there; `dict.fromkeys` keeps the order of first times.",
+    hint="A `Counter` for each kind of event says how often; `dict.fromkeys` keeps the order of first times.",
 )
 def _account(answer):
     for history in _histories():

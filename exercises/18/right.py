@@ -281,7 +281,9 @@ def answer(history):
         "unexpected": pick(lambda kinds: "received" in kinds and "confirmed" not in kinds and "sent" not in kinds),
     }
 """),
-        edit("confirmed and not received)", "confirmed > 0 and received == 0)", "received > 1)", "received >= 2)"),
+        edit(
+            "confirmed[n] and not received[n]", "confirmed[n] > 0 == received[n]", "received[n] > 1", "received[n] >= 2"
+        ),
     ],
     "18.5": [
         written("""

@@ -142,34 +142,31 @@ answer = Voter
         written("answer = lambda log: None", says="give the class Voter itself"),
     ],
     "18.4": [
-        edit("confirmed and not received)", "not received)", says="'lost' is ['bun'], and it is to be []"),
+        edit("confirmed[n] and not received[n]", "not received[n]", says="'lost' is ['bun'], and it is to be []"),
+        edit("sent[n] and received[n] and", "received[n] and", says="'recovered' is ['tea', 'rice']"),
+        edit("sent[n] and received[n] and", "sent[n] and", says="'recovered' is ['bun']"),
         edit(
-            "sent and received and not confirmed)", "received and not confirmed)", says="'recovered' is ['tea', 'rice']"
+            "received[n] and not confirmed[n]", "received[n] and sent[n] > 1", says="'recovered' is [], and it is to be"
         ),
-        edit("sent and received and not confirmed)", "sent and not confirmed)", says="'recovered' is ['bun']"),
+        edit("received[n] > 1", "received[n] == 2", says="'doubled' is [], and it is to be ['bun']"),
+        edit("received[n] > 1", "received[n] > sent[n]", says="'doubled' is ['tea', 'rice'], and it is to be []"),
+        edit("received[n] > 1", "sent[n] > 1 or received[n] > 1", says="'doubled' is ['bun'], and it is to be []"),
+        edit("received[n] and not sent[n]", "received[n] and not confirmed[n]", says="'unexpected' is ['tea']"),
+        edit("if confirmed[n] and", "if n and confirmed[n] and", says="'lost' is [], and it is to be [0]"),
+        edit("[n for n in names if confirmed[n]", "[n for n in confirmed if n in names", says="is to be [9, 8, 7]"),
         edit(
-            "sent and received and not confirmed)", "sent > 1 and received)", says="'recovered' is [], and it is to be"
+            "[n for n in names if confirmed[n]",
+            "[n for _, n in history if confirmed[n]",
+            says="'lost' is ['tea', 'tea']",
         ),
-        edit("received > 1)", "received == 2)", says="'doubled' is [], and it is to be ['bun']"),
-        edit("received > 1)", "received > sent)", says="'doubled' is ['tea', 'rice'], and it is to be []"),
-        edit("received > 1)", "sent > 1 or received > 1)", says="'doubled' is ['bun'], and it is to be []"),
-        edit("received and not sent)", "received and not confirmed)", says="'unexpected' is ['tea']"),
-        edit("for n in names if", "for n in names if n and", says="received', '')] 'lost' is []"),
-        edit(
-            "for n in names if",
-            "for n in sorted(names, key=str) if",
-            says="'unexpected' is ['rice', 'tea'], and it is to be ['tea', 'rice']",
-        ),
-        edit("dict.fromkeys(order for _, order in history)", "{order for _, order in history}", says="it is to be"),
-        edit("for n in names if", "for _, n in history if", says="'lost' is ['tea', 'tea'], and it is to be ['tea']"),
         edit('        "recovered"', '        "arrived"', says="the keys are"),
-        edit("times = Counter(history)", "times = Counter(history)\n    history.clear()", says="changed the list"),
+        edit("    return {", "    history.clear()\n    return {", says="changed the list"),
         edit(
-            "times = Counter(history)",
-            "history = [(kind, str(order)) for kind, order in history]\n    times = Counter(history)",
+            "def account(history):\n",
+            "def account(history):\n    history = [(kind, str(order)) for kind, order in history]\n",
             says="it is to be [0]",
         ),
-        edit("        return [n for n", "        return {n for n", 'received")))]', 'received")))}', says="is a set"),
+        edit("[n for n in names if received[n] > 1]", "{n for n in names if received[n] > 1}", says="is a set"),
         written(
             """
 def answer(history):
