@@ -13,7 +13,7 @@ TESTER := $(VENV)/.installed-for-tests
 HALFWAY := $(VENV)/.installing
 
 .DEFAULT_GOAL := help
-.PHONY: help lab reset edit test lint refresh map words mutants handout bench rabbitmq clean REDO
+.PHONY: help lab reset edit test lint refresh map words mutants html handout schedule bench rabbitmq clean REDO
 
 help:
 	@echo 'make lab       open the course in JupyterLab, in copies of your own  (ARGS go to jupyter lab)'
@@ -24,7 +24,9 @@ help:
 	@echo 'make refresh   run the notebooks and store their outputs   (ARGS name notebooks; none: all)'
 	@echo 'make map       count minutes; write them into the notebooks and the README (ARGS=--check: only look)'
 	@echo 'make words     write WORDS.md, all terms of the glossaries  (ARGS=--check: only look)'
+	@echo 'make html      write the course as pages for a browser, with a search, in html/'
 	@echo 'make handout   for teachers: the chapters without solutions, in handout/  (ARGS name chapters; none: all)'
+	@echo 'make schedule  for teachers: the days of a class  (ARGS="--hours 6"; ARGS=--help: what else)'
 	@echo 'make mutants   edit the solutions in small ways; show what checks let pass  (ARGS name chapters, exercises)'
 	@echo 'make bench     run the benchmarks, one after another'
 	@echo 'make rabbitmq  install RabbitMQ for the course, where apt or Homebrew is; chapters 15 and 16 then use it'
@@ -54,8 +56,14 @@ map: $(LEARNER)
 words: $(LEARNER)
 	@$(RUN) -m tools.words $(ARGS)
 
+html: $(LEARNER)
+	@$(RUN) -m tools.pages
+
 handout: $(LEARNER)
 	@$(RUN) -m tools.handout $(ARGS)
+
+schedule: $(LEARNER)
+	@$(RUN) -m tools.schedule $(ARGS)
 
 mutants: $(LEARNER)
 	@$(RUN) -m tools.mutate $(ARGS)

@@ -19,7 +19,9 @@ TARGETS = [
     "refresh",
     "map",
     "words",
+    "html",
     "handout",
+    "schedule",
     "mutants",
     "bench",
     "rabbitmq",
@@ -84,7 +86,7 @@ def test_make_alone_lists_the_targets(checkout):
     assert [line.split()[1] for line in said.stdout.splitlines() if line.startswith("make ")] == TARGETS
 
 
-@pytest.mark.parametrize("target", ["lab", "edit", "test", "lint", "refresh", "map", "words", "handout"])
+@pytest.mark.parametrize("target", ["lab", "edit", "test", "lint", "refresh", "map", "words", "handout", "schedule"])
 def test_arguments_are_handed_on(checkout, target):
     pretend_installed(checkout)
     said = checkout(target, "ARGS=--one two")
