@@ -71,9 +71,15 @@ fi
 for package in "$work"/packages/*.deb; do
     dpkg-deb -x "$package" "$work/tree"
 done
-# Erlang is built for /usr/lib: let it find itself instead.
-erl=$work/tree/usr/lib/erlang/bin/erl
-sed -i 's|ROOTDIR=/usr/lib/erlang|ROOTDIR=$(cd "$(dirname "$(readlink -f "$0")")/.." \&\& pwd)|' "$erl"
+# Erlang is built for /usr/lib: let it find itself instead. Of the script that starts it there are two; with the second,
+# RabbitMQ 4 asks the other nodes of a cluster what they are.
+for erl in "$work"/tree/usr/lib/erlang/erts-*/bin/erl "$work/tree/usr/lib/erlang/bin/erl"; do
+    case $erl in
+    */erts-*) root=../.. ;;
+    *) root=.. ;;
+    esac
+    sed -i "s|ROOTDIR=/usr/lib/erlang|ROOTDIR=\$(cd \"\$(dirname \"\$(readlink -f \"\$0\")\")/$root\" \\&\\& pwd)|" "$erl"
+done
 if ! HOME=$work "$erl" -noshell -eval 'halt().' >&2; then
     say 'is unpacked, but its Erlang does not run here; what it said is above.'
     exit 1
