@@ -594,6 +594,7 @@ def test_the_cause_is_the_first_error_with_words():
 Kernel pid terminated
 """
     assert find_cause(log) == "ERROR: no flour"
+    assert find_cause(log.replace("ERROR: no flour", "Exception during startup:")) == "reason: Erlang"
     assert find_cause("one\ntwo\n\n") == "two"
     assert find_cause("") == "it wrote nothing"
     assert find_cause(f"{'x' * 500} address already in use").endswith("x address already in use")

@@ -33,6 +33,7 @@ SETTINGS = [
     "disk_free_limit.absolute = 20MB",
 ]
 CORE = ("rabbit", "rabbit_common", "rabbitmq_prelaunch")  # all that a node needs to look at
+HEADINGS = ("BOOT FAILED", "Exception during startup:")  # words that tell no cause
 LOG_PREFIX = re.compile(r"^\d{4}-\d\d-\d\d [\d:.+-]+ \[(\w+)\] <[\d.]+> *", re.MULTILINE)
 
 
@@ -332,7 +333,7 @@ def find_cause(log):
         if match[1] in ("error", "critical", "emergency") and re.search(r"\w", line):
             errors.append(line)
     lines = [line.strip() for line in LOG_PREFIX.sub("", log).splitlines() if line.strip()]
-    cause = next(iter([line for line in errors if line != "BOOT FAILED"] or lines[-1:]), "it wrote nothing")
+    cause = next(iter([line for line in errors if line not in HEADINGS] or lines[-1:]), "it wrote nothing")
     if len(cause) > 240:  # Erlang prints whole terms; the reason stands at the end
         cause = f"{cause[:100]} ... {cause[-130:]}"
     return cause
