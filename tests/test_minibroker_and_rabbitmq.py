@@ -21,11 +21,18 @@ TESTS = Path(__file__).resolve().parents[1] / "minibroker" / "tests"
 LIMIT = 1200  # seconds; each file takes about one minute
 
 
+def what_it_needs(server):
+    """Settings for RabbitMQ 4.3, which by itself refuses queues that are neither durable nor exclusive."""
+    version = re.search(r"(\d+)\.\d+\.\d+", str(server.resolve().parent.parent))  # the folder is named so
+    return ["deprecated_features.permit.transient_nonexcl_queues = true"] if version and int(version[1]) >= 4 else []
+
+
 @pytest.fixture(scope="module")
 def runs():
     """The tests of both files, at the same time, for they wait more than they work; and the node that they talk to."""
-    with closing(Realm(installed_rabbitmq())) as realm, ExitStack() as stack:
-        node = Node(realm)
+    server = installed_rabbitmq()
+    with closing(Realm(server)) as realm, ExitStack() as stack:
+        node = Node(realm, settings=what_it_needs(server))
         node.start()
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
         environment |= {"MINIBROKER_TEST_PORT": str(node.port)}

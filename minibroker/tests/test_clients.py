@@ -220,6 +220,13 @@ def test_kombu(broker, name):
 # Queues
 
 
+def test_a_new_secret_is_taken_and_changes_nothing(connect):
+    connection = connect()
+    connection.update_secret("new", "the old one is worn")
+    connection.channel().queue_declare("", exclusive=True)
+    connect()  # with the old one
+
+
 def test_names_that_only_rabbitmq_likes(channel):
     for name in ("bäozi", "50%", "$1", "it's", "包子", "a b", "q" * 255):
         assert channel.queue_declare(name, exclusive=True).method.queue == name

@@ -75,9 +75,12 @@ class Connection:
             with gevent.Timeout(HANDSHAKE_LIMIT, False):
                 frames = self._handshake()
             for kind, number, payload in frames:
-                if number == 0:
-                    raise AMQPError(503, f"{self._read_method(kind, payload).name} is not for channel 0, or not now")
-                self._dispatch_frame(kind, number, payload)
+                if number:
+                    self._dispatch_frame(kind, number, payload)
+                elif type(method := self._read_method(kind, payload)) is Methods.UpdateSecret:
+                    self.send(0, wire.encode_method(Methods.UpdateSecretOk()))  # a password does not expire
+                else:
+                    raise AMQPError(503, f"{method.name} is not for channel 0, or not now")
         except (OSError, gevent.GreenletExit):
             pass  # it left, perhaps without a word
         except Exception as error:
