@@ -3,7 +3,18 @@
 from exercises.answers import edit, written
 
 RIGHT = {
-    "00.1": [edit("8 * 0.25", "2"), edit("8 * 0.25", "sum([0.25] * 8)")],
+    "00.1": [
+        edit("8 * 0.25", "2"),
+        edit("8 * 0.25", "sum([0.25] * 8)"),
+        edit("8 * 0.25", "8 / 4"),
+        written("answer = 2"),
+        written(
+            """
+import numpy
+answer = numpy.full(8, 0.25).sum()
+"""
+        ),
+    ],
     "00.2": [
         written("def answer(waits): return max([0, *waits])"),
         written("def answer(waits): return sorted(waits)[-1] if waits else 0.0"),

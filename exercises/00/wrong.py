@@ -9,6 +9,11 @@ WRONG = {
         edit("8 * 0.25", "'2'", says="not a str"),
         edit("8 * 0.25", "[0.25] * 8", says="not a list"),
         edit("8 * 0.25", "float('nan')", says="do not take nan s"),
+        edit("8 * 0.25", "True", says="not a bool"),
+        edit("8 * 0.25", "7 * 0.25", says="do not take 1.75 s"),
+        edit("8 * 0.25", "0.25 / 8", says="do not take 0.03125 s"),
+        edit("8 * 0.25", "8 + 0.25", says="do not take 8.25 s"),
+        edit("8 * 0.25", "-8 * 0.25", says="do not take -2 s"),
     ],
     "00.2": [
         edit("max(waits, default=0)", "waits[0]", says="0.4 s"),

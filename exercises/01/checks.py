@@ -198,7 +198,7 @@ class _WatchedShelf:
 
 def _move_all(move, moves, meet=lambda shelves: None):
     """Run moves [(giver, taker, buns), …] side by side, and look what the shelves hold afterwards."""
-    shelves = {number: _WatchedShelf(number) for number in range(5)}
+    shelves = {number: _WatchedShelf(number) for number in (*range(5), 11)}
     meet(shelves)
     for name, (giver, taker, buns) in zip(CLERKS, moves, strict=False):
         start(name, move, shelves[giver], shelves[taker], buns)
@@ -240,7 +240,7 @@ def _cure_the_deadlock(answer):
     for move in [(2, 1, 3), (1, 2, 3), (3, 4, 10), (1, 2, 0)]:
         under_schedules(_move_all, answer, [move], stuck=_single_move_stuck)
     for moves in (
-        *[[(one, other, 3), (other, one, 4)] for one, other in ((1, 2), (0, 1), (1, 3), (2, 4), (1, 4))],
+        *[[(one, other, 3), (other, one, 4)] for one, other in ((1, 2), (0, 1), (1, 3), (2, 4), (1, 4), (1, 11))],
         [(1, 2, 3), (1, 2, 4)],
         [(1, 2, 1), (2, 3, 1), (3, 1, 1)],
         [(1, 1, 2), (1, 2, 3), (2, 1, 1)],

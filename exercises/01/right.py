@@ -8,6 +8,7 @@ RIGHT = {
         written("answer = ('A', 'B', 'B', 'A')"),
         written("answer = list('ABBA')"),
         written("answer = ['B', 'A', 'B', 'A']"),
+        written("answer = 'A B A B'.split()"),
     ],
     "01.2": [
         written("answer = ['B'] + ['A'] * 4 + ['B'] + ['A'] + ['B'] * 4 + ['A']"),
@@ -334,6 +335,27 @@ class answer:
             bun = self.buns.popleft()
         self.room.release()
         return bun
+"""
+        ),
+        written(
+            """
+class answer:
+    def __init__(self, places):
+        self.places, self.buns = places, []
+        self.c = threading.Condition()
+    def put(self, bun):
+        with self.c:
+            while len(self.buns) >= self.places:
+                self.c.wait()
+            self.buns.append(bun)
+            self.c.notify_all()
+    def get(self):
+        with self.c:
+            while not self.buns:
+                self.c.wait()
+            bun = self.buns.pop(0)
+            self.c.notify()
+            return bun
 """
         ),
     ],

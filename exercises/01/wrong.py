@@ -200,6 +200,7 @@ def answer(giver, taker, buns):
             says="nobody could move any from shelf 3",
         ),
         written("answer = move = 3", says="give the function"),
+        edit("key=lambda shelf: shelf.number", "key=lambda shelf: str(shelf.number)[-1]", says="a deadlock"),
     ],
     "01.5": [
         edit("while len", "if len", "while not", "if not", says="IndexError"),

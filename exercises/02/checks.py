@@ -14,7 +14,9 @@ import re
 import reprlib
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from itertools import chain
 
 from backstage.processes import Child, temporary_folder
 from exercises import Wrong, exercise
@@ -86,6 +88,20 @@ def _count_the_goods(answer):
 # -- 02.2, 02.3 -------------------------------------------------------------------------------------------------------
 
 
+def _run_chunk(function, chunk):
+    return [function(*arguments) for arguments in chunk]
+
+
+class _Future(Future):
+    """Its time-outs are over at once, so that who gives up is seen without a wait."""
+
+    def result(self, timeout=None):
+        return super().result(timeout and 0)
+
+    def exception(self, timeout=None):
+        return super().exception(timeout and 0)
+
+
 class _PicklingPool(ThreadPoolExecutor):
     """A pool of threads that pickles what goes in and out, as one of processes does.
 
@@ -103,9 +119,18 @@ class _PicklingPool(ThreadPoolExecutor):
         super().__init__(workers)
         self.tasks, self.results, self.bytes = [], [], 0
 
+    def map(self, function, *iterables, timeout=None, chunksize=1):
+        if chunksize < 2:
+            return super().map(function, *iterables, timeout=timeout)
+        each = list(zip(*iterables, strict=False))
+        chunks = [each[first : first + chunksize] for first in range(0, len(each), chunksize)]
+        return chain.from_iterable(super().map(partial(_run_chunk, function), chunks, timeout=timeout))
+
     def submit(self, function, /, *arguments, **named):
         self.tasks.append((*getattr(function, "args", ()), *arguments, *named.values()))  # of a `partial`, too
-        return super().submit(self._work, self._pack((function, arguments, named)))
+        future = super().submit(self._work, self._pack((function, arguments, named)))
+        future.__class__ = _Future
+        return future
 
     def _work(self, packed):
         function, arguments, named = pickle.loads(packed)
@@ -175,8 +200,16 @@ _WEIGHT_OF = {  # what weighing comes to
 _ERRORS = tuple(type(weight) for weight in _WEIGHT_OF.values() if isinstance(weight, Exception))
 
 
+def _weight_of(bun):
+    return _WEIGHT_OF[bun[0] if isinstance(bun, list) else bun]  # a bun in a basket of its own
+
+
+_weighed = []  # each bun that has been on the scales
+
+
 def _weigh(bun):
-    weight = _WEIGHT_OF[bun]
+    _weighed.append(bun)
+    weight = _weight_of(bun)
     if isinstance(weight, Exception):
         raise weight
     return weight
@@ -216,17 +249,29 @@ def _weigh_together(bun):
     hint="`submit` for every bun, then `exception()` and `result()` of each future, in the same order.",
 )
 def _weigh_them_all(answer):
-    for buns in ([80, 75], [], [0, 75, 80, 75, 0], [80, -20, 80, 75], [-30, 80, -40, -50, -40], [1, 80, 2, 3, 1]):
+    for buns in (
+        [80, 75],
+        [],
+        [0, 75, 80, 75, 0],
+        [80, -20, 80, 75],
+        [-30, 80, -40, -50, -40],
+        [1, 80, 2, 3, 1],
+        [[80], [75]],
+    ):
         with reworded({_ERRORS: lambda error: f"weighing one bun raised {error!r}, and so did your function."}):
+            _weighed.clear()
             pool, said = _lend_pool(3, answer, _weigh, buns)
         need(said, list, f"for the buns {buns} give a list")
         if len(pool.tasks) != len(buns):
             raise Wrong(f"there were {len(buns)} buns, and the pool was given {len(pool.tasks)} task(s).")
+        if len(_weighed) != len(buns):
+            told = f"there were {len(buns)} buns, {buns}, and `weigh` was called {len(_weighed)} times"
+            raise Wrong(f"{told}: once for each, in the pool.", "What a future holds stays there: ask it again.")
         if len(said) != len(buns):
             raise Wrong(f"for the buns {buns} your list has {len(said)} entries, not {len(buns)}.")
         for place, (bun, found) in enumerate(zip(buns, said, strict=True), 1):
-            if repr(found) != repr(_WEIGHT_OF[bun]):
-                raise Wrong(f"for the buns {buns} there is {found!r} in place {place}; {_WEIGHT_OF[bun]!r} was due.")
+            if repr(found) != repr(wanted := _weight_of(bun)):
+                raise Wrong(f"for the buns {buns} there is {found!r} in place {place}; {wanted!r} was due.")
     _, said = _lend_pool(3, answer, _weigh_together, _SEVEN)
     if (most := _scales.on.peak) < 3:
         raise Wrong(f"seven buns and three workers, and there were never more than {most} on the scales.")
@@ -359,6 +404,7 @@ _TASKS = [  # function, argument, and what is to come back: the value, or the ki
     (abs, 0, 0),
     (time.sleep, 0, None),
     (bool, None, False),
+    (repr, None, "None"),
     (len, (), 0),
     (sorted, (2, 1), [1, 2]),
     (int, "leek", ValueError),
@@ -425,6 +471,19 @@ class _Pipe:
         self.end(when)
         raise Wrong(f"{when} the worker went home, though nobody had sent `None`.")
 
+    def ask_two(self):
+        """Send two tasks at once; the second is for when the first is done."""
+        for task in ((time.sleep, 0.05), (len, "leek")):
+            self.here.send(task)
+        self.asked += ["sleep(0.05)", "len('leek')"]
+        eventually(lambda: self.line.sent == len(self.asked) or self.worker.ready(), looks=200)
+        replies, due = [*self.replies(), *self.replies()], [("done", None), ("done", 4)]
+        if replies != due:
+            told = (
+                f"the tasks {' and '.join(self.asked[-2:])} came at once, and the replies were {replies}: {due} was due"
+            )
+            raise Wrong(f"{told}.", "Take a task when the one before has its reply.")
+
     def _check(self, task, reply, wanted, raised):
         if not (isinstance(reply, tuple) and len(reply) == 2 and reply[0] in ("done", "failed")):
             raise Wrong(f'the reply to the task {task} was {reply!r}: a pair, with "done" or "failed" first, was due.')
@@ -467,6 +526,7 @@ def _work_at_the_far_end(answer):
     other.ask(*_TASKS[0])
     for task in _TASKS:
         pipe.ask(*task)
+    pipe.ask_two()
     other.ask(*_TASKS[1])
     pipe.line.is_silent = True
     if eventually(pipe.worker.ready, looks=20):
@@ -474,7 +534,7 @@ def _work_at_the_far_end(answer):
         raise Wrong("no task came for a moment, and the worker went home, though nobody had sent `None`.")
     pipe.here.send(None)
     pipe.end("when `None` had come,")
-    pipe.count_replies(len(_TASKS))
+    pipe.count_replies(len(pipe.asked))
     for reply in pipe.replies():
         raise Wrong(f"`None` is no task, and got the reply {reply!r}.")
     for deserted in (other, _Pipe(answer)):

@@ -56,6 +56,7 @@ WRONG = {
             says="the results of the four tasks add up to 1000",
         ),
         edit("return sum", "with pool: return sum", says="shut the pool down"),
+        edit("pool.map(sum, parts)", "pool.map(sum, parts, chunksize=4)", says="the pool got 1 task(s), not four"),
     ],
     "02.3": [
         written(_LOCAL_WRAPPER, says="what the pool was given cannot be pickled for a fresh process"),
@@ -173,6 +174,43 @@ def answer(pool, weigh, buns):
             "weights = [future.exception() or future.result() for future in futures]\n"
             "    return [weight for weight in weights if weight is not None]",
             says="for the buns [1, 80, 2, 3, 1] your list has 3 entries, not 5",
+        ),
+        written(
+            """
+from concurrent.futures import as_completed
+def answer(pool, weigh, buns):
+    out = {}
+    fs = {pool.submit(weigh, b): b for b in buns}
+    for f in as_completed(fs): out[fs[f]] = f.exception() or f.result()
+    return [out[b] for b in buns]
+""",
+            says="TypeError",
+        ),
+        written(
+            """
+def answer(pool, weigh, buns):
+    fs = [pool.submit(weigh, b) for b in buns]
+    out = []
+    for f, b in zip(fs, buns):
+        try: out.append(f.result())
+        except Exception:
+            try: out.append(weigh(b))
+            except Exception as e: out.append(e)
+    return out
+""",
+            says="`weigh` was called 5 times",
+        ),
+        written(
+            """
+def answer(pool, weigh, buns):
+    fs = [pool.submit(weigh, b) for b in buns]
+    out = []
+    for f in fs:
+        try: out.append(f.result(timeout=0.05))
+        except Exception as e: out.append(e)
+    return out
+""",
+            says="TimeoutError()",
         ),
     ],
     "02.4": [
@@ -322,6 +360,32 @@ def answer(line):
             "            try:\n",
             "            if task in done: continue\n            done.add(task)\n            try:\n",
             says="there was no reply to the task len('leek')",
+        ),
+        written(
+            """
+def answer(line):
+    try:
+        for task in iter(line.recv, None):
+            f, a = task
+            try: line.send(('done', f(a) if a is not None else f()))
+            except Exception as e: line.send(('failed', e))
+    except EOFError: pass
+""",
+            says="the reply to the task repr(None) was ('failed', TypeError(",
+        ),
+        written(
+            """
+import threading
+def answer(line):
+    try:
+        for f, a in iter(line.recv, None):
+            def one(f=f, a=a):
+                try: line.send(('done', f(a)))
+                except Exception as e: line.send(('failed', e))
+            threading.Thread(target=one).start()
+    except EOFError: pass
+""",
+            says="replies",
         ),
     ],
 }

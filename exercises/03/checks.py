@@ -122,10 +122,11 @@ def _take(answer):
             given = list(islice(_taking(answer, 2, source), 3))
         if given != ["pork", "lotus"]:
             raise Wrong(f"take(2, {source}) should hand out 'pork' and 'lotus'; it handed out {given}.")
-    burnt = BurntBun("leek")
-    given = capture(_take_from, answer, 3, _Source(["pork"], burnt), catch=BurntBun)
-    if given.error is not burnt:
-        raise Wrong(f"asked for a second item, the source raised {burnt!r}, and take(3, …) just ended.", _NO_MORE)
+    for error in (BurntBun("leek"), RuntimeError("leek"), LookupError("leek")):
+        given = capture(_take_from, answer, 3, _Source(["pork"], error))
+        if given.error is not error:
+            told = f"take(3, …) {f'raised {given.error!r}' if given.error else 'just ended'}"
+            raise Wrong(f"asked for a second item, the source raised {error!r}, and {told}.", _NO_MORE)
 
 
 _ITERABLE = "A `for` loop takes any iterable; `next` takes what `iter(source)` returns."
@@ -273,6 +274,13 @@ def _expect_buns(answer, order, told=""):
 
 _BREAD = {"bun": "baked bun", "": None, "air": "", 0: 0}
 _COAL = BurntBun("coal")
+_THROWN = [
+    *(
+        kind("smoke")
+        for kind in (LookupError, RuntimeError, ValueError, TypeError, ZeroDivisionError, OSError, EOFError)
+    ),
+    KeyboardInterrupt(),
+]
 
 
 class _Oven:
@@ -330,7 +338,7 @@ def _baking(answer):
         oven, baking = _hot_oven(answer, doughs)
         _close(baking, "baking")
         _expect_log(oven, [*logged, "off"], "`baking` was closed")
-        for error in (_COAL, LookupError("no flour"), KeyboardInterrupt(), RuntimeError("smoke")):
+        for error in (_COAL, *_THROWN):
             oven, baking = _hot_oven(answer, doughs)
             if error is _COAL:
                 when, call = "`bake` raised an error", (baking.send, "coal")
@@ -359,6 +367,15 @@ def _dish(name, turns, diary, result=None, error=None):
     if error:
         raise error
     return result
+
+
+def _guarded(name, task, got):
+    """The same task, which notes what is thrown into it."""
+    try:
+        return (yield from task)
+    except BaseException as error:
+        got.append((name, type(error).__name__))
+        raise
 
 
 def _drive(made, diary):
@@ -393,9 +410,12 @@ _ROUNDS = "In each round call `next` once for each that is left; yield after a r
 
 def _expect_end(answer, rounds, when, error, raiser=""):
     """After so many rounds the raiser raises the error, or it is thrown into `together`; without one that is closed."""
-    diary = []
+    diary, got = [], []
     tasks = [
-        _dish(name, rounds if name == raiser else 4, diary, error=error if name == raiser else None) for name in "abc"
+        _guarded(
+            name, _dish(name, rounds if name == raiser else 4, diary, error=error if name == raiser else None), got
+        )
+        for name in "abc"
     ]
     made = answer(*tasks)
     for _ in range(rounds):
@@ -406,6 +426,9 @@ def _expect_end(answer, rounds, when, error, raiser=""):
         _close(made, "together")
     if staying := [name for name, task in zip("abc", tasks, strict=True) if task.gi_frame is not None]:
         raise Wrong(f"{when}, and {', '.join(staying)} stayed paused: close all that have not ended.")
+    for name, kind in got:
+        if name != raiser and kind != "GeneratorExit":
+            raise Wrong(f"{when}, and {name} was thrown {kind}: it should be closed.", "A task has a method `close`.")
     if raiser and (later := diary[diary.index(f"{raiser} raises") + 1 :]):
         raise Wrong(f"{when}, and afterwards there came {', '.join(later)}: close the others instead.")
 

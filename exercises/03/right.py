@@ -311,5 +311,27 @@ def answer(*tasks):
         raise
     return results
 """),
+        written(
+            """
+def answer(*tasks):
+    results = [None] * len(tasks)
+    left = dict(enumerate(tasks))
+    try:
+        while left:
+            for p in list(left):
+                try: next(left[p])
+                except StopIteration as e:
+                    results[p] = e.value; del left[p]
+            if left: yield
+        return results
+    except BaseException:
+        for t in left.values():
+            t.close()
+        if not left: raise
+        raise
+    finally:
+        pass
+"""
+        ),
     ],
 }

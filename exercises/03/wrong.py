@@ -72,6 +72,18 @@ def answer(n, source):
         ),
         edit("def take(n, source):\n", "def take(n, source):\n    yield from ()\n    return\n", says="handed out []"),
         edit("yield item", "print(item)", says="returned None"),
+        written(
+            """
+def answer(n, source):
+    it = iter(source)
+    while n:
+        try: item = next(it)
+        except (StopIteration, RuntimeError): return
+        yield item
+        n -= 1
+""",
+            says="RuntimeError('leek'), and take(3, …) just ended",
+        ),
     ],
     "03.2": [
         edit("except ValueError", "except BaseException", says="KeyError('till') was thrown into `averager`, and"),
@@ -294,6 +306,38 @@ def answer(oven):
 """,
             "`bake` raised an error, and `baking` went on: it yielded None",
         ),
+        written(
+            """
+def answer(oven):
+    oven.on()
+    bread = None
+    done = False
+    while not done:
+        try:
+            dough = yield bread
+            bread = oven.bake(dough)
+        except ZeroDivisionError:
+            bread = None
+        except BaseException:
+            oven.off()
+            raise
+""",
+            says="ZeroDivisionError('smoke') was thrown into `baking`, and `baking` went on",
+        ),
+        written(
+            """
+def answer(oven):
+    while True:
+        oven.on()
+        bread = None
+        try:
+            while True:
+                bread = oven.bake((yield bread))
+        except ValueError: pass
+        finally: oven.off()
+""",
+            says="ValueError('smoke') was thrown into `baking`, and `baking` went on",
+        ),
     ],
     "03.5": [
         edit(
@@ -375,6 +419,30 @@ def answer(*tasks):
             *("    left = dict(enumerate(tasks))", "    left.update(enumerate(tasks))"),
             *("return results", "return list(results.values())"),
             says="your code raised KeyError: 2",
+        ),
+        written(
+            """
+def answer(*tasks):
+    results = [None] * len(tasks)
+    left = dict(enumerate(tasks))
+    try:
+        while left:
+            for p, t in list(left.items()):
+                try: next(t)
+                except StopIteration as e:
+                    results[p] = e.value; del left[p]
+            if left:
+                try: yield
+                except Exception as error:
+                    for t in left.values():
+                        try: t.throw(error)
+                        except BaseException: pass
+                    raise
+        return results
+    finally:
+        for t in tasks: t.close()
+""",
+            says="was thrown LookupError: it should be closed",
         ),
     ],
 }

@@ -125,6 +125,7 @@ def _take_orders(answer):
         (["Li", "Wang", "Li"], ["pork", "lotus", "tea"], "Li orders twice, Wang once between"),
         (["Li", "Wang", "Chen", "Wu"], ["", None, 0, "tea"], "an empty answer, None and 0 are answers like any other"),
         (["Li", "Wang", "Wu"], ["tea", "tea", "tea"], "each wants the same"),
+        ([0, "", None, "Li"], ["tea", "pork", "leek", "bean"], "0, an empty name and None are guests like any other"),
         ([], [], "without guests there are no answers"),
     ]:
         got = need(_let_order(answer, guests, replies), list, "return the list of the answers")
@@ -337,7 +338,10 @@ class _Watch:
 
     def watched(self, real):
         def look(*arguments, **named):  # (selector, timeout=None) or (read, write, other, timeout=None)
-            self.waits = named.get("timeout", None if len(arguments) % 2 else arguments[-1]) is None
+            timeout = named.get("timeout", None if len(arguments) % 2 else arguments[-1])
+            self.waits = timeout is None
+            if timeout and not self.empty:  # the first time-out is over at once: who gives up then is seen
+                arguments, named = (*arguments[: 3 if len(arguments) > 2 else 1], 0), {}
             found = real(*arguments, **named)
             self.waits = False
             self.empty += not any(found)
@@ -448,5 +452,5 @@ def _run_listeners(answer):
         steps, first = _pass_a_bun(chance, names)
         more, other = _pass_a_bun(chance, "xy")
         _customers(answer, steps | more | {"z": [f">{first}"], "ω": [f">{other}"]})
-    burnt = BurntBun("a")
-    _must_hear(_customers, answer, {"a": ["A"]}, "A", "", burnt, error=burnt, when="a task")
+    for error in (BurntBun("a"), ConnectionResetError("a"), ValueError("a")):
+        _must_hear(_customers, answer, {"a": ["A"]}, "A", "", error, error=error, when="a task")

@@ -41,6 +41,12 @@ async def answer(ask, guests):
             "waiting, orders = iter(guests), []\n    while (guest := next(waiting, "
             "None)) is not None:\n        print(guest)\n        orders += [await ask(guest)]\n    return orders",
         ),
+        written(
+            """
+async def answer(ask, guests):
+    return [await c for c in [ask(g) for g in guests]]
+"""
+        ),
     ],
     "04.2": [
         written("""

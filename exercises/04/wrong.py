@@ -96,6 +96,13 @@ async def answer(ask, guests):
 """,
             "had not answered yet: one after the other",
         ),
+        written(
+            """
+async def answer(ask, guests):
+    return [await ask(g) for g in guests if g]
+""",
+            says="of the guests [0, '', None, 'Li'] you have asked ['Li']",
+        ),
     ],
     "04.2": [
         written(
@@ -365,5 +372,28 @@ def answer(tasks):
             says="Your function returned after the start, and a had not",
         ),
         edit("except StopIteration", "except Exception", says="a task raised BurntBun('a'); its caller was never told"),
+        written(
+            """
+def answer(tasks):
+    ready = deque(tasks)
+    with selectors.DefaultSelector() as w:
+        while ready or w.get_map():
+            while ready:
+                t = ready.popleft()
+                try: w.register(next(t), selectors.EVENT_READ, t)
+                except StopIteration: continue
+            if w.get_map():
+                events = w.select(0.3)
+                if not events: return
+                for k, _ in events:
+                    w.unregister(k.fileobj); ready.append(k.data)
+""",
+            says="Your function returned after the start, and a, b had not ended",
+        ),
+        edit(
+            "except StopIteration:",
+            "except (StopIteration, OSError):",
+            says="ConnectionResetError('a'); its caller was never told",
+        ),
     ],
 }

@@ -9,7 +9,21 @@ from exercises import Wrong, exercise
 from exercises.vocabulary import Enough, Fuse, Planted, capture, in_time, need, reworded, same_lines
 
 ENOUGH = 1000  # calls after which an answer that should have stopped is taken to have no end
-ODD = (0, None, "", (), (1, 2), False, {}, ..., "end", -1, GreenletExit(), StopIteration)  # values like any other
+ODD = (
+    0,
+    None,
+    "",
+    (),
+    (1, 2),
+    False,
+    {},
+    ...,
+    "end",
+    -1,
+    GreenletExit(),
+    ValueError("leaf"),
+    StopIteration,
+)  # values like any other
 
 
 class Stranger(Planted):

@@ -359,6 +359,17 @@ def answer(staff):
     return [errors[place] for place in sorted(errors)]
 """
         ),
+        written(
+            """
+def answer(staff):
+    errors = []
+    for p in sorted(staff, key=bool):
+        p.parent = getcurrent()
+        try: p.throw()
+        except Exception as e: errors.append(e)
+    return errors
+"""
+        ),
     ],
     "05.6": [
         edit(

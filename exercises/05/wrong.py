@@ -347,6 +347,18 @@ def answer(visit, tree):
 """,
             says="a leaf may come several times",
         ),
+        written(
+            """
+def answer(visit, tree):
+    w = greenlet(visit)
+    leaf = w.switch(tree, getcurrent().switch)
+    while not w.dead:
+        if isinstance(leaf, Exception): raise leaf
+        yield leaf
+        leaf = w.switch()
+""",
+            says="ValueError: leaf",
+        ),
     ],
     "05.5": [
         edit(ADOPT, "", says="cook is the parent of helper: 'cook' was given a turn, and worked"),

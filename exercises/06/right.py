@@ -281,6 +281,22 @@ class Till:
 answer = Till().sell
 """
         ),
+        written(
+            """
+def answer(shelf, pay):
+    shelf['buns'] -= 1
+    if shelf['buns'] < 0:
+        shelf['buns'] += 1
+        return False
+    paid = False
+    try:
+        pay()
+        paid = True
+        return True
+    finally:
+        shelf['buns'] += not paid
+"""
+        ),
     ],
     "06.5": [
         edit("0.000001", "0.001"),
@@ -462,6 +478,25 @@ def answer(suppliers, patience):
     finally:
         timeout.close()
         gevent.killall(greenlets)
+"""
+        ),
+        written(
+            """
+from gevent.event import AsyncResult
+def answer(suppliers, patience):
+    first, failed = AsyncResult(), []
+    def ask(s):
+        try: v = s()
+        except Exception as e:
+            failed.append(e)
+            if len(failed) == len(suppliers): first.set_exception(LookupError('all failed'))
+        else: first.set(v)
+    gs = [gevent.spawn(ask, s) for s in suppliers]
+    try:
+        if not gs: raise LookupError('nobody')
+        try: return first.get(timeout=patience)
+        except gevent.Timeout: raise TimeoutError from None
+    finally: gevent.killall(gs)
 """
         ),
     ],

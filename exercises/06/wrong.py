@@ -279,6 +279,22 @@ def answer(shelf, pay):
 """,
             says="was told Refused('card refused')",
         ),
+        written(
+            """
+def answer(shelf, pay):
+    if shelf['buns'] == 0: return False
+    shelf['buns'] -= 1
+    try: pay()
+    except BaseException:
+        gevent.sleep(0)
+        n = shelf['buns']
+        gevent.sleep(0)
+        shelf['buns'] = n + 1
+        raise
+    return True
+""",
+            says="(the bank refuses 2 cards)",
+        ),
     ],
     "06.5": [
         written("def answer(doughs, knead): return [knead(dough) for dough in doughs]", says="nobody else had a turn"),
@@ -324,6 +340,19 @@ def answer(doughs, knead):
             "def knead_all",
             "kneaded = []\n\n\ndef knead_all",
             says="for 13 doughs `knead` gave",
+        ),
+        written(
+            """
+def answer(doughs, knead):
+    out = []
+    for d in doughs:
+        out.append(knead(d))
+        gevent.sleep(0.0005)
+        gevent.sleep(0.0005)
+        gevent.sleep(0.0005)
+    return out
+""",
+            says="your function slept 90 ms in all",
         ),
     ],
     "06.6": [
@@ -458,6 +487,66 @@ def answer(suppliers, patience):
             "greenlets = [gevent.spawn(ask, supplier) for supplier in suppliers]",
             "greenlets = [gevent.spawn(ask, supplier) for supplier in suppliers * 2]",
             says="was asked 2 times",
+        ),
+        written(
+            """
+def answer(suppliers, patience):
+    q = Queue()
+    def ask(s):
+        try: q.put((True, s()))
+        except TimeoutError: raise
+        except Exception as e: q.put((False, e))
+    gs = [gevent.spawn(ask, s) for s in suppliers]
+    try:
+        with gevent.Timeout(patience, TimeoutError('x')):
+            for _ in suppliers:
+                ok, v = q.get()
+                if ok: return v
+        raise RuntimeError('all')
+    finally: gevent.killall(gs)
+""",
+            says="raised TimeoutError('x') after 100 s: that was to be after 4 s",
+        ),
+        written(
+            """
+def answer(suppliers, patience):
+    q = Queue()
+    def ask(s):
+        try: q.put((True, s()))
+        except Exception as e: q.put((False, e))
+    gs = []
+    for s in suppliers:
+        gs.append(gevent.spawn(ask, s))
+        gevent.sleep(0)
+        if not q.empty() and q.peek()[0]:
+            return q.get()[1]
+    try:
+        with gevent.Timeout(patience, TimeoutError('x')):
+            for _ in suppliers:
+                ok, v = q.get()
+                if ok: return v
+        raise RuntimeError('all')
+    finally: gevent.killall(gs)
+""",
+            says="`slow` was still waiting at the door",
+        ),
+        written(
+            """
+def answer(suppliers, patience):
+    q = Queue()
+    def ask(s):
+        try: q.put((True, s()))
+        except Exception as e: q.put((False, e))
+    gs = [gevent.spawn(ask, s) for s in suppliers]
+    try:
+        with gevent.Timeout(patience, TimeoutError('x')):
+            for _ in suppliers:
+                ok, v = q.get()
+                if ok and not isinstance(v, Exception): return v
+        raise RuntimeError('all')
+    finally: gevent.killall(gs)
+""",
+            says="`polite` was the first to answer",
         ),
     ],
 }

@@ -231,14 +231,18 @@ def _fetch_all(answer):
         ]:
             _fetch_by_hand(answer, {url: f"text of {url}" for url in urls}, urls, per_host)
         comes = {url: f"text of {url}" for url in small[:6] + large}
-        comes[small[4]] = ""
+        comes.update({small[4]: "", small[5]: " blanks and a newline \n"})
         comes.update({small[0]: BrokenPage("steamer broken"), small[2]: LostPage("reset"), large[1]: OddPage("odd")})
         for per_host in (1, 2):
             _fetch_by_hand(answer, comes, list(comes), per_host)
+        _fetch_by_hand(answer, dict.fromkeys(small[:4], "late"), small[:4], 2, rest=10)
 
 
-def _fetch_by_hand(answer, comes, urls, per_host):
-    """Answer the requests one by one, those to the first host last, and look at each step who is in flight."""
+def _fetch_by_hand(answer, comes, urls, per_host, rest=0):
+    """Answer the requests one by one, those to the first host last, and look at each step who is in flight.
+
+    Nothing is answered in the first `rest` seconds, which soon pass.
+    """
     host_of = {url: urlsplit(url).netloc for url in comes}
     waiting, now, peak, done = [], Counter(), Counter(), set()  # now, peak: in flight to each host
     hub, complaints = gevent.get_hub(), []
@@ -264,7 +268,9 @@ def _fetch_by_hand(answer, comes, urls, per_host):
     def idle():
         return next((host_of[url] for url in comes if url not in done and not now[host_of[url]]), None)
 
-    crawler = GreenCall(answer, urls, fetch, per_host)
+    with _hurried(hub, 40) if rest else contextlib.nullcontext():
+        crawler = GreenCall(answer, urls, fetch, per_host)
+        gevent.sleep(rest)
     while True:
         _settle(lambda: crawler.ready() or not idle())
         if complaints:
@@ -321,6 +327,7 @@ def _rate_limiter(answer):
     quiet_hub()
     with WATCH:
         _limit(answer, 2, 0.0)
+        _limit(answer, 0.5, -700.0)
         _limit(answer, 0.3, 5000.0)
 
 
@@ -432,6 +439,7 @@ def _crawl(answer):
             anyone = random.Random(seed).choice
             for pick in (first, last, anyone, anyone):
                 _play(answer, _ring(8, seed), {}, workers, pick)
+            _play(answer, _ring(8, seed), {}, workers, list)  # all that are in flight
         for workers, pick in [(2, first), (4, last), (50, anyone)]:
             _play(answer, _star(20), {}, workers, pick)
         _play(answer, _ring(6, 4, lambda number: (number + 1) % 6), {}, 2, anyone)  # 0 is a page like any other
@@ -446,7 +454,7 @@ def _crawl(answer):
 
 
 def _play(answer, web, broken, workers, pick, rest=0):
-    """Run the crawl; answer one request at a time, the one that `pick` chooses, and look on at each step.
+    """Run the crawl; answer one request at a time, the one that `pick` chooses (or several), and look on at each step.
 
     The first page takes `rest` seconds: long enough for workers that do not wait for work to go home.
     """
@@ -494,7 +502,9 @@ def _play(answer, web, broken, workers, pick, rest=0):
         if not done and rest:
             with _hurried(hub, 40):
                 gevent.sleep(rest)
-        waiting[pick(list(waiting))].set()
+        picked = pick(list(waiting))
+        for page in picked if isinstance(picked, list) else [picked]:
+            waiting[page].set()
         _settle()
     with reworded({BrokenPage: "a page failed, and your function raised its error instead of keeping it."}):
         got = crawler.result()

@@ -332,6 +332,31 @@ class answer:
         self.sleep(self.last - now)
 """),
         edit("        if moment > now:\n            self.sleep(moment - now)\n", "        self.sleep(moment - now)\n"),
+        written(
+            """
+class answer:
+    def __init__(self, pause, clock, sleep):
+        self.pause, self.clock, self.sleep = pause, clock, sleep
+        self.last = float('-inf')
+    def turn(self):
+        while (rest := self.last + self.pause - self.clock()) > 0: self.sleep(rest)
+        self.last = self.clock()
+"""
+        ),
+        written(
+            """
+class answer:
+    def __init__(self, pause, clock, sleep):
+        self.pause, self.clock, self.sleep = pause, clock, sleep
+        self.gate = BoundedSemaphore(1)
+    def turn(self):
+        self.gate.acquire()
+        def reopen():
+            self.sleep(self.pause)
+            self.gate.release()
+        gevent.spawn(reopen)
+"""
+        ),
     ],
     "08.5": [
         written("""

@@ -377,6 +377,21 @@ def answer(urls, fetch, per_host):
             "lambda: threading.BoundedSemaphore",
             says="stopped the whole thread",
         ),
+        written(
+            """
+def answer(urls, fetch, per_host):
+    limits = defaultdict(lambda: BoundedSemaphore(per_host))
+    out = {}
+    def visit(u):
+        with limits[urlsplit(u).netloc]:
+            try: out[u] = fetch(u) or ''
+            except Exception as e: out[u] = e
+    gevent.joinall([gevent.spawn(visit, u) for u in urls], timeout=2)
+    return out
+""",
+            says="returned while 4 of 4 URLs were not fetched",
+        ),
+        edit("results[url] = fetch(url)", "results[url] = fetch(url).strip()", says="' blanks and a newline \\n'"),
     ],
     "08.4": [
         edit(
@@ -493,6 +508,7 @@ class answer:
             "now if self.free_from is None else self.free_from",
             says="six greenlets that ask at the same moment: two turns were 0 s apart",
         ),
+        edit('float("-inf")', "0", says="turn 1 came"),
     ],
     "08.5": [
         edit(
@@ -651,6 +667,11 @@ def answer(start, links_of, workers):
             "    gevent.killall(crew)\n",
             "",
             says="in another thread",
+        ),
+        edit(
+            "                        found.add(link)\n                        ahead.put(link)",
+            "                        ahead.put(link)\n                        gevent.sleep(0); found.add(link)",
+            says="asked for twice",
         ),
     ],
 }

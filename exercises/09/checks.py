@@ -63,13 +63,13 @@ def _frames(answer):
     seconds=60,
 )
 def _repair(answer):
-    _echoes_everything(answer, meanwhile=lambda: _echoes_everything(answer))
+    _echoes_everything(answer, meanwhile=lambda: _echoes_everything(answer), hasty=True)
     _bears_breaks(answer)
     _lets_other_errors_out(answer, os_error(errno.ETIMEDOUT))
 
 
-def _echoes_everything(handler, meanwhile=None):
-    line, customer = pair = awkward_pair(most_sent=100)
+def _echoes_everything(handler, meanwhile=None, **quirks):
+    line, customer = pair = awkward_pair(most_sent=100, **quirks)
     said, heard, others, finished = [b"two pork buns\n", b" ", b"\n", b"one tea", b"one tea"], [], [], threading.Event()
     much = bytes(range(256)) * 20
 
@@ -94,6 +94,8 @@ def _echoes_everything(handler, meanwhile=None):
 
     finely = "the customer finished as one should, and your function"
     words = {ConnectionError: lambda error: f"{finely} raised {_name(error)}.", Enough: f"{finely} reads on and on."}
+    if quirks:
+        words[TimeoutError] = "a customer said nothing for a while, and your function let out TimeoutError: they may."
     with reworded(words):
         converse(handler, line, pair=pair, beside=visit, stuck=stuck)
     _check_closed(line, ", so that the customer waits for the end of the answer")
@@ -248,7 +250,7 @@ def _talk(answer):
 
 def _scribble(dice):
     """A line or nothing, of what strip, splitlines and the like would change."""
-    return "".join(dice.choices(["包", " ", "\t", "\x0b", "\u2028", "0", "Bun"], k=dice.randrange(5)))
+    return "".join(dice.choices(["包", " ", "\t", "\x0b", "\r", "\u2028", "0", "Bun"], k=dice.randrange(5)))
 
 
 def _holds(answer, typed, replies=None):
@@ -515,10 +517,12 @@ def _bears_a_quiet_one(answer, patience=0.1):
 
 def _ends_a_deaf_one(answer, patience=0.3):
     line, customer = _deaf_pair()
-    full, over, moments = threading.Event(), threading.Event(), []
+    full, over, moments, bounds = threading.Event(), threading.Event(), [], [None]
 
     def note():
         moments.append(time.monotonic())
+        if line.fileno() >= 0:
+            bounds.append(line.gettimeout())
 
     line.send, line.sendall = (_first(note, each) for each in (line.send, line.sendall))
 
@@ -548,6 +552,10 @@ def _ends_a_deaf_one(answer, patience=0.3):
     waited = moments[-1] - [0, *moments][-2]
     if waited < 0.8 * patience:
         raise Wrong(f"{what}, and your function gave up after {waited:.2g} s: give up after that time, not before.")
+    if (bounds[-1] or 0) > 1.1 * patience:
+        raise Wrong(
+            f"{what}, and the last sending was bounded by {bounds[-1]:g} s: give up after that time, not later."
+        )
     _check_closed(line, " when it gave up on a customer who does not read")
     customer.close()
 

@@ -447,5 +447,15 @@ def answer(client, patience):
             client.sendall(data)
             client.settimeout(None)
 """),
+        written(
+            """
+import select
+def answer(client, patience):
+    with client, contextlib.suppress(ConnectionError):
+        while data := client.recv(1024):
+            if not select.select([], [client], [], patience)[1]: return
+            client.sendall(data)
+"""
+        ),
     ],
 }

@@ -116,6 +116,15 @@ def answer(client):
             "last.sendall",
             says="Bad file descriptor",
         ),
+        written(
+            """
+def answer(client):
+    client.settimeout(1)
+    with client, contextlib.suppress(ConnectionError):
+        while data := client.recv(1024): client.sendall(data)
+""",
+            says="let out TimeoutError",
+        ),
     ],
     "09.3": [
         edit(
@@ -203,6 +212,23 @@ def answer(line, read, show):
         edit("order.encode()", 'order.encode("ascii")', says="encode as UTF-8"),
         edit("break", "continue", says="asked the user for more"),
         edit("line.sendall(", "line.send(", says="A `send` took a part only"),
+        edit("answer[:-1].decode()", "answer.decode().rstrip('\\r\\n')", says="you showed"),
+        written(
+            r"""
+def answer(line, read, show):
+    n = 0
+    with contextlib.suppress(EOFError, ConnectionError), line.makefile('rw', encoding='utf-8') as f:
+        while True:
+            o = read()
+            if not o: continue
+            print(o, file=f, flush=True)
+            a = f.readline()
+            if not a.endswith('\n'): break
+            show(a[:-1]); n += 1
+    return n
+""",
+            says="you showed",
+        ),
     ],
     "09.4": [
         written(
@@ -353,5 +379,16 @@ def answer(line, limit):
             says="still waits to send",
         ),
         edit("settimeout(patience)", "settimeout(2)", says="still waits to send"),
+        written(
+            """
+def answer(client, patience):
+    with client, contextlib.suppress(ConnectionError, TimeoutError):
+        while data := client.recv(1024):
+            client.settimeout(1)
+            client.sendall(data)
+            client.settimeout(None)
+""",
+            says="the last sending was bounded by 1 s",
+        ),
     ],
 }

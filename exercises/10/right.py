@@ -121,6 +121,19 @@ def answer(accept, serve, pause):
         for client in next_client():
             serve(client)
 """),
+        written(
+            """
+def answer(accept, serve, pause):
+    def clients():
+        while True:
+            try: yield_this = accept()
+            except OSError as e:
+                {errno.EMFILE: pause, errno.ENFILE: pause, errno.ECONNABORTED: int}.get(e.errno, lambda: throw(e))()
+            else: yield yield_this
+    def throw(e): raise e
+    for c in clients(): serve(c)
+"""
+        ),
     ],
     "10.3": [
         written("""

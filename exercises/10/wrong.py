@@ -108,6 +108,20 @@ def answer(accept, serve, pause):
 """,
             says="RecursionError",
         ),
+        written(
+            """
+def answer(accept, serve, pause):
+    tries = 0
+    while True:
+        try: client = accept()
+        except OSError as e:
+            tries += 1
+            if tries > 100 or e.errno not in (errno.EMFILE, errno.ENFILE, errno.ECONNABORTED): raise
+            if e.errno != errno.ECONNABORTED: pause()
+        else: serve(client)
+""",
+            says="and your loop went on",
+        ),
     ],
     "10.3": [
         written(
@@ -176,6 +190,23 @@ def answer(line, patience, now):
             "        piece = line.recv(1024)",
             "        try:\n            piece = line.recv(1024)\n        except OSError:\n            raise EOFError",
             says="raised EOFError",
+        ),
+        written(
+            r"""
+def answer(line, patience, now):
+    deadline, order = now() + patience, b''
+    while not order.endswith(b'\n'):
+        left = deadline - now()
+        if left <= 0: raise TimeoutError
+        line.settimeout(left)
+        try: piece = line.recv(1024)
+        except TimeoutError: continue
+        except OSError: raise ConnectionError from None
+        if not piece: raise ConnectionError
+        order += piece
+    return order[:-1]
+""",
+            says="ConnectionError() came out of your function",
         ),
     ],
     "10.4": [
@@ -267,5 +298,20 @@ def answer(accept, serve, reserve):
         ),
         edit("    while True:", "    for _ in range(500):", says="2,000 callers came, one after the other"),
         edit("    while True:", "    while True:\n        continue", says="your loop stands still"),
+        written(
+            r"""
+def answer(accept, serve, reserve):
+    spare = reserve()
+    while True:
+        try: client = accept()
+        except OSError as e:
+            if e.errno != errno.EMFILE: raise
+            spare.close()
+            with accept() as c, contextlib.suppress(ConnectionError): c.send(b'full\n')
+            spare = reserve()
+        else: serve(client)
+""",
+            says="not b'full\\n'",
+        ),
     ],
 }

@@ -78,7 +78,7 @@ class _Leash:
 
         def join_soon(thread, timeout=None):
             getattr(thread, "joined", threading.Event()).set()
-            join(thread, timeout)
+            join(thread, timeout and min(timeout, 0.02))  # time-outs are soon over: who gives up then is seen
 
         def wait_if_there_is_time(lock, timeout=None):
             if threading.get_ident() in self._hurried and (timeout is None or timeout > 0):
@@ -355,11 +355,23 @@ class _Event:
     then: object = None
 
 
+class _Events(queue.Queue):
+    """The first time-out of a `get` is over at once: who gives up then is seen."""
+
+    patient = False
+
+    def get(self, block=True, timeout=None):
+        if timeout and not self.patient and self.empty():
+            self.patient = True
+            raise queue.Empty
+        return super().get(block, timeout)
+
+
 class _Loop:
     """A call run(events) on a thread, which is then the loop's, and notes of what was called there and elsewhere."""
 
     def __init__(self, answer):
-        self.events, self.notes = queue.Queue(), []
+        self.events, self.notes = _Events(), []
         self.call = Call(answer, self.events)
 
     def put(self, *events):
@@ -382,7 +394,8 @@ class _Loop:
 
     def finish(self, stuck="`run` did not return after None, although every handler had ended.", notes=0):
         """Wait for the end of run, and look in which thread all that was noted has run; so many may come late."""
-        _await_call(self.call, stuck).result()
+        with reworded({queue.Empty: "nothing came for a while, and `run` let out queue.Empty: handlers may be slow."}):
+            _await_call(self.call, stuck).result()
         eventually(lambda: len(self.notes) >= notes, looks=200)
         for what, _, thread in self.notes:
             if thread != self.call.thread.ident:

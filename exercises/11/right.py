@@ -217,6 +217,12 @@ class answer:
             while worker.is_alive():
                 worker.join(0.1)
 """),
+        edit(
+            "        self.open = False\n        for _ in self.threads:",
+            "        for _ in self.threads:",
+            "            thread.join()",
+            "            thread.join()\n        self.open = False",
+        ),
     ],
     "11.3": [
         written("""

@@ -153,6 +153,11 @@ class answer:
         edit("return accepted", "return accepted or None", says="`submit` said None, not False"),
         edit(PUT, PUT + PUT, says="1 of 2 workers busy, 0 of 3 places taken, a job was accepted and did not begin"),
         written("answer = 3", says="the class itself, `Pool`"),
+        edit(
+            "        for thread in self.threads:\n            thread.join()",
+            "        for thread in self.threads:\n            thread.join(0.5)",
+            says="`close()` returned while accepted jobs were still to be done",
+        ),
     ],
     "11.3": [
         written(
@@ -319,6 +324,30 @@ def answer(events):
         pool.submit(run, events).result()
 """,
             says="a quick handler ran in another thread than the one that called `run`",
+        ),
+        written(
+            """
+def answer(events):
+    closing, out = False, 0
+    while not closing:
+        e = events.get()
+        if e is None: closing = True
+        elif isinstance(e, tuple):
+            out -= 1
+            if e[2]: e[0](e[1])
+        elif e.then is None: e.handler(e.detail)
+        else:
+            out += 1
+            def work(e=e):
+                try: events.put((e.then, e.handler(e.detail), True))
+                except Exception: events.put((0, 0, False))
+            threading.Thread(target=work).start()
+    while out:
+        e = events.get(timeout=1)
+        out -= 1
+        if e[2]: e[0](e[1])
+""",
+            says="queue.Empty",
         ),
     ],
 }

@@ -326,5 +326,20 @@ def answer():
 
     return Dispatcher()
 """),
+        written(
+            """
+class answer:
+    def __init__(self): self.h = {}
+    def on(self, kind, handler, priority=0): self.h.setdefault(kind, []).append((priority, handler))
+    def off(self, kind, handler): self.h[kind] = [e for e in self.h.get(kind, []) if e[1] != handler]
+    def emit(self, kind, detail):
+        errors = []
+        for p, h in sorted(self.h.get(kind, []), key=lambda e: -e[0]):
+            if h in [x for _, x in self.h[kind]]:
+                try: h(detail)
+                except Exception as e: errors.append(e)
+        return errors
+"""
+        ),
     ],
 }

@@ -215,5 +215,26 @@ errors = []
             says="a handler is removed twice",
         ),
         edit('check("12.3", Dispatcher)', "answer = Dispatcher()", says="the class itself, `Dispatcher`"),
+        written(
+            """
+class answer:
+    def __init__(self): self.h = {}
+    def on(self, kind, handler, priority=0):
+        self.h.setdefault(kind, {})[handler] = priority or 0
+    def off(self, kind, handler): self.h.get(kind, {}).pop(handler, None)
+    def emit(self, kind, detail):
+        errors = []
+        present = self.h.setdefault(kind, {})
+        for h in sorted(present, key=present.get, reverse=True):
+            if h in present:
+                try:
+                    if detail is not None: h(detail)
+                    else: h(None)
+                except Exception as e:
+                    if repr(e) not in map(repr, errors): errors.append(e)
+        return errors
+""",
+            says="two handlers raise errors that look alike",
+        ),
     ],
 }

@@ -9,6 +9,7 @@ import reprlib
 import select
 import socket
 import time
+from unittest import mock
 
 from exercises import Wrong, exercise
 from exercises.vocabulary import (
@@ -153,6 +154,27 @@ def _named(got):
 
 # -- 13.2 ----------------------------------------------------------------------------------------------------------
 
+
+class _Selects:
+    """While this is on, notices whether `select.select` is called with a time-out other than 0."""
+
+    waited = False
+
+    def __enter__(self):
+        real = select.select
+
+        def look(read, write, other, timeout=None):
+            self.waited |= timeout is None or timeout > 0
+            return real(read, write, other, timeout)
+
+        self._patch = mock.patch.object(select, "select", look)
+        self._patch.start()
+        return self
+
+    def __exit__(self, *_):
+        self._patch.stop()
+
+
 _RESET = ConnectionResetError("the guest has reset the line")
 _LOST = os_error(errno.ETIMEDOUT)
 
@@ -174,13 +196,15 @@ def _drain(answer):
         ("a line that was reset after 1,000 bytes", text[:1000], False, _RESET),
         ("a line that was reset without a word", b"", False, _RESET),
         ("a line that timed out after 1,000 bytes", text[:1000], False, _LOST),
+        ("a line on which 3,072 bytes had come, ten in each piece", text, True, None),
     ]
     for what, sent, still_open, end_fault in cases:
+        most = 10 if "ten in each" in what else 700
         with contextlib.ExitStack() as stack:
             lines = []
 
-            def scene(sent=sent, still_open=still_open, end_fault=end_fault, stack=stack, lines=lines):
-                pair = awkward_pair(tcp=False, most=700, whole_with=0, end_fault=end_fault)
+            def scene(sent=sent, still_open=still_open, end_fault=end_fault, stack=stack, lines=lines, most=most):
+                pair = awkward_pair(tcp=False, most=most, whole_with=0, end_fault=end_fault)
                 line, there = (stack.enter_context(each) for each in pair)
                 line.setblocking(False)
                 there.sendall(sent)
@@ -200,8 +224,15 @@ def _drain(answer):
                     return f"on {what}, your function calls `recv` without end, {ENDLESS:,} times by now."
                 return f"on {what}, your function waits; it must never wait."
 
-            with reworded(words):
+            with reworded(words), _Selects() as selects:
                 got = _at_once(answer, scene, stuck=stuck, steps=lambda lines=lines: lines[-1].reads)
+            if selects.waited:
+                raise Wrong(f"on {what}, your function calls `select` with a time-out: it must never wait.")
+            if lines[-1].empties > 3:
+                often = f"{lines[-1].empties} times"
+                raise Wrong(
+                    f"on {what}, `recv` said {often} that nothing is there: once is enough, it must never wait."
+                )
             if lines[-1].patient:
                 raise Wrong(f"on {what}, your function lets `recv` wait; leave the line non-blocking.")
             _drained(got, what, sent, still_open)
@@ -279,11 +310,12 @@ class _Shop:
 
     def sleeps(self, story):
         """Nothing can be read or written: no turn may end before its time."""
-        for _ in range(5):
+        for patience in (0.03, 0.15):
             start = time.monotonic()
-            self.turn(0.05)
-            if time.monotonic() - start < 0.02:
-                raise Wrong(f"{story}, and your function comes back at once: a server would turn without end.")
+            self.turn(patience)
+            if (took := time.monotonic() - start) < 0.8 * patience:
+                soon = "at once" if took < 0.2 * patience else f"after {took:.2g} s, with a patience of {patience:g} s"
+                raise Wrong(f"{story}, and your function comes back {soon}: a server would turn without end.")
 
     def comes_back(self, happen, story):
         """After what happens there is something to do: a turn may not wait until its time is over.
@@ -324,6 +356,11 @@ def _serve_at_once(shop):
     shop.comes_back(lambda: shop.guests[near].extend(b"tea"), story)
     shop.until(lambda: not any(shop.guests.values()))
     far.recv(100)
+    shop.guests[near].extend(b"tea" * 1_000)
+    shop.turn()
+    shop.turn()
+    if (came := len(far.recv(65536))) < 3_000:
+        raise Wrong(f"3,000 bytes were left for a guest, with room for them, and after two turns {came:,} had come.")
     for _, end in [(near, far), *others]:
         end.sendall(b"one bun")
     shop.turn()

@@ -1,6 +1,6 @@
 """Answers to the exercises of chapter 13 that are right, in other styles than the solution's."""
 
-from exercises.answers import written
+from exercises.answers import edit, written
 
 RIGHT = {
     "13.1": [
@@ -63,6 +63,20 @@ class Watch:
 def answer(lines):
     return Watch().look(lines)
 """),
+        written(
+            """
+def answer(lines):
+    def speaks(l):
+        old = l.gettimeout()
+        l.setblocking(False)
+        try: l.recv(1, socket.MSG_PEEK)
+        except BlockingIOError: return False
+        except OSError: return True
+        finally: l.settimeout(old)
+        return True
+    return [n for n in lines if speaks(lines[n])]
+"""
+        ),
     ],
     "13.2": [
         written("""
@@ -274,6 +288,10 @@ def answer(guests, patience):
     for guest in writable:
         turn.attempt(turn.write, guest)
 """),
+        edit(
+            "            del guests[guest][: guest.send(guests[guest])]",
+            "            while guests[guest]:\n                del guests[guest][: guest.send(guests[guest])]",
+        ),
     ],
     "13.4": [
         written("""
@@ -419,5 +437,28 @@ def answer(clock):
 
     return SimpleNamespace(after=after, cancel=cancel, patience=patience, ring=ring)
 """),
+        written(
+            """
+class Alarm:
+    def __init__(self, when, call): self.when, self.call = when, call
+class answer:
+    def __init__(self, clock): self.clock, self.line = clock, []
+    def after(self, seconds, call):
+        alarm = Alarm(self.clock() + seconds, call)
+        self.line.append(alarm)
+        self.line.sort(key=lambda a: a.when)
+        return alarm
+    def cancel(self, ticket):
+        if ticket in self.line: self.line.remove(ticket)
+    def patience(self):
+        for alarm in self.line: return max(0, alarm.when - self.clock())
+    def ring(self):
+        now = self.clock()
+        for alarm in [a for a in self.line if a.when <= now]:
+            if alarm in self.line:
+                self.line.remove(alarm)
+                alarm.call()
+"""
+        ),
     ],
 }

@@ -129,6 +129,50 @@ def answer(lines):
             "",
             says="`recv` has told the end, and your function went on",
         ),
+        written(
+            """
+def answer(line):
+    out = b''
+    for _ in range(100):
+        try: p = line.recv(65536)
+        except BlockingIOError: return out, True
+        except OSError: return out, False
+        if not p: return out, False
+        out += p
+    return out, True
+""",
+            says="returned 1,000 of 3,072 bytes",
+        ),
+        written(
+            """
+def answer(line):
+    out = b''
+    while select.select([line], [], [], 0.01)[0]:
+        try: p = line.recv(65536)
+        except OSError: return out, False
+        if not p: return out, False
+        out += p
+    return out, True
+""",
+            says="calls `select` with a time-out",
+        ),
+        written(
+            """
+def answer(line):
+    out = b''
+    tries = 0
+    while True:
+        try: p = line.recv(65536)
+        except BlockingIOError:
+            tries += 1
+            if tries == 50: return out, True
+            continue
+        except OSError: return out, False
+        if not p: return out, False
+        out += p
+""",
+            says="that nothing is there: once is enough",
+        ),
     ],
     "13.3": [
         written(
@@ -228,6 +272,8 @@ def answer(guests, patience):
         edit("suppress(OSError):", "suppress(ConnectionError):", says="let BlockingIOError out"),
         edit("suppress(OSError):", "suppress(ConnectionError, BlockingIOError):", says="let TimeoutError out"),
         edit("suppress(OSError):", "suppress(Exception):", says="`send` raised BurntBun"),
+        edit("guest.send(guests[guest])]", "guest.send(guests[guest][:1024])]", says="after two turns 2,048 had come"),
+        edit("hungry, [], patience", "hungry, [], min(patience, 0.05)", says="comes back after 0.05"),
     ],
     "13.4": [
         edit(

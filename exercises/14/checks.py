@@ -121,6 +121,12 @@ def _wait_for(answer):
         at_once = f"`failed({error!r})`, called at once, before `begin` returned"
         outcome(at_once, lambda done, failed, error=error: failed(error), error=error)
 
+    def sold_out(done, failed):
+        raise burnt
+
+    (came,) = little.live(lambda: answer(little.hub, sold_out))
+    _came(came, f"`begin` itself raised {burnt!r}", error=burnt)
+
     steps, little = [], _LittleHub()
 
     def breakfast(name, turns):

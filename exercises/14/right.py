@@ -126,6 +126,20 @@ def answer(hub, begin):
         raise state.result
     return state.result[0]
 """),
+        written(
+            """
+def answer(hub, begin):
+    me = getcurrent()
+    out = []
+    def done(v): out.append((v, None)); me.switch()
+    def failed(e): out.append((None, e)); me.switch()
+    begin(done, failed)
+    if not out: hub.switch()
+    v, e = out[0]
+    if e: raise e
+    return v
+"""
+        ),
     ],
     "14.2": [
         edit("loop.ready.append(getcurrent())", "task.parent = getcurrent()"),
@@ -205,6 +219,15 @@ def answer(loop, task):
         killer.forget()
         killer.end()
 """),
+        edit(
+            "        loop.ready.append(getcurrent())\n        task.throw()",
+            "        task.parent = getcurrent()\n        task.throw()",
+        ),
+        edit("loop.timers[:] = sorted", "loop.timers = sorted"),
+        edit(
+            "    if not task.dead:\n        loop.ready.append(getcurrent())\n        task.throw()",
+            "    loop.ready.append(getcurrent())\n    task.throw()",
+        ),
     ],
     "14.3": [
         written("""
@@ -407,5 +430,42 @@ def answer(door, spawn):
         line, _ = door.accept()
         spawn(lambda line=line: handle(line))
 """),
+        written(
+            r"""
+class Room:
+    def __init__(self): self.guests = []
+    def tell(self, text, but):
+        for g in self.guests[:]:
+            if g is but or g not in self.guests: continue
+            try: g.line.sendall(text)
+            except OSError: self.leave(g)
+    def leave(self, g):
+        if g in self.guests: self.guests.remove(g)
+class Guest:
+    def __init__(self, line, room): self.line, self.room, self.name = line, room, None
+    def lines(self):
+        rest = bytearray()
+        while piece := self.line.recv(4096):
+            rest += piece
+            while b'\n' in rest:
+                one, rest = rest.split(b'\n', 1)
+                yield bytes(one)
+    def stay(self):
+        try:
+            for one in self.lines():
+                if self.name is None:
+                    self.name = one
+                    self.room.guests.append(self)
+                    self.line.sendall(b'welcome ' + one + b'\n')
+                else: self.room.tell(self.name + b': ' + one + b'\n', self)
+        except OSError: pass
+        finally:
+            self.room.leave(self)
+            self.line.close()
+def answer(door, spawn):
+    room = Room()
+    while True: spawn(Guest(door.accept()[0], room).stay)
+"""
+        ),
     ],
 }

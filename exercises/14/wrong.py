@@ -45,6 +45,23 @@ WRONG = {
             "if isinstance(value, Exception):\n        raise value",
             says="`done(BurntBun('burnt'))`, called later: BurntBun('burnt') should have come back",
         ),
+        written(
+            """
+def answer(hub, begin):
+    me, out, waiting = getcurrent(), [], False
+    def fin(v=None, e=None):
+        out.append((v, e))
+        if waiting: me.switch()
+    try: begin(fin, lambda e: fin(e=e))
+    except Exception: return None
+    waiting = True
+    if not out: hub.switch()
+    v, e = out[0]
+    if e is not None: raise e
+    return v
+""",
+            says="`begin` itself raised",
+        ),
     ],
     "14.2": [
         written("def answer(loop, task): pass", says="still alive"),

@@ -34,6 +34,9 @@ answer = {
 answer = dict(alarm=["#.error"], oven=["*.oven.#"], north=["north.#"])
 answer["money"] = [answer["alarm"][0].replace("#", "*.till"), "*.till.warning"]
 """),
+        written(
+            'answer={"money":("*.till.#.warning","*.till.#.error"),"north":("north.#",),"oven":("*.oven.#",),"alarm":("#.error",)}'
+        ),
     ],
     "16.3": [
         written("""
@@ -81,6 +84,13 @@ def answer(channel, queue, exchange, old, new):
     for call, each in calls:
         call(each)
 """),
+        written(
+            """
+def answer(channel, queue, exchange, old, new):
+    list(map(lambda p: channel.queue_bind(queue=queue, exchange=exchange, routing_key=p), new))
+    for p in filter(lambda p: p not in new, old): channel.queue_unbind(queue=queue, exchange=exchange, routing_key=p)
+"""
+        ),
     ],
     "16.4": [
         written("""

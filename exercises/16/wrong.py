@@ -121,6 +121,16 @@ def answer(channel, queue, exchange, old, new):
             "            channel.queue_unbind(queue, exchange, pattern)\n    channel.close()",
             says="closed the channel, which its caller still needs",
         ),
+        written(
+            """
+def answer(channel, queue, exchange, old, new):
+    for p in new: channel.queue_bind(queue, exchange, p)
+    if old != new:
+        for p in old:
+            if p not in new[:1]: channel.queue_unbind(queue, exchange, p)
+""",
+            says="'north.tea' fits both",
+        ),
     ],
     "16.4": [
         edit(", mandatory=True", "", says="('bnu.pork', 'two') reached no queue, and it is not in your list"),
@@ -190,6 +200,20 @@ def answer(channel, exchange, orders):
             "    return lost\n",
             "",
             says="return the list of what reached no queue",
+        ),
+        written(
+            """
+def answer(channel, exchange, orders):
+    lost = []
+    channel.confirm_delivery()
+    bad = set()
+    for k, b in orders:
+        if k in bad: lost.append((k, b)); continue
+        try: channel.basic_publish(exchange, k, b, mandatory=True)
+        except pika.exceptions.UnroutableError: lost.append((k, b)); bad.add(k)
+    return lost
+""",
+            says="11 orders were to be sent, and `basic_publish` was called 10 times",
         ),
     ],
     "16.5": [
@@ -318,5 +342,25 @@ def answer(channel, replies, question, patience):
         ),
         edit('    channel.basic_publish("", "prices", question, mark)\n', "", says="no question has come to `prices`"),
         edit("raise TimeoutError(", "raise RuntimeError(", says="RuntimeError: no answer within 0.7 s"),
+        written(
+            """
+def answer(channel, replies, question, patience):
+    deadline = time.monotonic() + patience
+    number = str(uuid.uuid4())
+    mark = pika.BasicProperties(reply_to=replies, correlation_id=number)
+    channel.basic_publish("", "prices", question, mark)
+    try:
+        for method, answer, body in channel.consume(replies, inactivity_timeout=patience):
+            if method:
+                channel.basic_ack(method.delivery_tag)
+                if answer.correlation_id == number:
+                    return body
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"no answer within {patience} s")
+    finally:
+        channel.cancel()
+""",
+            says="your function gave up after 1.",
+        ),
     ],
 }

@@ -262,6 +262,29 @@ class Tracker:
 
 answer = Tracker
 """),
+        written(
+            """
+import bisect
+class answer:
+    def __init__(self): self._o, self._k, self._f, self._r = {}, [], [], set()
+    def sent(self, tag, message): self._o[tag] = message
+    def _close(self, tag, multiple, well):
+        for t in [t for t in list(self._o) if t == tag or (multiple and t <= tag)]:
+            bisect.insort((self._k if well and t not in self._r else self._f), (t, self._o.pop(t)), key=lambda p: p[0])
+    def acked(self, tag, multiple): self._close(tag, multiple, True)
+    def nacked(self, tag, multiple): self._close(tag, multiple, False)
+    def returned(self, message):
+        for t, m in self._o.items():
+            if m == message and t not in self._r: break
+        self._r.add(t)
+    @property
+    def open(self): return list(self._o.values())
+    @property
+    def kept(self): return [m for _, m in self._k]
+    @property
+    def failed(self): return [m for _, m in self._f]
+"""
+        ),
     ],
     "17.4": [
         written("""
@@ -331,6 +354,18 @@ def answer(shop, publish):
         with shop:
             shop.execute("DELETE FROM outbox WHERE rowid IN (SELECT MIN(rowid) FROM outbox)")
 """),
+        written(
+            """
+def answer(shop, publish):
+    def oldest(): return shop.execute('SELECT MIN(rowid), message FROM outbox').fetchone()
+    number, message = oldest()
+    while number is not None:
+        publish(message)
+        shop.execute('DELETE FROM outbox WHERE rowid = ?', (number,))
+        shop.commit()
+        number, message = oldest()
+"""
+        ),
     ],
     "17.5": [
         written("""
@@ -444,6 +479,22 @@ def answer(channel, method, properties, body, work, rooms):
 """),
         edit(
             "dict(properties.headers or {})", "{**(properties.headers or {})}", "delivery_mode=2", "delivery_mode=1 + 1"
+        ),
+        written(
+            """
+import copy
+def answer(channel, method, properties, body, work, rooms):
+    try: work(body)
+    except Exception as error:
+        marked = copy.copy(properties)
+        tries = (properties.headers or {}).get('tries', 0)
+        marked.headers = {**(properties.headers or {}), 'tries': tries + 1}
+        marked.delivery_mode = 2
+        *line, = [*rooms, 'parked'][tries:] or ['parked']
+        if line[0] == 'parked': marked.headers['error'] = error.__class__.__name__
+        channel.basic_publish(exchange='', routing_key=line[0], body=body, properties=marked, mandatory=True)
+    channel.basic_ack(delivery_tag=method.delivery_tag)
+"""
         ),
     ],
 }

@@ -32,6 +32,10 @@ class AwkwardSocket(socket.socket):
         How many recv were begun; how many of them told the end.
     reading : int
         The number of the recv that is under way, or 0.
+    hasty : bool
+        Whether a time-out for a recv is over at once, if nothing is there yet.
+    empties : int
+        How many recv found nothing there, and were not to wait.
     closed, took_a_part, patient : bool
         Whether it was closed here; whether a send took less than it was given; whether it was told to wait.
     """
@@ -40,8 +44,8 @@ class AwkwardSocket(socket.socket):
     whole_with = -1
     fault_at, fault, end_fault = None, BurntBun("the oven is on fire"), None
     most_ends = 20
-    reads = ends = reading = 0
-    closed = took_a_part = patient = False
+    reads = ends = reading = empties = 0
+    closed = took_a_part = patient = hasty = False
 
     def recv(self, count, flags=0):
         with self._one_read():
@@ -77,9 +81,14 @@ class AwkwardSocket(socket.socket):
         self.reads += 1
         if self.reads == self.fault_at:
             raise self.fault
+        if self.hasty and self.gettimeout() and not select.select([self], [], [], 0)[0]:
+            raise TimeoutError("timed out")
         self.reading = self.reads
         try:
             yield
+        except BlockingIOError:
+            self.empties += 1
+            raise
         finally:
             self.reading = 0
 
