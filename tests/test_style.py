@@ -89,7 +89,7 @@ def test_lint_notices_a_fault(course, check, file, old, new):
 def test_an_unknown_check_is_named(course):
     done = run_lint(course, "ruff", "taste")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "No such check: taste. There are ruff, format, tidy, spelling, links.\n"
+    assert done.stderr == "No such check: taste. There are ruff, format, tidy, spelling, links, workflows.\n"
 
 
 def run_tidy(course, *arguments):
