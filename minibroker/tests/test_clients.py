@@ -12,6 +12,7 @@ import struct
 import sys
 import time
 import uuid
+from collections import deque
 
 import aio_pika
 import kombu
@@ -70,6 +71,26 @@ def test_work_queue_deals_out_in_turn_and_waits_for_acknowledgement(connect, nam
     workers[1].basic_ack(held[1][0][0])  # who is done first gets the next one
     assert eventually(lambda: workers[1].connection.process_data_events(0) or len(held[1]) == 2)
     assert [[body for _, body in hand] for hand in held] == [[b"1"], [b"2", b"3"]]
+    boss.queue_delete(name)
+
+
+def test_consumers_that_are_all_full_go_on_when_one_has_room(connect, name):
+    boss, worker = connect().channel(), connect().channel()
+    boss.queue_declare(name, durable=True)
+    worker.basic_qos(prefetch_count=1)
+    tags = deque()
+    for _ in range(3):
+        worker.basic_consume(name, lambda _, method, __, body: tags.append((method.delivery_tag, body)))
+    put(boss, name, "1", "2", "3", "4")
+    assert eventually(lambda: worker.connection.process_data_events(0) or len(tags) == 3)
+    put(boss, name, "5", "6")  # for nobody, yet
+    found = []
+    while len(found) < 6:
+        assert eventually(lambda: worker.connection.process_data_events(0) or tags)
+        tag, body = tags.popleft()
+        found.append(body)
+        worker.basic_ack(tag)
+    assert found == [b"1", b"2", b"3", b"4", b"5", b"6"]
     boss.queue_delete(name)
 
 

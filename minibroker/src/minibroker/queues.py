@@ -139,6 +139,7 @@ class Queue:
         self.max_length = declared.get("x-max-length", math.inf)
         self.delivery_limit = declared.get("x-delivery-limit", math.inf)
         self.ready, self.consumers = [], deque()
+        self._stuck = False  # no consumer has room: until one of them has, a new message need not ask them all
         self.deleted = False
         self._disk = broker.disk if declared["durable"] else None
         self._keeps_all = declared.get("x-queue-type") == "quorum"  # whatever a message says itself
@@ -154,7 +155,8 @@ class Queue:
         entry = self._append(message)
         if self._disk and (message.persistent or self._keeps_all):
             self._disk.put(entry)
-        self.dispatch()
+        if not self._stuck:
+            self.dispatch()
         if full:
             self._drop_excess()
         if message.ttl is not None or self.ttl < math.inf:
@@ -205,6 +207,7 @@ class Queue:
             elif entry := self.take():
                 passed_over = 0
                 consumer.deliver(entry)
+        self._stuck = bool(self.ready)
 
     def settle(self, entries):
         """Forget entries that were taken: acknowledged, or delivered to a consumer that does not acknowledge."""
