@@ -66,6 +66,7 @@ def _kitchens():
     yield 25, 40, 100  # exactly one
     yield 26, 40, 100
     yield 1, 1, 1
+    yield 1001, 1, 5
     yield 10, 400, 300  # nobody in time
     yield 10, 400, 400
     yield 3, 700, 1500
@@ -173,9 +174,17 @@ def _case(told):
     return "after " + ", ".join(told[-8:] if len(told) < 9 else ["...", *told[-7:]])
 
 
-def _play(answer, model, story, options, case, other=None):
-    """Tell a story to both; each event may return something, which must be the same."""
-    clock = MockClock(start=1000)
+STARTS = [0, 1000]  # what a clock may show at first: 0 is a time like any other
+
+
+def _play(answer, model, story, options, case, other):
+    """Tell a story to both, by each clock; each event may return something, which must be the same."""
+    for start in STARTS:
+        _play_from(start, answer, model, story, options, case, other)
+
+
+def _play_from(start, answer, model, story, options, case, other):
+    clock = MockClock(start=start)
     right = model(*options, clock.now)
     theirs = answer(*options, clock.now)
     bystander = answer(*options, MockClock(start=5).now)
@@ -188,8 +197,7 @@ def _play(answer, model, story, options, case, other=None):
         said, wanted = getattr(theirs, name)(*arguments), getattr(right, name)(*arguments)
         if wanted is not None and said is not wanted:
             raise Wrong(f"{case} {_case(told)} returned {said!r}, and it is to be {wanted!r}.")
-    if other:
-        other(bystander, model(*options, MockClock(start=5).now), case)
+    other(bystander, model(*options, MockClock(start=5).now), case)
 
 
 class _TrueBudget:
@@ -326,148 +334,144 @@ def _breaker(answer):
 
 # -- 20.6 -------------------------------------------------------------------------------------------------------------
 
+MOST_WAITS = 2_000
+
 
 class _Desk:
-    """A broker that only writes down what it is told."""
+    """A played broker: things happen when they are due, and what it is told is written down with the time."""
 
-    def __init__(self):
-        self.told = []
+    def __init__(self, begun, held, limit, happens, case):
+        self.clock, self.case = MockClock(start=1000), case
+        self.end = 1000 + limit
+        self.happens = sorted((1000 + after, what, order) for after, what, order in happens)
+        self.open = {*begun, *held}  # neither acknowledged nor given back
+        self.told, self.waits = [], 0
 
-    def begin(self, tag):
-        self.told.append(f"begin({tag})")
+    def wrong(self, reason, hint=""):
+        raise Wrong(f"{self.case} {reason}", hint=hint)
 
-    def ack(self, tag):
-        self.told.append(f"ack({tag})")
-
-    def give_back(self, tag):
-        self.told.append(f"give_back({tag})")
+    def _tell(self, name, *orders):
+        call = f"{name}({', '.join(map(repr, orders))})"
+        if "close()" in (each for _, each in self.told):
+            self.wrong(f"{call} was called after close().")
+        if name != "cancel" and not self.told:
+            self.wrong(f"{call} was called before cancel().")
+        for order in orders:
+            if order not in self.open:
+                self.wrong(f"{call} was called, and this order is not with you (any more).")
+            self.open.remove(order)
+        self.told.append((self.clock.time, call))
 
     def cancel(self):
-        self.told.append("cancel()")
+        self._tell("cancel")
 
     def close(self):
-        self.told.append("close()")
+        self._tell("close")
+
+    def ack(self, order):
+        self._tell("ack", order)
+
+    def give_back(self, order):
+        self._tell("give_back", order)
+
+    def wait(self, seconds):
+        self.waits += 1
+        if "close()" in (each for _, each in self.told):
+            self.wrong("wait() was called after close().")
+        if seconds < 0:
+            self.wrong(f"wait({seconds:g}) was called: nobody can wait for a time that is over.")
+        if self.clock.time + seconds > self.end + 1e-6:
+            left = max(0, self.end - self.clock.time)
+            self.wrong(f"wait({seconds:g}) was called when {left:g} s were left.")
+        if self.waits > MOST_WAITS:
+            self.wrong(f"wait() was called {MOST_WAITS:,} times, and nothing more was to happen.")
+        until = self.clock.time + seconds
+        if self.happens and self.happens[0][0] <= until:
+            until = max(self.clock.time, self.happens[0][0])
+        self.clock.time = until
+        now = [(what, order) for when, what, order in self.happens if when <= until]
+        self.happens = [each for each in self.happens if each[0] > until]
+        self.open.update(order for what, order in now if what == "came")
+        return now
 
 
-class _TrueShift:
-    def __init__(self, broker, hands, limit, clock):
-        self.broker, self.hands, self.limit, self.clock = broker, hands, limit, clock
-        self.state, self.hand, self.line = "open", [], []
-
-    def delivered(self, tag):
-        if self.state == "open":
-            self.line.append(tag)
-            self._go_on()
-        elif self.state == "leaving":
-            self.broker.give_back(tag)
-
-    def done(self, tag):
-        if tag in self.hand:
-            self.hand.remove(tag)
-            self.broker.ack(tag)
-            self._go_on()
-
-    def leave(self):
-        if self.state == "open":
-            self.state, self.since = "leaving", self.clock()
-            self.broker.cancel()
-            for tag in self.line:
-                self.broker.give_back(tag)
-            self.line = []
-            self._go_on()
-
-    def tick(self):
-        if self.state == "leaving" and self.clock() >= self.since + self.limit:
-            for tag in self.hand:
-                self.broker.give_back(tag)
-            self.hand = []
-            self._go_on()
-
-    def _go_on(self):
-        while self.line and len(self.hand) < self.hands:
-            self.hand.append(self.line.pop(0))
-            self.broker.begin(self.hand[-1])
-        if self.state == "leaving" and not self.hand:
-            self.state = "closed"
-            self.broker.close()
+def _true_leave(begun, held, limit, happens):
+    """What the broker is to be told: for each moment, the calls between cancel() and close()."""
+    moments, working = {0: {f"give_back({order!r})" for order in held}}, set(begun)
+    for after, what, order in sorted(happens):
+        if working and after < limit:
+            moments.setdefault(after, set()).add(f"{'ack' if what == 'done' else 'give_back'}({order!r})")
+            working -= {order} if what == "done" else set()
+            last = after
+    ended = limit if working else last if begun else 0
+    moments.setdefault(ended, set()).update(f"give_back({order!r})" for order in working)
+    return moments, ended
 
 
-def _came(*tags):
-    return [("delivered", tag) for tag in tags]
-
-
-L, T = ("leave",), ("tick",)
-SHIFTS = [
-    ((2, 10), [*_came(1, 2), ("done", 1), ("done", 2)]),
-    ((2, 10), [*_came(1, 2, 3, 4), ("done", 2), ("done", 1), ("done", 3)]),
-    ((2, 10), [L]),
-    ((2, 10), [*_came(1, 2), L, ("done", 2), ("done", 1)]),
-    ((1, 10), [*_came(1, 2, 3), L, ("done", 1)]),
-    ((2, 10), [*_came(1), L, *_came(2), ("done", 1)]),
-    ((2, 10), [*_came(1), L, ("done", 1), *_came(2), L, T, ("done", 1)]),
-    ((2, 10), [*_came(1, 2), L, L, T, ("done", 1), L, ("done", 2)]),
-    ((2, 10), [*_came(1, 2), L, ("pass", 9), T, ("pass", 1), T, ("done", 1)]),
-    (
-        (3, 10),
-        [*_came(5, 3, 4), ("pass", 50), T, L, ("pass", 5), T, ("done", 3), ("pass", 5), T, T, ("done", 5), *_came(9)],
-    ),
-    ((2, 10), [*_came(1), L, ("pass", 8), L, ("pass", 2), T]),  # the first leave counts
-    ((1, 10), [*_came(0, 1), ("done", 0), ("done", 0), ("done", 7), L, ("done", 1)]),
-    ((1, 10), [*_came(1, 2), ("done", 2), ("done", 1), ("done", 2)]),
-    ((2, 0), [*_came(1, 2, 3), L, T]),
-    ((1, 10), [*_came(1, 2, 3), L, ("done", 2), ("pass", 10), ("done", 1), T]),
-    ((2, 10), [T, ("pass", 100), T, *_came(1), L, ("pass", 10), *_came(2), T]),
+LEAVES = [
+    ([], [], 5, []),
+    ([1], [], 5, [(2, "done", 1)]),
+    ([1, 2], [], 5, [(1, "done", 2), (3, "done", 1)]),
+    ([1, 2], [3, 4], 5, [(1, "done", 1), (1, "done", 2)]),
+    ([], [3, 4], 5, []),
+    ([1, 2], [], 5, [(3, "done", 2)]),  # the limit
+    ([1, 2, 3], [4], 5, [(1, "done", 1), (2, "done", 2), (4, "done", 3)]),
+    ([1, 2, 3], [], 5, [(2, "done", 1), (4, "done", 2), (7, "done", 3)]),
+    ([1], [], 5, [(0.5, "came", 2), (2, "done", 1)]),
+    ([1, 2], [5], 4, [(0.5, "came", 3), (0.5, "done", 1), (1, "came", 4)]),
+    (["tea"], ["bun"], 2.5, []),
+    ([1, 2], [3], 0, [(1, "done", 1)]),
+    ([0, ""], [-1], 3, [(1, "done", ""), (2, "done", 0)]),
 ]
 
 
-def _shift(chance):
-    tags, here, leaving = 0, [], False
-    for _ in range(chance.randrange(8, 40)):
-        kind = chance.random()
-        if kind < 0.35:
-            yield ("delivered", tags)
-            here.append(tags)
-            tags += 1
-        elif kind < 0.7 and here:
-            yield ("done", here.pop(chance.randrange(len(here))))
-        elif kind < 0.8:
-            yield ("pass", chance.choice([0.5, 1, 2, 4]))
-        elif kind < 0.92:
-            yield T
-        elif leaving or tags > 4:
-            leaving = True
-            yield L
+def _leaving(chance):
+    orders = chance.sample(range(100), 12)
+    begun = [orders.pop() for _ in range(chance.randrange(5))]
+    held = [orders.pop() for _ in range(chance.randrange(4))]
+    moments = [each / 4 for each in range(1, 40)]
+    happens = [(chance.choice(moments), "done", order) for order in begun if chance.random() < 0.8]
+    happens += [(chance.choice(moments), "came", orders.pop()) for _ in range(chance.randrange(3))]
+    return begun, held, chance.choice([2.125, 5.125, 8.125, 12.125]), happens
 
 
 @exercise(
     "20.6",
-    praise="nothing new, all that was begun is finished or given back, and the door is closed once.",
-    hint="After each event ask two things: may the next one begin? And is a shift that leaves empty-handed?",
+    praise="nothing new, all that was begun is finished or given back, and the limit is kept.",
+    hint="One deadline, computed once; then ask for no more than what is left of it.",
     seconds=5,
 )
 def _leave(answer):
-    need_class(answer, "Shift", "delivered", "done", "leave", "tick")
+    need(answer, callable, "give the function leave")
     chance = random.Random(20)
-    stories = [((chance.randrange(1, 4), chance.choice([1, 2, 4])), [*_shift(chance)]) for _ in range(120)]
-    for (hands, limit), story in [*SHIFTS, *stories]:
-        clock = MockClock(start=1000)
-        desk, wanted, beside = _Desk(), _Desk(), _Desk()
-        theirs, right = answer(desk, hands, limit, clock.now), _TrueShift(wanted, hands, limit, clock.now)
-        answer(beside, hands, limit, clock.now)
-        told = []
-        for name, *arguments in story:
-            told.append(_tell((name, *arguments)))
-            if name == "pass":
-                clock.time += arguments[0]
-                continue
-            before = len(wanted.told)
-            getattr(theirs, name)(*arguments)
-            getattr(right, name)(*arguments)
-            if desk.told != wanted.told:
-                said, due = (", ".join(each.told[before:]) or "nothing" for each in (desk, wanted))
-                raise Wrong(
-                    f"{hands} hands, limit {limit} s, {_case(told)}: the broker was told {said},"
-                    f" and it is to be told {due}."
-                )
-        if beside.told:
-            raise Wrong("the broker of another Shift, to which nothing has happened, was told something, too.")
+    for begun, held, limit, happens in [*LEAVES, *(_leaving(chance) for _ in range(150))]:
+        story = ", ".join(f"{order!r} {what} after {after:g} s" for after, what, order in sorted(happens, key=_moment))
+        case = f"begun {begun}, held {held}, limit {limit:g} s, {story or 'nothing happens'}:"
+        desk, given = _Desk(begun, held, limit, happens, case), (list(begun), list(held))
+        answer(desk, *given, limit, desk.clock.now)
+        if given != (begun, held):
+            raise Wrong(f"{case} a list that you were given has changed.")
+        _compare_leave(desk, *_true_leave(begun, held, limit, happens))
+
+
+def _moment(event):
+    return event[0]
+
+
+def _compare_leave(desk, moments, ended):
+    calls = [call for _, call in desk.told]
+    if calls[:1] != ["cancel()"] or calls.count("cancel()") > 1:
+        desk.wrong(f"cancel() was called {calls.count('cancel()')} times; it is to be called once, first.")
+    if "close()" not in calls:
+        desk.wrong("close() was not called.")
+    said = {}
+    for moment, call in desk.told:
+        said.setdefault(round(moment - 1000, 6), set()).add(call)
+    wanted = {moment: set(calls) for moment, calls in moments.items()}
+    wanted.setdefault(0, set()).add("cancel()")
+    wanted.setdefault(ended, set()).add("close()")
+    for moment in sorted({*said, *wanted}):
+        for call in sorted(said.get(moment, set()) - wanted.get(moment, set())):
+            desk.wrong(f"{call} was called after {moment:g} s, which was not the moment for it.")
+        for call in sorted(wanted.get(moment, set()) - said.get(moment, set())):
+            desk.wrong(f"{call} was to be called after {moment:g} s.")

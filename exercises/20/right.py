@@ -132,7 +132,7 @@ def answer(failed, left, chance, base=0.1, most=5):
     pause = bound * chance()
     return pause if left - pause > 0 else None
 """),
-        edit("if bound >= most", "if bound == most"),
+        edit("min(most, 2 * bound)", "min(bound + bound, most)"),
     ],
     "20.4": [
         written("""
@@ -408,197 +408,117 @@ answer = Breaker
     ],
     "20.6": [
         written("""
-class Shift:
-    def __init__(self, broker, hands, limit, clock):
-        self.broker, self.hands, self.limit, self.clock = broker, hands, limit, clock
-        self.tags, self.working, self.state = {}, {}, "open"
-
-    def delivered(self, tag):
-        if self.state == "leaving":
-            self.broker.give_back(tag)
-        elif self.state == "open":
-            if len(self.working) < self.hands:
-                self.start(tag)
-            else:
-                self.tags[tag] = None
-
-    def start(self, tag):
-        self.working[tag] = None
-        self.broker.begin(tag)
-
-    def done(self, tag):
-        if tag not in self.working:
-            return
-        del self.working[tag]
-        self.broker.ack(tag)
-        if self.tags:
-            tag = next(iter(self.tags))
-            del self.tags[tag]
-            self.start(tag)
-        self.maybe_close()
-
-    def leave(self):
-        if self.state != "open":
-            return
-        self.state, self.deadline = "leaving", self.clock() + self.limit
-        self.broker.cancel()
-        for tag in self.tags:
-            self.broker.give_back(tag)
-        self.tags.clear()
-        self.maybe_close()
-
-    def tick(self):
-        if self.state == "leaving" and self.clock() >= self.deadline:
-            for tag in self.working:
-                self.broker.give_back(tag)
-            self.working.clear()
-            self.maybe_close()
-
-    def maybe_close(self):
-        if self.state == "leaving" and not self.working:
-            self.state = "closed"
-            self.broker.close()
-
-answer = Shift
+def answer(broker, begun, held, limit, clock):
+    began, working = clock(), set(begun)
+    broker.cancel()
+    for order in reversed(held):
+        broker.give_back(order)
+    while working:
+        left = began + limit - clock()
+        if left <= 0:
+            break
+        for what, order in broker.wait(min(0.25, left)):
+            {"done": broker.ack, "came": broker.give_back}[what](order)
+            working.discard(order)
+    for order in working:
+        broker.give_back(order)
+    broker.close()
 """),
         written("""
-from collections import deque
+def answer(broker, begun, held, limit, clock):
+    broker.cancel()
+    deadline = clock() + limit
+    list(map(broker.give_back, held))
+    settled = []
+    while len(settled) < len(begun) and clock() < deadline:
+        news = broker.wait(deadline - clock())
+        print(news)
+        for what, order in news:
+            if what == "came":
+                broker.give_back(order)
+            if what == "done":
+                broker.ack(order)
+                settled.append(order)
+    for order in begun:
+        if order not in settled:
+            broker.give_back(order)
+    broker.close()
+"""),
+        written("""
+from contextlib import closing
 
-class Open:
-    def __init__(self, shift):
-        self.shift, self.line = shift, deque()
+def answer(broker, begun, held, limit, clock):
+    until = clock() + limit
+    with closing(broker):
+        broker.cancel()
+        rest = dict.fromkeys(begun)
+        back = list(held)
+        while True:
+            while back:
+                broker.give_back(back.pop(0))
+            if not rest or clock() >= until:
+                break
+            for what, order in broker.wait(until - clock()):
+                if what == "done":
+                    del rest[order]
+                    broker.ack(order)
+                else:
+                    back.append(order)
+        for order in rest:
+            broker.give_back(order)
+"""),
+        written("""
+def news(broker, until, clock):
+    while clock() < until:
+        yield broker.wait(until - clock())
 
-    def delivered(self, tag):
-        self.line.append(tag)
-        self.fill()
-
-    def fill(self):
-        shift = self.shift
-        while self.line and len(shift.hand) < shift.hands:
-            shift.hand.append(self.line.popleft())
-            shift.broker.begin(shift.hand[-1])
-
-    def leave(self):
-        self.shift.broker.cancel()
-        for tag in self.line:
-            self.shift.broker.give_back(tag)
-        self.shift.state = Leaving(self.shift)
-
-    def tick(self):
-        pass
-
+def answer(broker, begun, held, limit, clock):
+    until = clock() + limit
+    broker.cancel()
+    for order in held:
+        broker.give_back(order)
+    working = [*begun]
+    if working:
+        for each in news(broker, until, clock):
+            for what, order in each:
+                broker.ack(order) if what == "done" else broker.give_back(order)
+            working = [order for order in working if ("done", order) not in each]
+            if not working:
+                break
+    for order in working:
+        broker.give_back(order)
+    return broker.close()
+"""),
+        written("""
 class Leaving:
-    def __init__(self, shift):
-        self.shift, self.since = shift, shift.clock()
-        self.fill()
+    def __init__(self, broker, begun, until, clock):
+        self.broker, self.working, self.until, self.clock = broker, list(begun), until, clock
 
-    def delivered(self, tag):
-        self.shift.broker.give_back(tag)
+    def came(self, order):
+        self.broker.give_back(order)
 
-    def fill(self):
-        if not self.shift.hand:
-            self.shift.broker.close()
-            self.shift.state = Closed()
+    def done(self, order):
+        self.working.remove(order)
+        self.broker.ack(order)
 
-    def leave(self):
-        pass
+    def run(self):
+        while self.working and self.clock() < self.until:
+            for what, order in self.broker.wait(self.until - self.clock()):
+                getattr(self, what)(order)
+        while self.working:
+            self.came(self.working.pop())
+        self.broker.close()
 
-    def tick(self):
-        shift = self.shift
-        if shift.clock() - self.since >= shift.limit:
-            while shift.hand:
-                shift.broker.give_back(shift.hand.pop(0))
-            self.fill()
-
-class Closed:
-    def delivered(self, tag=None):
-        pass
-
-    leave = tick = fill = delivered
-
-class Shift:
-    def __init__(self, broker, hands, limit, clock):
-        self.broker, self.hands, self.limit, self.clock, self.hand = broker, hands, limit, clock, []
-        self.state = Open(self)
-
-    def delivered(self, tag):
-        self.state.delivered(tag)
-
-    def done(self, tag):
-        if tag in self.hand:
-            self.hand.remove(tag)
-            self.broker.ack(tag)
-            self.state.fill()
-
-    def leave(self):
-        before = self.state
-        before.leave()
-        if isinstance(before, Open) and not self.hand:
-            self.state = Closed()
-
-    def tick(self):
-        self.state.tick()
-
-answer = Shift
-"""),
-        written("""
-class Shift:
-    def __init__(self, broker, hands, limit, clock):
-        self.broker, self.hands, self.limit, self.clock = broker, hands, limit, clock
-        self.orders, self.begun, self.until, self.open = [], 0, None, True
-
-    def delivered(self, tag):
-        if not self.open:
-            return
-        if self.until is not None:
-            return self.broker.give_back(tag)
-        self.orders.append(tag)
-        self.settle()
-
-    def done(self, tag):
-        if self.open and tag in self.orders[: self.begun]:
-            self.orders.remove(tag)
-            self.begun -= 1
-            self.broker.ack(tag)
-            self.settle()
-
-    def leave(self):
-        if self.until is None:
-            self.until = self.clock() + self.limit
-            self.broker.cancel()
-            self.cut(self.begun)
-
-    def tick(self):
-        if self.open and self.until is not None and self.clock() >= self.until:
-            self.begun = 0
-            self.cut(0)
-
-    def cut(self, place):
-        for tag in self.orders[place:]:
-            self.broker.give_back(tag)
-        del self.orders[place:]
-        self.settle()
-
-    def settle(self):
-        while self.begun < min(self.hands, len(self.orders)):
-            self.begun += 1
-            self.broker.begin(self.orders[self.begun - 1])
-        if self.until is not None and not self.orders:
-            self.open = False
-            self.broker.close()
-
-answer = Shift
+def answer(broker, begun, held, limit, clock):
+    leaving = Leaving(broker, begun, clock() + limit, clock)
+    broker.cancel()
+    for order in held:
+        leaving.came(order)
+    leaving.run()
 """),
         edit(
-            "self.in_hand, self.in_line, self.left, self.closed = [], [], None, False",
-            "self.in_hand, self.in_line = [], []\n        self.left, self.closed = None, False",
+            "working.remove(order)\n                broker.ack(order)",
+            "broker.ack(order)\n                working.remove(order)",
         ),
-        edit(
-            "self.in_line.append(tag)\n            self._begin()",
-            "if len(self.in_hand) < self.hands:\n                self.in_hand.append(tag)\n"
-            "                self.broker.begin(tag)\n"
-            "            else:\n                self.in_line.append(tag)",
-        ),
-        edit("self.clock() - self.left >= self.limit", "not self.closed and self.clock() >= self.left + self.limit"),
     ],
 }

@@ -50,7 +50,11 @@ def answer(waits, percent):
         edit("(patience - work) * greenlets // work", "patience * greenlets // work", says="'room' is 15"),
         edit("(patience - work) * greenlets // work", "(patience - work) // work * greenlets", says="'room' is"),
         edit("(patience - work) * greenlets // work", "-((work - patience) * greenlets // work)", says="'room' is"),
-        edit("(patience - work) * greenlets // work", "(patience - work) // (work // greenlets)", says="'room' is"),
+        edit(
+            "(patience - work) * greenlets // work",
+            "(patience - work) // (work // greenlets)",
+            says="ZeroDivisionError",
+        ),
         edit("max(0, steps)", "steps", says="'room' is -"),
         edit("max(0, steps)", "max(1, steps)", says="'room' is 1, and it is to be 0"),
         edit("max(0, steps)", "max(0, steps - 1)", says="size(50, 100, 300): 'room' is 9"),
@@ -256,88 +260,85 @@ answer = Breaker
         ),
     ],
     "20.6": [
+        edit("    broker.cancel()\n", "", says="was called before cancel()"),
         edit(
-            "            self.broker.cancel()\n",
+            "    broker.cancel()\n    for order in held:\n        broker.give_back(order)\n",
+            "    for order in held:\n        broker.give_back(order)\n    broker.cancel()\n",
+            says="give_back(3) was called before cancel()",
+        ),
+        edit(
+            "    for order in held:\n        broker.give_back(order)\n    while",
+            "    while",
+            says="give_back(3) was to be called after 0 s",
+        ),
+        edit(
+            "    for order in held:\n        broker.give_back(order)\n    while",
+            "    while",
+            "for order in working:",
+            "for order in [*held, *working]:",
+            says="give_back(3) was to be called after 0 s",
+        ),
+        edit("broker.wait(left)", "broker.wait(limit)", says="was called when"),
+        edit("while working and", "while", says="close() was to be called after 0 s"),
+        edit("working and (left := deadline - clock()) > 0", "(left := limit) and working", says="was called when"),
+        edit(
+            "working and (left := deadline - clock()) > 0",
+            "working and (left := deadline - clock()) >= 0",
+            says="2,000 times",
+        ),
+        edit("    while working and", "    if working and", says="was not the moment for it"),
+        edit("                broker.ack(order)\n", "", says="ack(1) was to be called after 2 s"),
+        edit("                working.remove(order)\n", "", says="was called, and this order is not with you"),
+        edit(
+            "            else:\n                broker.give_back(order)\n",
             "",
-            says="the broker was told close(), and it is to be told cancel(), close()",
+            says="give_back(2) was to be called after 0.5 s",
         ),
         edit(
-            "            self._give_back(self.in_line)\n",
+            "            else:\n                broker.give_back(order)\n",
+            "            else:\n                working.append(order)\n",
+            says="give_back(2) was to be called after 0.5 s",
+        ),
+        edit('            if what == "done":\n', "            if order in begun or what:\n", says="ValueError"),
+        edit(
+            "    for order in working:\n        broker.give_back(order)\n",
             "",
-            says="it is to be told cancel(), give_back(2), give_back(3)",
+            says="give_back(1) was to be called after 5 s",
         ),
         edit(
-            "            self.broker.cancel()\n            self._give_back(self.in_line)\n",
-            "            self._give_back(self.in_line)\n            self.broker.cancel()\n",
-            says="it is to be told cancel(), give_back(2)",
+            "    for order in working:\n        broker.give_back(order)\n    broker.close()",
+            "    broker.close()\n    for order in working:\n        broker.give_back(order)",
+            says="was called after close()",
+        ),
+        edit("    broker.close()\n", "    return working\n", says="close() was not called"),
+        edit("list(begun)", "begun", says="has changed"),
+        edit(
+            "for order in held:\n        broker.give_back(order)\n    while",
+            "while held:\n        broker.give_back(held.pop(0))\n    while",
+            says="has changed",
         ),
         edit(
-            "            self._give_back(self.in_line)\n            self._close_if_idle()\n\n",
-            "            self._give_back(self.in_line)\n\n",
-            says="the broker was told cancel(), and it is to be told cancel(), close()",
+            "                working.remove(order)\n                broker.ack(order)",
+            "                working.remove(order)",
+            "    for order in working:",
+            "    for order in set(begun) - set(working):\n        broker.ack(order)\n    for order in working:",
+            says="ack(2) was to be called after 1 s",
         ),
-        edit(
-            "            self._begin()\n            self._close_if_idle()\n\n    def leave",
-            "            self._begin()\n\n    def leave",
-            says="ack(1), close()",
-        ),
-        edit(
-            "            self.broker.ack(tag)\n            self._begin()",
-            "            self.broker.ack(tag)",
-            says="begin(",
-        ),
-        edit(
-            "            self.broker.ack(tag)\n            self._begin()",
-            "            self._begin()\n            self.broker.ack(tag)",
-            says="ack(",
-        ),
-        edit(
-            "        if tag in self.in_hand:\n            self.in_hand.remove(tag)\n",
-            "        if True:\n            self.in_hand = [each for each in self.in_hand if each != tag]\n",
-            says="was told ack(",
-        ),
-        edit("        if self.closed:\n            return\n", "", says="the broker was told give_back("),
-        edit(
-            "        if self.left is not None:\n            self.broker.give_back(tag)\n        else:",
-            "        if True:",
-            says="it is to be told give_back(",
-        ),
-        edit(
-            "        if self.left is None:\n            self.left",
-            "        if True:\n            self.left",
-            says="the broker was told cancel()",
-        ),
-        edit(">= self.limit", "> self.limit", says="the broker was told nothing, and it is to be told give_back(1)"),
-        edit(
-            "            self._give_back(self.in_hand)\n            self._close_if_idle()",
-            "            self._give_back(self.in_hand)",
-            says="close()",
-        ),
-        edit(
-            "            self._give_back(self.in_hand)\n",
-            "            self._give_back(self.in_hand[::-1])\n            self.in_hand.clear()\n",
-            says="it is to be told give_back(1), give_back(2)",
-        ),
-        edit(
-            "            self._give_back(self.in_hand)\n",
-            "            self.in_hand.clear()\n",
-            says="it is to be told give_back(1), give_back(2), close()",
-        ),
-        edit("len(self.in_hand) < self.hands", "len(self.in_hand) <= self.hands", says="was told begin("),
-        edit("self.in_line.pop(0)", "self.in_line.pop()", says="begin("),
-        edit("not self.in_hand and not self.closed", "not self.in_hand", says="close()"),
-        edit("self.left is not None and not self.in_hand and", "not self.in_hand and", says="close()"),
-        edit(
-            "self.left is not None and self.clock() - self.left",
-            "self.left and self.clock() - self.left",
-            "self.left = self.clock()",
-            "self.left = 0",
-            says="the broker was told",
-        ),
-        edit(
-            "self.left = self.clock()\n            self.broker.cancel()",
-            "self.left = self.clock()\n            self.broker.cancel()\n            self._give_back(self.in_hand)",
-            says="the broker was told cancel(), give_back(1)",
+        edit("broker.wait(left)", "broker.wait(max(left, 1))", says="was called when"),
+        written(
+            """
+import time
+
+def answer(broker, begun, held, limit, clock):
+    broker.cancel()
+    for order in held:
+        broker.give_back(order)
+    time.sleep(min(limit, 0.01))
+    for order in begun:
+        broker.ack(order)
+    broker.close()
+""",
+            says="ack(1) was called after 0 s, which was not the moment for it",
         ),
     ],
 }
