@@ -102,6 +102,9 @@ class _Future(Future):
         return super().exception(timeout and 0)
 
 
+_Future.__name__ = "Future"  # what a reader sees
+
+
 class _PicklingPool(ThreadPoolExecutor):
     """A pool of threads that pickles what goes in and out, as one of processes does.
 
@@ -264,14 +267,14 @@ def _weigh_them_all(answer):
         need(said, list, f"for the buns {buns} give a list")
         if len(pool.tasks) != len(buns):
             raise Wrong(f"there were {len(buns)} buns, and the pool was given {len(pool.tasks)} task(s).")
-        if len(_weighed) != len(buns):
-            told = f"there were {len(buns)} buns, {buns}, and `weigh` was called {len(_weighed)} times"
-            raise Wrong(f"{told}: once for each, in the pool.", "What a future holds stays there: ask it again.")
         if len(said) != len(buns):
             raise Wrong(f"for the buns {buns} your list has {len(said)} entries, not {len(buns)}.")
         for place, (bun, found) in enumerate(zip(buns, said, strict=True), 1):
             if repr(found) != repr(wanted := _weight_of(bun)):
                 raise Wrong(f"for the buns {buns} there is {found!r} in place {place}; {wanted!r} was due.")
+        if len(_weighed) != len(buns):
+            told = f"there were {len(buns)} buns, {buns}, and `weigh` was called {len(_weighed)} times"
+            raise Wrong(f"{told}: once for each, in the pool.", "What a future holds stays there: ask it again.")
     _, said = _lend_pool(3, answer, _weigh_together, _SEVEN)
     if (most := _scales.on.peak) < 3:
         raise Wrong(f"seven buns and three workers, and there were never more than {most} on the scales.")

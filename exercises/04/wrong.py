@@ -101,7 +101,7 @@ async def answer(ask, guests):
 async def answer(ask, guests):
     return [await ask(g) for g in guests if g]
 """,
-            says="of the guests [0, '', None, 'Li'] you have asked ['Li']",
+            says="of the guests [0, '', 'Li'] you have asked ['Li']",
         ),
     ],
     "04.2": [

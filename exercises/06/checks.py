@@ -564,7 +564,7 @@ class _Visit:
         if left:
             hint = "A `finally` with `gevent.killall` ends them however the function is left."
             raise Wrong(f"{what}, and `{left[0]}` was still waiting at the door.", hint)
-        if abs(seconds - self.end) > max(0.01, min(0.5, self.end / 2)):
+        if abs(seconds - self.end) > (min(0.5, self.end / 2) or 0.5):
             raise Wrong(f"{what}: that was to be after {self.end} s.", "" if self.best else ALL_FAILED)
         if alarm:
             raise Wrong(f"{what}, and later, outside of it, its time-out struck: {alarm!r}.")

@@ -327,8 +327,8 @@ def _rate_limiter(answer):
     quiet_hub()
     with WATCH:
         _limit(answer, 2, 0.0)
-        _limit(answer, 0.5, -700.0)
         _limit(answer, 0.3, 5000.0)
+        _limit(answer, 0.5, -700.0)
 
 
 def _limit(answer, pause, start):
