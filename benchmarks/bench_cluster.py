@@ -30,9 +30,9 @@ from itertools import pairwise
 
 import pika
 
-from backstage.brokers import find_server
+from backstage.brokers import BrokerError, find_server
 from backstage.brokers.broker import ask_kind
-from backstage.brokers.cluster import NAMES, Cluster
+from backstage.brokers.cluster import NAMES, PATIENT, Cluster
 
 WINDOW = 20  # messages that may be unconfirmed
 PATIENCE = 20  # seconds without a confirm, after which a publisher tries another connection
@@ -203,6 +203,18 @@ FAULTS = {
 }
 
 
+def heal(cluster, fault, name):
+    """Undo the fault; a node that does not find back to the others is started once more, and False is returned then."""
+    try:
+        fault.undo(cluster, name)
+        cluster.wait()
+    except BrokerError:
+        cluster.kill(name)
+        cluster.start(name)
+        return False
+    return True
+
+
 def play(cluster, fault, seed, messages):
     """Play one round, print its row, and return its pause, and how many were confirmed, lost and doubled."""
     chance = random.Random(seed)
@@ -231,8 +243,7 @@ def play(cluster, fault, seed, messages):
         time.sleep(1)
         alone = len(stranded.confirmed)  # while it was cut off
         stranded.stop()
-    fault.undo(cluster, leader)
-    cluster.wait()
+    healed = heal(cluster, fault, leader)
 
     confirmed = publisher.confirmed | (stranded.confirmed if stranded else {})
     found = Counter()
@@ -244,7 +255,8 @@ def play(cluster, fault, seed, messages):
     row = f"{fault.name:8} {seed:>6} {leader:7} {place:14} {moment:>6,} {pause:7.2f} s {len(confirmed):>9,}"
     row += f" {sum(found.values()):>9,} {lost:>5,} {doubled:>8,} {publisher.refused:>8,} {publisher.connections:>11}"
     row += f" {os.getloadavg()[0]:>6.1f}"
-    print(row + (f"   alone, it confirmed {alone}" if stranded else ""), flush=True)
+    row += f"   alone, it confirmed {alone}" if stranded else ""
+    print(row + ("" if healed else "   it had to be started again"), flush=True)
     return names[0] == leader, pause, len(confirmed), lost, doubled
 
 
@@ -281,7 +293,7 @@ def main():
         return
     seed = random.SystemRandom().randrange(1_000, 900_000) if options.seed is None else options.seed
     lost_in_all = 0
-    with Cluster() as cluster:
+    with Cluster(silence=PATIENT) as cluster:
         print(f"three nodes of {ask_kind(cluster.urls['one'])}; {options.messages:,} messages each round")
         print(
             f"{'leader':8} {'seed':>6} {'was':7} {'publisher at':14} {'after':>6} {'pause':>9} {'confirmed':>9}"
