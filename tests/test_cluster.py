@@ -64,7 +64,7 @@ class Publisher:
 
     def __exit__(self, *exc_info):
         self._on = False
-        self._thread.join()
+        self._thread.join(60)  # one that is cut off may wait for its confirm for ever
 
     def _run(self):
         number = 0
