@@ -230,4 +230,5 @@ def forget_what_was_heard(page):
 
 
 def assert_nothing_went_wrong(page):
-    assert faults(page) == []
+    found = faults(page)
+    assert not found, "\n".join(found)
