@@ -148,7 +148,7 @@ def _follow(answer, story, greedy, chance):
 OUTCOMES = [
     "good", "reset", "too slow", "status 500", "status 404", "status 503", "status 599", "status 429", "too large",
     "moved", "status 400", "status 408", "status 50", "status 600", "status 499", "no such host 503", "status 5xx",
-    "unknown url type: 500", "status", "", "resets", "it was too slow", "status 5000", "status 511",
+    "unknown url type: 500", "status", "code 503", "", "resets", "it was too slow", "status 5000", "status 511",
 ]  # fmt: skip
 HOUSES = [["wait.a", "wait.b", "wait.c"], ["wait.a"], []]
 

@@ -431,7 +431,7 @@ class Dispatcher:
 
 answer = Dispatcher
 """),
-        edit("self.free_from = {}", "self.free_from = dict()", "bool(self.known) and", "len(self.known) > 0 and"),
+        edit("self.known.keys() <= self.done", "not set(self.known) - self.done"),
     ],
     "19.5": [
         written("""

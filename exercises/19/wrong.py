@@ -235,7 +235,7 @@ answer = Frontier
             "self.known.keys() == self.done",
             says="`over` is False, and it is to be True",
         ),
-        edit("    @property\n", "", says="`over` is <bound method"),
+        edit("property(lambda", "(lambda", says="`over` is <bound method"),
         edit("in self.known.items():", "in sorted(self.known.items()):", says="it is to be"),
         edit(
             "        self.known[url] = urlsplit(url).netloc",
