@@ -250,7 +250,7 @@ def _talk(answer):
 
 def _scribble(dice):
     """A line or nothing, of what strip, splitlines and the like would change."""
-    return "".join(dice.choices(["包", " ", "\t", "\x0b", "\r", "\u2028", "0", "Bun"], k=dice.randrange(5)))
+    return "".join(dice.choices(["包", " ", "\t", "\x0b", "\u2028", "0", "Bun"], k=dice.randrange(5)))
 
 
 def _holds(answer, typed, replies=None):

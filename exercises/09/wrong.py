@@ -212,23 +212,6 @@ def answer(line, read, show):
         edit("order.encode()", 'order.encode("ascii")', says="encode as UTF-8"),
         edit("break", "continue", says="asked the user for more"),
         edit("line.sendall(", "line.send(", says="A `send` took a part only"),
-        edit("answer[:-1].decode()", "answer.decode().rstrip('\\r\\n')", says="you showed"),
-        written(
-            r"""
-def answer(line, read, show):
-    n = 0
-    with contextlib.suppress(EOFError, ConnectionError), line.makefile('rw', encoding='utf-8') as f:
-        while True:
-            o = read()
-            if not o: continue
-            print(o, file=f, flush=True)
-            a = f.readline()
-            if not a.endswith('\n'): break
-            show(a[:-1]); n += 1
-    return n
-""",
-            says="you showed",
-        ),
     ],
     "09.4": [
         written(
@@ -363,7 +346,7 @@ def answer(line, limit):
             "settimeout(0.1)",
             says="with a patience of 0.3 s for sending, and your function gave",
         ),
-        edit("settimeout(patience)", "settimeout(0.3)", says="has not got all that they said"),
+        edit("settimeout(patience)", "settimeout(0.3)", says="the last sending was bounded by 0.3 s"),
         edit("settimeout(patience)", "settimeout(patience / 2)", says="gave up after 0.1"),
         edit("sendall", "send", says="a `send` took a part only"),
         edit(
@@ -371,7 +354,7 @@ def answer(line, limit):
             "    end = time.monotonic() + patience\n    with client,",
             "settimeout(patience)",
             "settimeout(max(0.001, end - time.monotonic()))",
-            says="gave up after 0.00",
+            says="gave up after 0.0",
         ),
         edit(
             "            client.sendall(data)",
@@ -388,7 +371,7 @@ def answer(client, patience):
             client.sendall(data)
             client.settimeout(None)
 """,
-            says="the last sending was bounded by 1 s",
+            says="a customer talks and never reads, with a patience of",
         ),
     ],
 }

@@ -401,8 +401,8 @@ class _Caller(_Opened):
         self.heard += data
 
     def send(self, data):
-        self.sendall(data[:3])
-        return len(data[:3])
+        self.sendall(data)
+        return len(data)
 
     def shutdown(self, how):
         """Nothing is under way that it could end."""

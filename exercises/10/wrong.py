@@ -298,20 +298,5 @@ def answer(accept, serve, reserve):
         ),
         edit("    while True:", "    for _ in range(500):", says="2,000 callers came, one after the other"),
         edit("    while True:", "    while True:\n        continue", says="your loop stands still"),
-        written(
-            r"""
-def answer(accept, serve, reserve):
-    spare = reserve()
-    while True:
-        try: client = accept()
-        except OSError as e:
-            if e.errno != errno.EMFILE: raise
-            spare.close()
-            with accept() as c, contextlib.suppress(ConnectionError): c.send(b'full\n')
-            spare = reserve()
-        else: serve(client)
-""",
-            says="not b'full\\n'",
-        ),
     ],
 }

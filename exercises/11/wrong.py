@@ -286,7 +286,9 @@ def answer(events):
             says="their handlers had got [3, 1, 1]",
         ),
         edit(
-            "            closing = True\n", "            return\n", says="returned after None while two slow handlers"
+            "            closing = True\n",
+            "            return\n",
+            says="two slow handlers returned 'late' after None had come",
         ),
         edit("closing, out = False, 0", "closing, out = False, 1", says="0 quick events came, then None"),
         edit(
