@@ -115,7 +115,9 @@ def lab(folder):
     try:
         yield find_address(server, folder)
     finally:
-        family = psutil.Process(server.pid).children(recursive=True)
+        family = []
+        with contextlib.suppress(psutil.NoSuchProcess):  # it may have ended by itself: `find_address` says why
+            family = psutil.Process(server.pid).children(recursive=True)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGTERM)
         server.wait(PATIENCE)
