@@ -12,9 +12,9 @@ A channel that is opened before there is a new leader may go on to refuse all it
 a new one is served at once. So who is refused connects again. Pauses of publishers that stood at the leader are told
 apart.
 
-Aim: not one confirmed message lost. Run as `python benchmarks/bench_cluster.py`; takes an hour on a busy machine. A row tells
-its seed: `--seed 7 --kills 0 --freezes 1 --cuts 0` plays the frozen round of seed 7 again, as far as chance allows.
-Does nothing where RabbitMQ is not installed (`make rabbitmq`).
+Aim: not one confirmed message lost. Run as `python benchmarks/bench_cluster.py`; takes an hour on a busy machine. A row
+tells its seed: `--seed 7 --kills 0 --freezes 1 --cuts 0` plays the frozen round of seed 7 again, as far as chance
+allows. Does nothing where RabbitMQ is not installed (`make rabbitmq`).
 """
 
 import argparse
