@@ -28,6 +28,9 @@ from exercises.vocabulary import (
 
 SOON = 1.5  # seconds; what takes longer than that takes for ever
 ENDLESS = 5_000  # steps
+NO_WIDER = "Catch OSError, which BlockingIOError belongs to, and nothing wider."
+NOT_NOW = "BlockingIOError means: not now. Leave that guest as they are, and go on with the next."
+GONE = "`recv` returns b'' when a guest has hung up, and raises an OSError when the line is reset: both are the end."
 
 
 def _at_once(answer, scene, *, stuck, steps=lambda: 0):
@@ -242,16 +245,19 @@ def _drain(answer):
         far.sendall(b"bun")
         error = capture(answer, near).error
         if error is not near.fault:
-            raise Wrong(f"`recv` raised {near.fault!r}, no OSError: that should come out, and {error!r} came out.")
+            told = f"`recv` raised {near.fault!r}, no OSError: that should come out, and {error!r} came out"
+            raise Wrong(f"{told}.", NO_WIDER)
 
 
 def _drained(got, what, sent, still_open):
     if not (isinstance(got, (tuple, list)) and len(got) == 2):
         gave = reprlib.repr(got)
-        raise Wrong(f"return two things, the bytes and whether the line is open; on {what} you gave {gave}.")
+        told = f"return two things, the bytes and whether the line is open; on {what} you gave {gave}"
+        raise Wrong(f"{told}.", "`return data, is_open` returns two things.")
     data, is_open = got
     if not isinstance(data, (bytes, bytearray)):
-        raise Wrong(f"the first thing to return is bytes; on {what} it was {type(data).__name__}.")
+        told = f"the first thing to return is bytes; on {what} it was {type(data).__name__}"
+        raise Wrong(f"{told}.", "What `recv` returns is bytes: join them by `b''.join`, and do not decode them.")
     if bytes(data) != sent:
         raise Wrong(f"on {what}, your function returned {len(data):,} of {len(sent):,} bytes.")
     if bool(is_open) != still_open:
@@ -279,7 +285,8 @@ class _Shop:
     def turn(self, patience=0.001):
         self.turns += 1
         words = "your function let {} out; a guest who does not read, or has left, is no reason to end."
-        with reworded({OSError: lambda error: words.format(type(error).__name__)}):
+        hint = "Catch OSError around `recv` and around `send`, for each guest alone."
+        with reworded({OSError: lambda error: Wrong(words.format(type(error).__name__), hint)}):
             self.answer(self.guests, patience)
 
     def until(self, progress):
@@ -382,12 +389,15 @@ def _meet_errors(shop):
             far.sendall(b"bun")
         shop.turn()
         if faulty not in shop.guests or faulty.closed:
-            raise Wrong("`recv` of a guest raised BlockingIOError after all, and your function sent them home.")
+            raise Wrong(
+                "`recv` of a guest raised BlockingIOError after all, and your function sent them home.", NOT_NOW
+            )
         for near, far in pairs:
             heard = b"" if near is faulty else b"bun"
             if (got := _all_there(far) + bytes(shop.guests[near])) != heard:
                 who = "that guest" if near is faulty else "another, who had said b'bun'"
-                raise Wrong(f"`recv` of a guest raised BlockingIOError after all; after that turn {who} has {got!r}.")
+                told = f"`recv` of a guest raised BlockingIOError after all; after that turn {who} has {got!r}"
+                raise Wrong(f"{told}.", NOT_NOW)
         for _ in range(3):
             shop.turn()
         for _, far in pairs:
@@ -398,11 +408,13 @@ def _meet_errors(shop):
         near.send = _raises(error)
         shop.turn()
         if isinstance(error, BlockingIOError) and shop.guests.get(near) != b"tea":
-            raise Wrong("`send` raised BlockingIOError after all, and b'tea' is not left for that guest any more.")
+            raise Wrong(
+                "`send` raised BlockingIOError after all, and b'tea' is not left for that guest any more.", NOT_NOW
+            )
     lost, far = shop.let_in(end_fault=os_error(errno.ETIMEDOUT))
     far.close()
     if not eventually(lambda: lost not in shop.guests, looks=20, sleep=lambda _: shop.turn(0.01)):
-        raise Wrong("`recv` of a guest raises TimeoutError each time, and they are still in the dictionary.")
+        raise Wrong("`recv` of a guest raises TimeoutError each time, and they are still in the dictionary.", GONE)
     near, far = shop.let_in()
     burnt = near.fault
     shop.guests[near] += b"tea"
@@ -425,7 +437,8 @@ def _raises(error):
 def _comes_out(shop, name, burnt):
     error = capture(shop.turn).error
     if error is not burnt:
-        raise Wrong(f"`{name}` raised {burnt!r}, no OSError: that should come out, and {error!r} came out.")
+        told = f"`{name}` raised {burnt!r}, no OSError: that should come out, and {error!r} came out"
+        raise Wrong(f"{told}.", NO_WIDER)
 
 
 def _all_there(line):
@@ -461,9 +474,12 @@ def _serve_the_slow(shop):
         shop.guests[near] += left
         leave(leaver)
         if not eventually(lambda near=near: near not in shop.guests, looks=100, sleep=lambda _: shop.turn(0.01)):
-            raise Wrong(f"a guest has {how}, and is still in the dictionary after a hundred turns.")
+            raise Wrong(f"a guest has {how}, and is still in the dictionary after a hundred turns.", GONE)
         if not near.closed:
-            raise Wrong(f"a guest has {how}, and your function has not closed the line.")
+            raise Wrong(
+                f"a guest has {how}, and your function has not closed the line.",
+                "Take them out of the dictionary, and call `close()`.",
+            )
     shop.talks(far, b"good night", "a guest who stayed to the end")
 
 

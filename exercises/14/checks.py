@@ -266,7 +266,8 @@ def _kill_a_sleeper(ward):
     if len(left) != 6:
         raise Wrong(f"six others slept as well, and {len(left)} of them are left in loop.timers.")
     if any(timers[place] < timers[(place - 1) // 2] for place in range(1, len(timers))):
-        raise Wrong("one was taken out of loop.timers, and what is left is no heap: others would wake too late.")
+        told = "one was taken out of loop.timers, and what is left is no heap: others would wake too late"
+        raise Wrong(f"{told}.", "`heapq.heapify` makes a heap of a list, and a sorted list is one.")
     return sleeper
 
 

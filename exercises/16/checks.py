@@ -221,7 +221,7 @@ def _lost(answer):
                 raise Wrong(f"{pair!r} reached no queue, and it is not in your list, which is {got!r}.")
         if got != LOST:
             raise Wrong(f"{LOST!r} reached no queue, in this order; your list is {got!r}.")
-        if (times := calls.count("basic_publish")) != len(ORDERS):
+        if (times := calls.count("basic_publish")) not in (0, len(ORDERS)):  # 0: by a channel of its own
             raise Wrong(f"{len(ORDERS)} orders were to be sent, and `basic_publish` was called {times} times.", ALL)
         calls.clear()
         got = _send(answer, tapped, "closed shop", [("any", "one")])  # once more on this channel

@@ -169,7 +169,7 @@ def answer(channel, exchange, orders):
         edit(
             "lost.append((key, body))\n",
             "lost.append((key, body))\n            channel.basic_publish(exchange, key, body)\n",
-            says="one order was to be sent, and `basic_publish` was called 2 times",
+            says="orders were to be sent, and `basic_publish` was called 16 times",
         ),
         edit("in orders", "in reversed(orders)", "return lost", "return lost[::-1]", says="in the order of the list"),
         edit("in orders", "in dict.fromkeys(orders)", says="each once; what came is ['one', '肉包', '']"),
