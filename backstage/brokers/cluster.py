@@ -6,7 +6,7 @@ them are gone with this process.
 
 A quorum queue finds a new leader for those who are connected some seconds after a node has fallen silent. A new
 connection has to wait until the nodes have given the silent one up. That can be quicker here (SILENCE), at a price:
-once the others have given it up, a node that was only frozen takes its time to find back to them.
+once the others have given it up, a node that was only frozen may not find back to them for minutes.
 """
 
 import json
