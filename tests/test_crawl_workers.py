@@ -51,12 +51,17 @@ def publish(url, *jobs):
             connection.channel().basic_publish("", "bao.jobs", json.dumps({"url": job, "tries": 0}))
 
 
-def results(url, seconds=60):
-    """Results as they come, as dicts."""
+def take(url, enough, seconds=60):
+    """The results that come until `enough` of them is true: list of dict."""
+    found = []
     with pika.BlockingConnection(pika.URLParameters(url)) as connection:
-        for _, _, body in connection.channel().consume("bao.results", auto_ack=True, inactivity_timeout=seconds):
-            assert body, f"no result for {seconds} s"
-            yield json.loads(body)
+        channel = connection.channel()
+        for _, _, body in channel.consume("bao.results", auto_ack=True, inactivity_timeout=seconds):
+            assert body, f"no result for {seconds} s; there were {found}"
+            found.append(json.loads(body))
+            if enough(found):
+                channel.cancel()
+                return found
 
 
 def test_the_programs_need_nothing_of_the_course():
@@ -93,7 +98,7 @@ def test_the_job_of_a_killed_worker_comes_to_the_next_one(embedded):
         assert eventually(site.log)
         first.stop(grace=0)
         crawl.hire("second", greenlets=1)
-        result = next(results(embedded.url))
+        [result] = take(embedded.url, len)
         assert (result["worker"], result["outcome"], result["again"]) == ("second", "good", True)
 
 
@@ -105,9 +110,8 @@ def test_a_worker_that_wakes_up_too_late_sends_its_result_all_the_same(embedded)
         assert eventually(site.log)
         with frozen(sleeper):
             crawl.hire("other", greenlets=1)
-            coming = results(embedded.url)
-            assert next(coming)["worker"] == "other"
-        assert next(coming)["worker"] == "sleeper"
+            assert [each["worker"] for each in take(embedded.url, len)] == ["other"]
+        assert [each["worker"] for each in take(embedded.url, len)] == ["sleeper"]
 
 
 def test_results_that_nobody_can_take_are_kept_until_the_broker_is_back(embedded):
@@ -116,11 +120,7 @@ def test_results_that_nobody_can_take_are_kept_until_the_broker_is_back(embedded
         for _ in range(2):
             publish(embedded.url, *site.pages)
             embedded.restart(kill=True)
-            done = set()
-            for result in results(embedded.url):
-                done.add(result["url"])
-                if done == set(site.pages):
-                    break
+            take(embedded.url, lambda found: {each["url"] for each in found} >= set(site.pages))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there a killed owner's descendants are found in another way")
