@@ -288,7 +288,7 @@ def answer(events):
         edit(
             "            closing = True\n",
             "            return\n",
-            says="two slow handlers returned 'late' after None had come",
+            says="two slow handlers",
         ),
         edit("closing, out = False, 0", "closing, out = False, 1", says="0 quick events came, then None"),
         edit(
