@@ -49,7 +49,7 @@ _SLIPS = [  # the first that fits: kind of error, a pattern of its message, what
         "object is not callable",
         "What stands before the brackets is no function. Is that name used twice?",
     ),
-    (TypeError, "not subscriptable", "What stands before the square brackets holds nothing: print its `type()`."),
+    (TypeError, "not subscriptable", "What stands before the square brackets has no places: print its `type()`."),
     (TypeError, "unsupported operand", "These two values do not go together: print the `type()` of each."),
     (TypeError, "not iterable", "A `for` loop, or what works like one, was given a single thing: print its `type()`."),
 ]
