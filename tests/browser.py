@@ -156,7 +156,7 @@ def run_all_cells(page):
             if question.count():
                 question.click(timeout=15_000)
             choose(page, "Run", "Run All Cells", timeout=15_000)
-            page.wait_for_function(f"() => {PROMPTS}.some(text => /[0-9*]/.test(text))", timeout=5000)
+            page.wait_for_function(f"() => {PROMPTS}.some(text => /[0-9*]/.test(text))", timeout=60_000)
             break
     wait_for_end(page)
 
