@@ -244,7 +244,7 @@ def test_an_order_is_told_line_by_line():
 
 def test_a_deadlock_names_who_waits_for_whom():
     text = str(found(PAIRS["two locks"][1]))
-    assert "A deadlock, for nobody can go on:" in text
+    assert "A deadlock: nobody can go on." in text
     assert text.count("waits for a lock that Thread-") == 2
     assert "main waits for another to end" in text
 

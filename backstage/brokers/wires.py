@@ -69,6 +69,8 @@ class Network:
         def serve(connection, _):
             gate.wait()
             with connection, suppress(OSError):
+                if other not in self.registered:  # it has just died
+                    return
                 port = struct.unpack("!H", self.registered[other][:2])[0]
                 with socket.create_connection((HOME, port)) as beyond:
                     for each in (connection, beyond):

@@ -97,7 +97,7 @@ class Failure:
         if self.kind == "endless":
             where = [f"  {wait[0]} is in `{Step(*wait[:4]).text}`" for wait in self.waits]
             return ["It does not end: a loop without an end, or somebody who asks again and again.", *where]
-        return ["A deadlock, for nobody can go on:", *(f"  {_say_wait(*wait)}" for wait in self.waits)]
+        return ["A deadlock: nobody can go on.", *(f"  {_say_wait(*wait)}" for wait in self.waits)]
 
 
 def _shortened(steps):
