@@ -10,6 +10,7 @@ import sqlite3
 import struct
 import sys
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import gevent
@@ -199,13 +200,20 @@ def _reason(error):
 
 
 def _table(value):
-    """Write a table, an array or a value as AMQP does; pamqp would make a double a float."""
+    """Write a table, an array or a value as AMQP does; pamqp is not exact, or not in each version, with numbers."""
     if isinstance(value, dict):
         content = b"".join(encode.short_string(name) + _table(each) for name, each in value.items())
     elif isinstance(value, list):
         content = b"".join(map(_table, value))
+    elif isinstance(value, float):
+        return b"d" + struct.pack(">d", value)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        return b"l" + struct.pack(">q", value)
+    elif isinstance(value, Decimal):
+        places = max(0, -value.as_tuple().exponent)
+        return b"D" + struct.pack(">Bi", places, int(value.scaleb(places)))
     else:
-        return b"d" + struct.pack(">d", value) if isinstance(value, float) else encode.encode_table_value(value)
+        return encode.encode_table_value(value)
     return (b"F" if isinstance(value, dict) else b"A") + struct.pack(">I", len(content)) + content
 
 
