@@ -252,9 +252,9 @@ def test_the_map_shows_every_chapter(capsys):
     standing.progress()
     shown = capsys.readouterr().out
     course = [str(chapter) for chapter in chapters.chapters().values()]
-    assert len(course) >= 17
+    assert len(course) >= 20
     assert all(chapter in shown for chapter in course)
-    assert re.search(r"So far 1 of \d\d predictions, 0 of them right; 1 of \d\d exercises solved\.", shown)
+    assert re.search(r"So far 1 of \d+ predictions, 0 of them right; 1 of \d+ exercises solved\.", shown)
 
 
 def test_a_chapter_that_is_none_is_answered_with_a_sentence(capsys):

@@ -156,7 +156,7 @@ class answer:
         edit(
             "        for thread in self.threads:\n            thread.join()",
             "        for thread in self.threads:\n            thread.join(0.5)",
-            says="`close()` returned while accepted jobs were still to be done",
+            says="`close()` returned",
         ),
     ],
     "11.3": [
