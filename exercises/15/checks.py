@@ -11,11 +11,7 @@ import pika
 
 from exercises import Wrong, exercise
 from exercises.vocabulary import BurntBun, Call, Fuse, Standstill, brokers, capture, eventually, need
-
-
-class PowerCut(BaseException):
-    """The end of a program, in the middle: no Exception, so that no answer catches it."""
-
+from exercises.vocabulary.power import Ledger, Power, PowerCut
 
 # -- 15.1 -------------------------------------------------------------------------------------------------------------
 
@@ -320,61 +316,6 @@ def _let_handle(packed, channel, cook):
 # -- 15.4 -------------------------------------------------------------------------------------------------------------
 
 
-class _Power:
-    """Lets calls pass, and fails for good before number `cut` of them."""
-
-    def __init__(self, cut=None):
-        self.cut, self.passed, self.failed = cut, 0, ""
-
-    def __call__(self, name):
-        if self.cut is not None and self.passed >= self.cut:
-            self.failed = self.failed or name
-            raise PowerCut
-        self.passed += 1
-
-
-def _powered(kind, name):
-    """A method of SQLite that needs power."""
-
-    def call(self, *arguments):
-        getattr(self, "connection", self).power(name)
-        return getattr(kind, name)(self, *arguments)
-
-    return call
-
-
-class _Pen(sqlite3.Cursor):
-    """An SQLite cursor whose calls need power."""
-
-    execute, executemany = _powered(sqlite3.Cursor, "execute"), _powered(sqlite3.Cursor, "executemany")
-    executescript = _powered(sqlite3.Cursor, "executescript")
-
-
-class _Ledger(sqlite3.Connection):
-    """An SQLite connection whose calls need power."""
-
-    power = _Power()
-    commit, rollback = _powered(sqlite3.Connection, "commit"), _powered(sqlite3.Connection, "rollback")
-
-    def cursor(self, factory=_Pen):
-        return super().cursor(factory)
-
-    def execute(self, *arguments):
-        return self.cursor().execute(*arguments)
-
-    def executemany(self, *arguments):
-        return self.cursor().executemany(*arguments)
-
-    def executescript(self, *arguments):
-        return self.cursor().executescript(*arguments)
-
-    def __exit__(self, kind, *details):
-        if kind is None:
-            self.commit()
-        else:
-            super().rollback()
-
-
 BEFORE = 4  # buns in the till
 SALES = (("a", 3), ("b", 5), ("a", 3), ("A", 5), ("d", 2))  # the second "a" is the first one, sent again
 TOLD = "it had 4, and sales a, b, A and d are 3, 5, 5 and 2, which makes 19"
@@ -407,8 +348,8 @@ def _sell_all(packed, shop, cut):
             "CREATE TABLE seen (id TEXT PRIMARY KEY);"
         )
         when, failed = "without any power cut", False
-        for power in (_Power(cut), _Power()):
-            db = sqlite3.connect("file:till?mode=memory&cache=shared", uri=True, factory=_Ledger)
+        for power in (Power(cut), Power()):
+            db = sqlite3.connect("file:till?mode=memory&cache=shared", uri=True, factory=Ledger)
             db.power = power
             try:
                 _one_life(cloudpickle.loads(packed), shop, db, power)  # afresh: a program forgets its variables

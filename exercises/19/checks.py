@@ -11,6 +11,7 @@ import cloudpickle
 
 from exercises import Wrong, exercise
 from exercises.vocabulary import need, need_class
+from exercises.vocabulary.power import Ledger, Power, PowerCut
 
 # -- 19.1 -------------------------------------------------------------------------------------------------------------
 
@@ -298,57 +299,8 @@ def _short(told):
 # -- 19.5 -------------------------------------------------------------------------------------------------------------
 
 
-class PowerCut(BaseException):
-    """Ends a program wherever it is."""
-
-
-class _Power:
-    def __init__(self, cut=None):
-        self.cut, self.passed, self.failed = cut, 0, ""
-
-    def __call__(self, name):
-        if self.failed or self.passed == self.cut:
-            self.failed = self.failed or name
-            raise PowerCut
-        self.passed += 1
-
-
-def _powered(kind, name):
-    def call(self, *arguments):
-        getattr(self, "connection", self).power(f"ledger.{name}")
-        return getattr(kind, name)(self, *arguments)
-
-    return call
-
-
-class _Pen(sqlite3.Cursor):
-    execute, executemany = _powered(sqlite3.Cursor, "execute"), _powered(sqlite3.Cursor, "executemany")
-    executescript = _powered(sqlite3.Cursor, "executescript")
-
-
-class _Ledger(sqlite3.Connection):
-    """A connection whose calls need power."""
-
-    power = _Power()
-    commit = _powered(sqlite3.Connection, "commit")
-
-    def cursor(self, factory=_Pen):
-        return super().cursor(factory)
-
-    def execute(self, *arguments):
-        return self.cursor().execute(*arguments)
-
-    def executemany(self, *arguments):
-        return self.cursor().executemany(*arguments)
-
-    def executescript(self, *arguments):
-        return self.cursor().executescript(*arguments)
-
-    def __exit__(self, kind, *details):
-        if kind is None:
-            self.commit()
-        else:
-            super().rollback()
+class _Ledger(Ledger):
+    called = "ledger."
 
 
 def _result(url, outcome, *links):
@@ -399,7 +351,7 @@ def _collect(answer):
 def _live(packed, day, cut):
     """Let a day's results come, with a power cut before call number `cut`; return whether it came to that."""
     keeper = sqlite3.connect(FILE, uri=True)  # what is on the disk
-    published, power, failed = [], _Power(cut), ""
+    published, power, failed = [], Power(cut), ""
     case = f"results {_told(day)}: "
     try:
         keeper.executescript(
@@ -421,7 +373,7 @@ def _live(packed, day, cut):
                     del waiting[0]
             except PowerCut:
                 failed = f"the power failed before `{power.failed}` number {cut + 1}, and in the end "
-                power = _Power()
+                power = Power()
             finally:
                 ledger.close()  # what is not committed is forgotten
         pages = keeper.execute("SELECT url, outcome FROM pages").fetchall()

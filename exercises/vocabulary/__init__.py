@@ -2,8 +2,8 @@
 
 A check calls an answer that may never return (`calls`), decides who runs next and what time it is (`stage`), lets it
 talk over sockets that behave awkwardly (`sockets`), and reads the programs that a notebook writes (`sources`). Those
-who need a broker import `brokers` by its name. What a broken promise is told to the reader in is the check's own
-business: wherever words can differ, it hands them in.
+who need a broker import `brokers` by its name, and those who need a ledger whose power fails, `power`. What a broken
+promise is told to the reader in is the check's own business: wherever words can differ, it hands them in.
 """
 
 from exercises.vocabulary.calls import (
