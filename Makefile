@@ -29,7 +29,7 @@ help:
 	@echo 'make schedule  for teachers: the days of a class  (ARGS="--hours 6"; ARGS=--help: what else)'
 	@echo 'make mutants   edit the solutions in small ways; show what checks let pass  (ARGS name chapters, exercises)'
 	@echo 'make bench     run the benchmarks, one after another'
-	@echo 'make rabbitmq  install RabbitMQ for the course, where apt or Homebrew is; chapters 15 and 16 then use it'
+	@echo 'make rabbitmq  install RabbitMQ for the course, where apt or Homebrew is; chapters 17 and 18 then use it'
 	@echo 'make clean     delete the virtual environments, RabbitMQ and caches'
 	@echo 'Add PYTHON=python3.13 (or a path) to use another interpreter; it gets an environment of its own.'
 

@@ -1,4 +1,4 @@
-"""The crawl of chapter 19 over workers: does it end whole under faults, and what do workers and greenlets bring?
+"""The crawl of chapter 21 over workers: does it end whole under faults, and what do workers and greenlets bring?
 
 Run as `python benchmarks/bench_workers.py`. It uses the files that the notebook writes, and the broker that
 `start_broker` finds. Aim: in 20 of 20 crawls of 300 pages, by 1 to 4 workers of which one is killed (another takes its

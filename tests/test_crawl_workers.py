@@ -1,4 +1,4 @@
-"""The programs of chapter 19 under faults: what a worker holds is done by another, and the crawl ends whole."""
+"""The programs of chapter 21 under faults: what a worker holds is done by another, and the crawl ends whole."""
 
 import json
 import os

@@ -26,8 +26,8 @@ PARTS = [
     ("II. Coroutines", range(3, 6)),
     ("III. gevent", range(6, 9)),
     ("IV. Sockets and servers", range(9, 12)),
-    ("V. Events", range(12, 15)),
-    ("VI. Message queues", range(15, 21)),
+    ("V. Events", range(12, 17)),
+    ("VI. Message queues", range(17, 23)),
 ]
 
 WORDS_PER_MINUTE = 150

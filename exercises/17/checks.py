@@ -1,434 +1,394 @@
-"""Checks of chapter 17: what is lost, and what comes twice. The last one runs against an embedded broker of its own."""
+"""Checks of chapter 17: work queues. Each runs against an embedded broker of its own; nothing depends on speed."""
 
-import random
 import sqlite3
-from dataclasses import dataclass
-from itertools import count
+import threading
+import time
+from collections import Counter
+from contextlib import suppress
 
+import cloudpickle
 import pika
 
-from backstage.processes import temporary_folder
 from exercises import Wrong, exercise
-from exercises.vocabulary import Enough, brokers, in_time, need, need_class
-
-LOCKED = "A change that is not committed keeps others out, and so does a SELECT that is not read to its end."
-STUCK = "your function waits for something that does not come."
+from exercises.vocabulary import BurntBun, Call, Fuse, Standstill, brokers, capture, eventually, need
+from exercises.vocabulary.power import Ledger, Power, PowerCut
 
 # -- 17.1 -------------------------------------------------------------------------------------------------------------
-
-WORST = {
-    "auto": ("lost", "the broker has forgotten the order as soon as it was sent to the cook"),
-    "late": ("twice", "the order is not acknowledged, so the next cook gets it, and the bun is there already"),
-    "keyed": ("once", "the next cook gets the order again, and the till knows its number"),
-    "hurry": ("lost", "nobody knows whether the broker has written it down, and nobody sends it again"),
-    "patient": ("once", "the broker confirms when it has written it down, and brings it back when it starts"),
-    "again": ("twice", "the broker may have written the first one down before it was killed"),
-}
 
 
 @exercise(
     "17.1",
-    praise="what is let go too early is lost, what is held until it is done may be done again.",
-    hint="Who still has the order when its holder is gone? And may it be done already?",
+    praise="what the dead worker held comes again, marked, and what nobody held comes for the first time.",
+    hint="The worker holds three, and one more for each that it acknowledges. What it held is marked.",
 )
-def _worst(answer):
-    need(answer, dict, "give a dictionary with a word for each case")
-    if missing := [case for case in WORST if case not in answer]:
-        raise Wrong(f"there is no word for {missing[0]!r}.")
-    if strange := [case for case in answer if case not in WORST]:
-        raise Wrong(f"{strange[0]!r} is none of the cases.")
-    for case, (word, why) in WORST.items():
-        if answer[case] not in ("lost", "twice", "once"):
-            raise Wrong(f"the word for {case!r} is {answer[case]!r}; it may be 'lost', 'twice' or 'once'.")
-        if answer[case] != word:
-            raise Wrong(f"{case!r} is not {answer[case]!r}: {why}.")
+def _left(answer):
+    need(answer, (list, tuple), "give a list of pairs")
+    for each in answer:
+        if not isinstance(each, (list, tuple)) or len(each) != 2 or each[1] not in (True, False):
+            raise Wrong(f"{each!r} is no pair of a number and `True` or `False`.")
+        if each[0] not in range(1, 7):
+            raise Wrong(f"{each[0]!r} is none of the orders 1 to 6.")
+    said, came = [number for number, _ in answer], _what_is_left()
+    if 1 in said:
+        raise Wrong("order 1 was acknowledged: it is done with, and nobody gets it again.")
+    if missing := [number for number in came if number not in said]:
+        raise Wrong(f"order {missing[0]} is missing: it was not acknowledged, so the broker still has it.")
+    if said != list(came):
+        raise Wrong(f"the orders came as {list(came)}, and you say {said}.")
+    for number, mark in answer:
+        if came[number] and mark != came[number]:
+            raise Wrong(f"order {number} was with the worker when it was killed, and came marked.")
+        if mark != came[number]:
+            raise Wrong(f"order {number} had not been sent to the worker: it came for the first time, without a mark.")
+
+
+def _what_is_left():
+    """Kill a worker that has acknowledged one order and holds three; return {number: mark} of what another gets."""
+    with brokers.started_broker() as url, brokers.open_channel(url) as boss:
+        brokers.put(boss, "orders", *"123456")
+        with brokers.open_channel(url) as worker:
+            worker.basic_qos(prefetch_count=3)
+            orders = worker.consume("orders")
+            worker.basic_ack(next(orders)[0].delivery_tag)
+            next(orders)
+            eventually(lambda: brokers.state(boss, "orders").message_count == 2)
+            brokers.cut(worker.connection)
+            eventually(lambda: brokers.state(boss, "orders").consumer_count == 0)
+        return {int(body): method.redelivered for method, _, body in brokers.take(boss, "orders")}
 
 
 # -- 17.2 -------------------------------------------------------------------------------------------------------------
 
 
-def _true_report(promised, received):
-    return {
-        "lost": [each for each in dict.fromkeys(promised) if each not in received],
-        "doubled": [each for each in dict.fromkeys(received) if received.count(each) > 1],
-        "unexpected": [each for each in dict.fromkeys(received) if each not in promised],
-    }
+class _Hasty(brokers.Tapped):
+    """A channel on which patience with an empty queue ends soon, however long it was meant to be."""
+
+    def consume(self, *arguments, inactivity_timeout=None, **named):
+        soon = inactivity_timeout and min(inactivity_timeout, 0.05)
+        return self._channel.consume(*arguments, inactivity_timeout=soon, **named)
 
 
-def _cases():
-    yield [], []
-    yield ["pork", "lotus"], ["pork", "lotus"]
-    yield ["pork", "lotus", "tea"], ["tea"]
-    yield ["pork", "lotus"], ["lotus", "lotus", "pork", "lotus"]
-    yield ["pork"], ["tea", "pork", "rice"]
-    yield ["tea", "tea"], ["pork", "pork", "pork"]
-    yield [0, "", 1], [0, 0, ""]
-    yield ["tea"], ["", 0, ""]
-    yield [7, "tea"], ["7", "Tea", "tea "]
-    yield list(range(12)), [20, 11, 11, 21, *range(4)]
-    chance = random.Random(17)
-    for _ in range(40):
-        yield [chance.choices(["tea", "bun", "", 0, 7, "7", -1], k=chance.randrange(9)) for _ in range(2)]
+class _Staff:
+    """Two workers on threads, each with a connection: the first is stuck in its first order, and then it is killed."""
+
+    def __init__(self, url, answer, boss):
+        self.url, self.packed, self.boss = url, cloudpickle.dumps(answer), boss
+        self.never, self.begun, self.cooked = threading.Event(), [], []
+        self.workers = []  # connection and call of each that is still alive
+
+    def start(self, cook):
+        connection = pika.BlockingConnection(pika.URLParameters(self.url))
+        answer = cloudpickle.loads(self.packed)  # afresh: programs do not share their variables
+        self.workers.append((connection, Call(answer, _Hasty(connection.channel()), "orders", cook)))
+
+    def kill_first(self):
+        brokers.cut(self.workers.pop(0)[0])
+
+    def get_stuck(self, body):
+        self.begun.append(body)
+        self.never.wait()
+
+    def cook(self, body):
+        self.cooked.append(body)
+
+    def has_begun(self):
+        self.complain()
+        return self.begun
+
+    def both_are_there(self):
+        self.complain()
+        return brokers.state(self.boss, "orders").consumer_count != 1  # both subscribe, or none does
+
+    def waiting(self):
+        return brokers.state(self.boss, "orders").message_count
+
+    def wait_for(self, count):
+        """Wait until so many are cooked, and return True; or until nothing moves any more."""
+        subscribed, asking = Standstill(60), Standstill(200)  # who asks may pause between two questions
+        while len(self.cooked) < count:
+            self.complain()
+            state = brokers.state(self.boss, "orders")
+            moves = (len(self.cooked), state.message_count)
+            if asking(moves) or (subscribed(moves) and (state.consumer_count or not state.message_count)):
+                return False
+            time.sleep(0.01)
+        self.complain()
+        return True
+
+    def complain(self):
+        """Pass on an error of the answer, or say what it should not have done."""
+        for _, call in self.workers:
+            if call.ready():
+                call.result()
+                raise Wrong("your function returned; it should take orders for ever.", FOR_EVER)
+        cooked = Counter(self.cooked)
+        for body in (*self.begun, *cooked):
+            if not isinstance(body, bytes) or body not in LINE:
+                raise Wrong(f"`cook` was called with {body!r}, which is the body of no order.", AS_IT_CAME)
+        if len(self.begun) > 1:
+            raise Wrong("a cook was busy with an order, and `cook` was called for another one in the same program.")
+        if again := [*(cooked - Counter(LINE))]:
+            raise Wrong(f"{again[0]!r} was cooked more than once by the worker that was not killed.", BEHIND)
+
+
+LINE = [b"order %d" % number for number in range(113)]  # a prime: no group of several comes out even
+LINE[3:7] = b"", b" order 4\n", b"order 3", b"order 3"  # some guests order twice
+AS_IT_CAME = "Hand the body on as it came, as bytes."
+FOR_EVER = (
+    "`start_consuming` does not return, and `consume` with an `inactivity_timeout` yields Nones when nothing comes."
+)
+BEHIND = "The broker sends the next order when the one before has been acknowledged: `basic_ack` after `cook`."
 
 
 @exercise(
     "17.2",
-    praise="each name once, in the order in which it was promised, or first came.",
-    hint="Go through names that are there once: `dict.fromkeys` keeps the order, a `Counter` knows how often.",
+    praise="nobody holds an order that another could cook, and a killed worker loses none.",
+    hint="`channel.basic_qos(prefetch_count=1)` before `basic_consume`, and `basic_ack` after `cook`.",
 )
-def _report(answer):
-    for promised, received in _cases():
-        case = f"for promised {promised} and received {received}"
-        given = list(promised), list(received)
-        said = need(answer(*given), dict, f"{case} the answer is to be a dict")
-        if given != (promised, received):
-            raise Wrong(f"{case} your function changed a list that it was given.")
-        wanted = _true_report(promised, received)
-        if set(said) != set(wanted):
-            raise Wrong(f"{case} the keys are {sorted(map(str, said))}; they are to be {sorted(wanted)}.")
-        for key, names in wanted.items():
-            if not isinstance(said[key], list):
-                raise Wrong(f"{case} {key!r} is a {type(said[key]).__name__}; it is to be a list.")
-            if said[key] != names:
-                raise Wrong(f"{case} {key!r} is {said[key]}, and it is to be {names}.")
+def _fair(answer):
+    with brokers.started_broker() as url, brokers.open_channel(url) as channel:
+        staff = _Staff(url, answer, channel)
+        brokers.put(channel, "orders", *LINE[:3])
+        staff.start(staff.get_stuck)
+        if not eventually(staff.has_begun, looks=200):
+            raise Wrong(
+                "three orders wait, and your function does not call `cook`.",
+                "It calls `cook(body)` for each message that it is sent.",
+            )
+        staff.start(staff.cook)
+        eventually(staff.both_are_there)
+        brokers.put(channel, "orders", *LINE[3:10])
+        if not staff.wait_for(9):
+            done, waiting = len(staff.cooked), staff.waiting()
+            reason = f"while one cook was busy with an order, the other cooked {done} of nine more"
+            if waiting:
+                raise Wrong(f"{reason}, and {waiting} wait in the queue.", BEHIND)
+            raise Wrong(f"{reason}, and none waits in the queue.")
+        staff.kill_first()
+        if not staff.wait_for(10):
+            raise Wrong(f"a program was killed while it cooked {staff.begun[0]!r}, and the other did not get it.")
+        time.sleep(0.3)  # nothing to do for a while is no reason to go home
+        brokers.put(channel, "orders", *LINE[10:])
+        if not staff.wait_for(len(LINE)):
+            raise Wrong("orders came later, when all others were done, and not all of them were cooked.")
+        staff.kill_first()
+        eventually(lambda: staff.waiting() > 1, looks=40)
+        again = [body for body in brokers.drain(channel, "orders") if body != staff.cooked[-1]]
+        if again:  # the last one may have been on the way to its acknowledgement
+            raise Wrong(f"{again[0]!r} had been cooked, and came again when the program that cooked it ended.", BEHIND)
 
 
 # -- 17.3 -------------------------------------------------------------------------------------------------------------
 
+ORDERS = (b"bun 1", b"poison", b"unlucky", b"bun 2", b"unlucky too", b"twin", b"twin", b"", b"\xff\xfe", b"bun 3")
+FAILS = {  # how often, and with what
+    b"poison": (2, BurntBun),
+    b"unlucky": (1, ConnectionError),
+    b"unlucky too": (1, BurntBun),
+    b"twin": (4, AssertionError),
+    b"": (2, KeyError),
+    b"\xff\xfe": (2, TypeError),
+}
+PREFETCHED = 4  # of the orders were with a worker that was killed before it began with any of them
+LATER = "Until an order is acknowledged, the broker keeps it."
+ACK = "Each message is acknowledged once, by its own `method.delivery_tag`."
+CATCH = "`except Exception` catches whatever kind of error a cook may raise."
+PUT_BACK = "On the first failure publish a copy with a header of yours to `orders`, and acknowledge the one you have."
 
-class _Ledger:
-    """What a tracker must know, in the plainest way: a list of [message, was returned, fate], by tag less one."""
+
+class _Cook:
+    """Cooks, or fails as planned, and keeps what it was called with; the last order kills the program once."""
 
     def __init__(self):
-        self.rows = []
+        self.calls, self.raised, self.strange = Counter(), None, []
+        self.connection, self.killed = None, False
 
-    def sent(self, tag, message):
-        self.rows.append([message, False, "open"])
-
-    def acked(self, tag, multiple):
-        self._settle(tag, multiple, "kept")
-
-    def nacked(self, tag, multiple):
-        self._settle(tag, multiple, "failed")
-
-    def returned(self, message):
-        row = next(row for row in self.rows if row[2] == "open" and not row[1] and row[0] == message)
-        row[1] = True
-
-    def _settle(self, tag, multiple, fate):
-        for row in self.rows[0 if multiple else tag - 1 : tag]:
-            if row[2] == "open":
-                row[2] = "failed" if row[1] else fate
-
-    def list(self, fate):
-        return [message for message, _, each in self.rows if each == fate]
-
-
-STORIES = [  # the plainest promises first
-    [("sent", 1, "tea"), ("acked", 1, False)],
-    [("sent", 1, "tea"), ("sent", 2, "bun"), ("nacked", 1, False), ("acked", 2, False)],
-    [("sent", 1, "tea"), ("sent", 2, "bun"), ("sent", 3, "rice"), ("acked", 2, False), ("acked", 1, False)],
-    [("sent", 1, "tea"), ("sent", 2, "bun"), ("sent", 3, "rice"), ("acked", 2, True), ("sent", 4, "soup")],
-    [("sent", 1, "tea"), ("sent", 2, "bun"), ("acked", 1, False), ("nacked", 2, True)],
-    [("sent", 1, "tea"), ("returned", "tea"), ("acked", 1, False)],
-    [("sent", 1, "tea"), ("sent", 2, "tea"), ("returned", "tea"), ("acked", 2, True)],
-    [("sent", 1, "tea"), ("sent", 2, "tea"), ("returned", "tea"), ("returned", "tea"), ("acked", 2, True)],
-    [("sent", 1, ""), ("sent", 2, ""), ("acked", 1, False), ("returned", ""), ("acked", 2, False)],
-]
-
-
-def _story(chance):
-    """What a broker may say of some messages; it returns a message before it confirms it."""
-    open_tags, returned, names = [], set(), {}
-    tags = count(1)
-    for _ in range(chance.randrange(4, 16)):
-        kind = chance.choice(["sent", "sent", "sent", "returned", "acked", "acked", "nacked"])
-        if kind == "sent":
-            tag = next(tags)
-            open_tags.append(tag)
-            names[tag] = chance.choice(["tea", "bun", ""])
-            yield "sent", tag, names[tag]
-        elif kind == "returned":
-            if wanted := [tag for tag in open_tags if tag not in returned]:
-                name = names[chance.choice(wanted)]
-                returned.add(next(tag for tag in wanted if names[tag] == name))
-                yield "returned", name
-        elif open_tags:
-            tag, multiple = chance.choice(open_tags), chance.random() < 0.4
-            open_tags = [each for each in open_tags if each != tag and not (multiple and each < tag)]
-            yield kind, tag, multiple
+    def __call__(self, body):
+        if not isinstance(body, bytes) or body not in ORDERS:
+            self.strange.append(body)
+            return
+        if body == ORDERS[-1] and not self.killed:
+            self.killed = True
+            brokers.cut(self.connection)
+            raise PowerCut
+        self.calls[body] += 1
+        times, kind = FAILS.get(body, (0, None))
+        if self.calls[body] <= times:
+            self.raised = kind(body)
+            raise self.raised
 
 
 @exercise(
     "17.3",
-    praise="whatever comes in whatever order, you know what became of each message.",
-    hint="One record for each tag: the message, whether it was returned, and what was said of it.",
+    praise="one more try for each, the hopeless ones where somebody can look at them, and nobody waits.",
+    hint="A header on the message that you put back says that it was tried; then comes the graveyard.",
 )
-def _tracker(answer):
-    need_class(answer, "Tracker", "sent", "acked", "nacked", "returned")
-    chance = random.Random(17)
-    for story in [*STORIES, *(list(_story(chance)) for _ in range(60))]:
-        ledger, tracker, other = _Ledger(), answer(), answer()  # two at once, for they may share what they keep
-        told = []
-        for name, *arguments in story:
-            told.append(f"{name}({', '.join(map(repr, arguments))})")
-            getattr(ledger, name)(*arguments)
-            getattr(tracker, name)(*(_spelled_anew(each) for each in arguments))
-            _compare(tracker, ledger, "after " + ", ".join(told))
-        _compare(other, _Ledger(), "another Tracker, to which nothing has happened:")
+def _poison(answer):
+    packed, cook = cloudpickle.dumps(answer), _Cook()
+    with brokers.started_broker() as url:
+        with brokers.open_channel(url) as channel:
+            brokers.put(channel, "orders")
+            for body in ORDERS:
+                mark = pika.BasicProperties(headers={"table": 4} if body == b"unlucky too" else None)
+                channel.basic_publish("", "orders", body, mark)
+            brokers.put(channel, "graveyard")
+            brokers.put(channel, "elsewhere", "none of your business")
+        with brokers.open_channel(url) as channel:
+            for _ in range(PREFETCHED):
+                channel.basic_get("orders")
+        for _ in range(2):  # it is killed once
+            with brokers.open_channel(url) as channel:
+                eventually(lambda: brokers.state(channel, "elsewhere").message_count, looks=200)  # the dead let go
+                channel.basic_get("elsewhere")  # held by the same channel, and not done with
+                cook.connection = channel.connection
+                _let_handle(packed, channel, cook)
+        # That connection is closed: what was not acknowledged is in the queue again.
+        with brokers.open_channel(url) as channel:
+            buried, left = (brokers.drain(channel, queue) for queue in ("graveyard", "orders"))
+            others = brokers.state(channel, "elsewhere").message_count
+    for body, orders in Counter(ORDERS).items():
+        name = f"{body!r}, of which there are two orders," if orders > 1 else f"{body!r}"
+        fails, calls = FAILS.get(body, (0,))[0], cook.calls[body]
+        graves = orders if fails == 2 * orders else 0
+        wanted = orders * (2 if fails else 1)
+        if not calls and body == ORDERS[-1] and cook.killed:
+            raise Wrong(f"a program was killed while it cooked {name}, and the order did not come again.", LATER)
+        if not calls:
+            raise Wrong(f"{name} was not cooked.")
+        if calls < wanted:
+            raise Wrong(
+                f"{name} failed, and was cooked {_times(calls)}; with one more try it would be {_times(wanted)}.",
+                PUT_BACK,
+            )
+        if calls > wanted:
+            raise Wrong(f"{name} was cooked {_times(calls)}; {_times(wanted)} would be right.")
+        if body in left:
+            raise Wrong(f"{name} is in the queue in the end: acknowledge what is done with.", ACK)
+        if buried.count(body) != graves:
+            raise Wrong(
+                f"{name} was cooked {_times(calls)} and failed {_times(fails)}. "
+                f"The graveyard holds {buried.count(body)} of it; it should hold {graves}."
+            )
+    if strange := [body for body in buried if body not in ORDERS]:
+        raise Wrong(f"the graveyard holds {strange[0]!r}, which is the body of no order.", AS_IT_CAME)
+    if not others:
+        raise Wrong(
+            "a message that `handle` was not called for is acknowledged too: this one only, not `multiple`.", ACK
+        )
 
 
-def _spelled_anew(value):
-    """An equal string that is another object, for a broker returns what it has read."""
-    return "".join([*value]) if isinstance(value, str) else value
+def _times(number):
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
 
 
-def _compare(tracker, ledger, case):
-    for fate in ("open", "kept", "failed"):
-        if not hasattr(tracker, fate):
-            raise Wrong(f"a Tracker has no list `{fate}`.")
-        said = getattr(tracker, fate)
-        if not isinstance(said, list):
-            raise Wrong(f"`{fate}` is a {type(said).__name__}; it is to be a list.")
-        if said != ledger.list(fate):
-            raise Wrong(f"{case} `{fate}` is {said}, and it is to be {ledger.list(fate)}.")
+def _let_handle(packed, channel, cook):
+    """Hand each order to the answer, as often as it comes, each time in another program."""
+    while (message := channel.basic_get("orders"))[0]:
+        method, _, body = message
+        if cook.killed and method.redelivered and body != ORDERS[-1]:
+            raise Wrong(
+                f"{body!r} came again when the program that had handled it ended: acknowledge what is done with.", ACK
+            )
+        before, killed = cook.calls[body], cook.killed
+        error = capture(cloudpickle.loads(packed), channel, *message, cook, catch=(Exception, PowerCut)).error
+        if cook.killed and not killed:
+            return
+        if cook.strange:
+            raise Wrong(f"`cook` was called with {cook.strange[0]!r}, which is the body of no order.", AS_IT_CAME)
+        if error and error is cook.raised:
+            raise Wrong(f"the {type(error).__name__} that `cook` raised for {body!r} left `handle`.", CATCH)
+        if error:
+            raise error
+        if cook.calls[body] > before + 1:
+            raise Wrong(f"{body!r} was cooked again at once: put it back into the queue.", PUT_BACK)
+        if cook.calls[body] > 2 * ORDERS.count(body):
+            raise Wrong(f"{body!r} was cooked {cook.calls[body]} times and more; it should get one more try.", PUT_BACK)
+        try:
+            loose = brokers.state(channel, "elsewhere").message_count
+        except pika.exceptions.ChannelClosedByBroker as closed:
+            raise Wrong(
+                f"after `handle` for {body!r} the broker closed the channel: {closed.reply_text}.", ACK
+            ) from None
+        if loose:
+            raise Wrong("a message that `handle` was not called for went back too: this one only, not `multiple`.", ACK)
 
 
 # -- 17.4 -------------------------------------------------------------------------------------------------------------
 
 
-class _Down(Exception):
-    pass
+BEFORE = 4  # buns in the till
+SALES = (("a", 3), ("b", 5), ("a", 3), ("A", 5), ("d", 2))  # the second "a" is the first one, sent again
+TOLD = "it had 4, and sales a, b, A and d are 3, 5, 5 and 2, which makes 19"
 
 
 @exercise(
     "17.4",
-    praise="everything is published in order, and what is confirmed is gone before the next one goes out.",
-    hint="Look at the oldest, publish it, delete that row, commit; then look again.",
-    seconds=5,
+    praise="a power cut at every point, and each sale is counted once: at least once, made exactly once by you.",
+    hint="One transaction for both tables, then commit, then acknowledge.",
+    seconds=40,
 )
-def _relay(answer):
-    _empty(answer, [])
-    _empty(answer, ["tea", "bun", "rice"])
-    _empty(answer, ["tea", "tea", "bun", "tea"])
-    _empty(answer, ["", "tea", "", "0"])
-    _empty(answer, ["tea", "bun"], late=["rice", "tea"])
-    for place in (1, 2, 3):
-        _empty(answer, ["tea", "bun", "tea"], down=place)
+def _once(answer):
+    packed = cloudpickle.dumps(answer)
+    with brokers.started_broker() as url, brokers.open_channel(url) as shop:
+        brokers.put(shop, "sales")
+        brokers.put(shop, "elsewhere", "none of your business")
+        for cut in (None, *range(60)):
+            for number, buns in SALES:
+                shop.basic_publish("", "sales", str(buns), pika.BasicProperties(message_id=number))
+            if not _sell_all(packed, shop, cut) and cut is not None:
+                return  # it ended before the power could fail: all points are tried
 
 
-def _outbox(messages):
-    """Two connections to a shop with these messages; their rows are not numbered 1, 2, 3, for others were there."""
-    path = temporary_folder("outbox-") / "shop.db"
-    shop, door = (sqlite3.connect(path, timeout=0.2) for _ in range(2))
-    for each in (shop, door):
-        each.execute("PRAGMA synchronous = OFF")  # a slow disk is not the answer's fault
-    with door:
-        door.execute("CREATE TABLE outbox (message)")
-        for each in messages:
-            door.executemany("INSERT INTO outbox VALUES (?)", [["gone"], [each]])
-        door.execute("DELETE FROM outbox WHERE message = 'gone'")
-    return shop, door
-
-
-def _empty(answer, messages, late=(), down=0):
-    """Let an outbox be emptied; `late` are written while it is, and the publishing number `down` fails."""
-    shop, door = _outbox(messages)
-    case = f"with {messages} in the outbox" + (f" and an exception at number {down}" if down else "")
-    published, came, late, wrong = [], [], list(late), []
-    failed = False
-
-    def left():
-        return [message for (message,) in door.execute("SELECT message FROM outbox ORDER BY rowid")]
-
-    def stop(*reason):
-        wrong.append(Wrong(*reason))
-        raise Enough
-
-    def publish(message):
-        nonlocal failed
-        unconfirmed = [*messages, *came][len(published) :]
-        if failed:
-            stop(f"{case}, `publish` was called once more after it, with {message!r}.")
-        if left() != unconfirmed:
-            stop(
-                f"{case}, another connection saw {left()} there, when {message!r} was to be published;"
-                f" {unconfirmed} had not been confirmed."
-            )
-        failed = len(published) + 1 == down
-        if failed:
-            raise _Down
-        published.append(message)
-        if late:
-            came.append(late.pop(0))
-            try:
-                with door:
-                    door.execute("INSERT INTO outbox VALUES (?)", [came[-1]])
-            except sqlite3.OperationalError:
-                stop(f"{case}, nobody else could write while {message!r} was being published.", LOCKED)
-
-    raised = False
+def _sell_all(packed, shop, cut):
+    """Sell all there is, with a power cut before call number `cut`; return whether it came to that."""
+    keeper = sqlite3.connect("file:till?mode=memory&cache=shared", uri=True)  # what is on the disk
     try:
-        answer(shop, publish)
-    except (_Down, Enough) as error:
-        raised = isinstance(error, _Down)
-    if wrong:
-        raise wrong[0]
-    if down and not raised:
-        raise Wrong(f"{case}, the exception did not reach the caller.")
-    wanted = [*messages, *came][: down - 1 if down else None]
-    if published != wanted:
-        raise Wrong(f"{case}, you published {published}, and {wanted} was to be published.")
-    rest = [*messages, *came][len(wanted) :]
-    if left() != rest:
-        raise Wrong(f"{case}, the outbox held {left()} in the end, and it was to hold {rest}.")
-
-
-# -- 17.5 -------------------------------------------------------------------------------------------------------------
-
-ROOMS = ["wait.short", "wait.long", "wait.longer"]
-
-
-class _Burnt(Exception):
-    pass
-
-
-@exercise(
-    "17.5",
-    praise="each try goes one room further, nothing of the order is lost, and the original is let go last.",
-    hint="First `work`; if that fails, the copy with its headers; `basic_ack` stands at the end, for both.",
-)
-def _handle(answer):
-    with brokers.started_broker() as url, brokers.open_channel(url) as channel, brokers.open_channel(url) as door:
-        for queue in ("work", "parked", *ROOMS, "den"):
-            door.queue_declare(queue, durable=True)
-        channel.confirm_delivery()
-        for order in (
-            _Order(None, None),
-            _Order(None, ValueError),
-            _Order({"tries": 0}, _Burnt, body=b" Bao\xff\n", message_id=None),
-            _Order({"guest": "Li", "tries": 1}, KeyError, message_id="18"),
-            _Order({"guest": "", "spicy": False, "tries": 2}, ValueError, body=b"", message_id=""),
-            _Order({"guest": "Wang", "tries": 3}, _Burnt),
-            _Order({"error": "OSError", "tries": 7}, ValueError),
-        ):
-            _try(answer, channel, door, order)
-        _try(answer, channel, door, _Order({"guest": "Li"}, OSError), [])
-        _try(answer, channel, door, _Order({"tries": 1}, OSError), ["den"])
-        _lose(answer, channel, door, ["nowhere"])
-        door.queue_delete("parked")
-        _lose(answer, channel, door, [])
-
-
-@dataclass
-class _Order:
-    headers: object
-    error: object  # the class of what work raises
-    body: bytes = b"bun"
-    message_id: object = "17"
-
-    def __str__(self):
-        message_id = "" if self.message_id == "17" else f"message_id {self.message_id!r}, "
-        return f"headers {self.headers}, {message_id}work " + (
-            f"raises {self.error.__name__}:" if self.error else "returns False:"
+        keeper.executescript(
+            f"CREATE TABLE till (buns INTEGER); INSERT INTO till VALUES ({BEFORE});"
+            "CREATE TABLE seen (id TEXT PRIMARY KEY);"
         )
+        when, failed = "without any power cut", False
+        for power in (Power(cut), Power()):
+            db = sqlite3.connect("file:till?mode=memory&cache=shared", uri=True, factory=Ledger)
+            db.power = power
+            try:
+                _one_life(cloudpickle.loads(packed), shop, db, power)  # afresh: a program forgets its variables
+                break
+            except PowerCut as end:
+                failed = True
+                when = f"the power failed before `{power.failed}` for sale {end.args[0]!r}, and in the end"
+            finally:
+                db.close()  # what is not committed is forgotten
+        total = keeper.execute("SELECT buns FROM till").fetchall()
+    finally:
+        keeper.close()
+    if len(total) != 1:
+        raise Wrong(
+            f"{when} the table `till` has {len(total)} rows; it should have one.",
+            "`UPDATE` changes the row that is there.",
+        )
+    if total[0][0] != BEFORE + sum(dict(SALES).values()):
+        raise Wrong(f"{when} the till says {total[0][0]} buns; {TOLD}.")
+    if left := len(brokers.drain(shop, "sales")):
+        are = f"{left} messages are" if left > 1 else "one message is"
+        raise Wrong(f"{when} {are} left in the queue: acknowledge each.")
+    return failed
 
 
-def _try(answer, channel, door, case, rooms=ROOMS):
-    """Hand out one order whose work fails or does not, beside another that is held; look at where they are then."""
-    queues = [*dict.fromkeys([*ROOMS, *rooms, "parked"])]
-    door.basic_publish("", "work", b"held")
-    _get(channel)
-    properties = pika.BasicProperties(headers=case.headers, message_id=case.message_id, delivery_mode=1)
-    door.basic_publish("", "work", case.body, properties)
-    method, properties, body = _get(channel)
-    worked, called = [], []
-
-    def work(body):
-        worked.append(body)
-        if case.error:
-            raise case.error("burnt")
-        return False  # what it returns says nothing
-
-    def before(name):
-        called.append(name)
-        if name in ("basic_ack", "basic_reject", "basic_nack") and case.error and not _holding(door, queues):
-            raise Wrong(f"{case} the order was settled before its copy was in a queue.")
-
-    tapped = brokers.Tapped(channel, before=before)
-    tries = (case.headers or {}).get("tries", 0)
-    wanted = rooms[tries] if tries < len(rooms) else "parked"
+def _one_life(answer, shop, db, power):
+    enough = Fuse(20, Wrong("the same sales come again and again: acknowledge them."))
+    channel = shop.connection.channel()
+    line = brokers.Tapped(channel, before=lambda name: name.startswith("basic_") and power(name))
     try:
-        in_time(answer, tapped, method, properties, body, work, list(rooms), stuck=STUCK)
-    except Exception as error:
-        if error.args != ("burnt",):
-            raise
-        raise Wrong(f"{case} this exception reached the caller; a copy was to go to {wanted!r}.") from None
-    if worked != [case.body]:
-        raise Wrong(f"{case} `work` was called with {worked}; it was to be called once, with {case.body}.")
-    found = [(queue, message) for queue in queues for message in brokers.take(door, queue)]
-    if not case.error and found:
-        raise Wrong(f"{case} there is a copy in {found[0][0]!r}; nothing was to be published.")
-    if case.error:
-        _compare_copy(case, found, wanted, tries)
-    back = _unsettled(channel, door)
-    if case.body in back or "basic_ack" not in called:
-        raise Wrong(f"{case} {'the copy is there, and ' if found else ''}the order was not acknowledged.")
-    if back != [b"held"]:
-        raise Wrong(f"{case} another order, which was taken before and is not done, was acknowledged, too.")
-
-
-def _compare_copy(case, found, wanted, tries):
-    if len(found) != 1:
-        raise Wrong(f"{case} there are copies in {[where for where, _ in found]}; one was to be published.")
-    where, (_, copy, body) = found[0]
-    if where != wanted:
-        raise Wrong(f"{case} the copy is in {where!r}, and it was to be in {wanted!r}.")
-    if body != case.body:
-        raise Wrong(f"{case} the body of the copy is {body!r}, and it was {case.body!r}.")
-    right = {**(case.headers or {}), "tries": tries + 1}
-    if wanted == "parked":
-        right["error"] = case.error.__name__
-    if (copy.headers or {}) != right:
-        raise Wrong(f"{case} the copy has the headers {copy.headers}, and they were to be {right}.")
-    if copy.message_id != case.message_id:
-        raise Wrong(f"{case} the copy has the message_id {copy.message_id!r}, and the order has {case.message_id!r}.")
-    if copy.delivery_mode != 2:
-        raise Wrong(f"{case} the copy is not persistent (delivery_mode {copy.delivery_mode}).")
-
-
-def _get(channel):
-    while True:
-        method, properties, body = channel.basic_get("work")
-        if method:
-            return method, properties, body
-
-
-def _holding(door, queues):
-    """Which of these queues hold a message."""
-    return [queue for queue in queues if brokers.state(door, queue).message_count]
-
-
-def _unsettled(channel, door):
-    """Bodies of the messages that come back when this channel is asked for all that it was given."""
-    channel.basic_recover(requeue=True)
-    return brokers.drain(door, "work")
-
-
-def _lose(answer, channel, door, rooms):
-    """The copy cannot be published: its room is missing."""
-    door.basic_publish("", "work", b"bun")
-    method, properties, body = _get(channel)
-
-    def work(body):
-        raise ValueError("burnt")
-
-    case = f"there is no queue {(rooms or ['parked'])[0]!r}, so the copy cannot be published:"
-    try:
-        in_time(answer, channel, method, properties, body, work, rooms, stuck=STUCK)
-    except pika.exceptions.UnroutableError:
-        pass
-    else:
-        raise Wrong(f"{case} no UnroutableError reached the caller.", hint="Publish with `mandatory=True`.")
-    if not _unsettled(channel, door):
-        raise Wrong(f"{case} the order was acknowledged all the same.")
+        channel.basic_get("elsewhere")  # held by the same channel, and not done with
+        while (message := channel.basic_get("sales"))[0]:
+            enough()
+            with suppress(PowerCut):
+                answer(line, *message, db)
+            if power.failed:  # whatever the answer made of it
+                raise PowerCut(message[1].message_id)
+    finally:
+        with suppress(pika.exceptions.ChannelWrongStateError):
+            channel.close()
+    if not brokers.state(shop, "elsewhere").message_count:
+        raise Wrong("a message that `sell` was not called for is acknowledged too: this one only, not `multiple`.")

@@ -4,351 +4,378 @@ from exercises.answers import edit, written
 
 WRONG = {
     "17.1": [
-        edit('"auto": "lost"', '"auto": "once"', says="'auto' is not 'once': the broker has forgotten the order"),
-        edit('"auto": "lost"', '"auto": "twice"', says="'auto' is not 'twice'"),
-        edit('"late": "twice"', '"late": "once"', says="'late' is not 'once': the order is not acknowledged"),
-        edit('"late": "twice"', '"late": "lost"', says="'late' is not 'lost'"),
-        edit('"keyed": "once"', '"keyed": "twice"', says="the till knows its number"),
-        edit('"hurry": "lost"', '"hurry": "once"', says="nobody knows whether the broker has written it down"),
-        edit('"patient": "once"', '"patient": "lost"', says="brings it back when it starts"),
-        edit('"again": "twice"', '"again": "once"', says="may have written the first one down"),
-        edit('    "again": "twice",\n', "", says="there is no word for 'again'"),
-        edit('"auto": "lost"', '"auto": "never"', says="the word for 'auto' is 'never'"),
-        edit('    "auto"', '    "thrice": "once", "auto"', says="'thrice' is none of the cases"),
-        written("answer = ['lost', 'twice', 'once', 'lost', 'once', 'twice']", says="not a list"),
+        edit("(4, True)", "(4, False)", says="order 4 was with the worker when it was killed"),
+        edit("(5, False), (6, False)", "(5, True), (6, True)", says="order 5 had not been sent to the worker"),
+        edit("left = [", "left = [(1, True), ", says="order 1 was acknowledged"),
+        edit("(2, True), (3, True), (4, True), ", "", says="order 2 is missing"),
+        edit(
+            "(2, True), (3, True), (4, True), (5, False), (6, False)",
+            "(5, False), (6, False), (2, True), (3, True), (4, True)",
+            says="the orders came as [2, 3, 4, 5, 6]",
+        ),
+        edit("(6, False)", "(6, False), (6, False)", says="and you say [2, 3, 4, 5, 6, 6]"),
+        written("answer = [2, 3, 4, 5, 6]", says="2 is no pair"),
+        written("answer = 5", says="not a int"),
+        written("answer = [(n, True) for n in range(2, 7)]", says="order 5 had not been sent to the worker"),
+        edit("(4, True)", '(4, "True")', says="(4, 'True') is no pair"),
+        edit(
+            "(2, True), (3, True), (4, True)", '("2", True), ("3", True), ("4", True)', says="'2' is none of the orders"
+        ),
+        edit("(4, True), ", "", says="order 4 is missing"),
+        edit(", (5, False), (6, False)", "", says="order 5 is missing"),
+        written("answer = []", says="order 2 is missing"),
     ],
     "17.2": [
-        edit("each not in came]", "each not in received and each]", says="'lost' is"),
-        edit("times > 1", "times > 2", says="'doubled' is [], and it is to be [0]"),
-        edit("times > 1", "times >= 1", says="'doubled' is ['pork', 'lotus'], and it is to be []"),
-        edit("times > 1", "times == 2", says="'doubled' is [], and it is to be ['lotus']"),
-        edit("each for each in promised if", "each for each in sorted(promised, key=str) if", says="'lost' is"),
-        edit("dict.fromkeys(promised)", "list(promised)", says="'lost' is ['tea', 'tea']"),
-        edit("each for each in came if each", "each for each in received if each", says="'unexpected' is"),
-        edit("each in came if each not in promised", "each in came if each in promised", says="'unexpected' is"),
-        edit('        "unexpected": [each for each in came if each not in promised],\n', "", says="the keys are"),
+        edit("    channel.basic_qos(prefetch_count=1)\n", "", says="of nine more, and none waits in the queue"),
+        edit("prefetch_count=1", "prefetch_count=2", says="cooked 8 of nine more, and none waits in the queue"),
         edit(
-            "[each for each in came if each not in promised]",
-            "{each for each in came if each not in promised}",
-            says="is a set",
+            "        channel.basic_ack(method.delivery_tag)\n",
+            "",
+            "queue, on_order)",
+            "queue, on_order, auto_ack=True)",
+            says="of nine more, and none waits in the queue",
         ),
-        edit("if each not in came]", "if each not in came][:5]", says="'lost' is"),
-        edit("    return {", "    received.clear()\n    return {", says="changed a list that it was given"),
-        edit("Counter(received)", "Counter(map(str, received))", says="for promised [0, '', 1]"),
         edit(
-            "    promised, came",
-            "    received = [each.strip().lower() if isinstance(each, str) else each for each in received]\n"
-            "    promised, came",
-            says="received ['7', 'Tea', 'tea '] 'lost' is [7], and it is to be [7, 'tea']",
+            "        cook(body)\n        channel.basic_ack(method.delivery_tag)\n",
+            "        channel.basic_ack(method.delivery_tag)\n        cook(body)\n",
+            says="cooked 8 of nine more, and none waits in the queue",
+        ),
+        edit(
+            "        channel.basic_ack(method.delivery_tag)\n",
+            "",
+            says="cooked 1 of nine more, and 8 wait in the queue",
+        ),
+        edit(
+            "    channel.basic_qos(prefetch_count=1)\n",
+            "",
+            "    channel.start_consuming()",
+            "    channel.basic_qos(prefetch_count=1)\n    channel.start_consuming()",
+            says="of nine more, and none waits in the queue",
         ),
         written(
             """
-def answer(promised, received, seen=[]):
-    seen.extend(received)
-    return {
-        "lost": [each for each in dict.fromkeys(promised) if each not in seen],
-        "doubled": [each for each in dict.fromkeys(received) if received.count(each) > 1],
-        "unexpected": [each for each in dict.fromkeys(received) if each not in promised],
-    }
+def answer(channel, queue, cook):
+    while (message := channel.basic_get(queue, auto_ack=True))[0]:
+        cook(message[2])
 """,
-            says="for promised ['pork', 'lotus', 'tea'] and received ['tea'] 'lost' is []",
+            says="it should take orders for ever",
         ),
         written(
             """
-def answer(promised, received):
-    seen, again = [], []
-    for each in received:
-        if each in seen and each not in again:
-            again.append(each)
-        seen.append(each)
-    return {
-        "lost": [each for each in dict.fromkeys(promised) if each not in received],
-        "doubled": again,
-        "unexpected": [each for each in dict.fromkeys(received) if each not in promised],
-    }
+def answer(channel, queue, cook):
+    while True:
+        method, _, body = channel.basic_get(queue, auto_ack=True)
+        if method:
+            cook(body)
 """,
-            says="'doubled' is",
+            says="killed while it cooked b'order 0', and the other did not get it",
         ),
         written(
-            "def answer(promised, received):\n    print(promised)", says="the answer is to be a dict, not a NoneType"
+            """
+def answer(channel, queue, cook):
+    while True:
+        method, _, body = channel.basic_get(queue)
+        if method:
+            cook(body)
+""",
+            says="b'order 0' had been cooked, and came again when the program that cooked it ended",
+        ),
+        written(
+            """
+def answer(channel, queue, cook):
+    while True:
+        method, _, body = channel.basic_get(queue)
+        if body:
+            cook(body)
+            channel.basic_ack(method.delivery_tag)
+""",
+            says="cooked 8 of nine more, and none waits in the queue",
+        ),
+        edit("    channel.basic_consume(queue, on_order)\n", "", says="returned"),
+        edit(
+            "        cook(body)\n        channel.basic_ack(method.delivery_tag)\n",
+            "        pass\n",
+            says="does not call `cook`",
+        ),
+        written(
+            """
+def answer(channel, queue, cook):
+    channel.basic_qos(prefetch_count=1)
+    for method, _, body in channel.consume(queue, inactivity_timeout=5):
+        if method is None:
+            return
+        cook(body)
+        channel.basic_ack(method.delivery_tag)
+""",
+            says="your function returned",
+        ),
+        written(
+            """
+def answer(channel, queue, cook):
+    channel.basic_qos(prefetch_count=1)
+    for (method, _, body), _ in zip(channel.consume(queue), range(100)):
+        cook(body)
+        channel.basic_ack(method.delivery_tag)
+""",
+            says="your function returned; it should take orders for ever",
+        ),
+        edit(
+            "cook(body)", "cook(body.strip())", says="`cook` was called with b'order 4', which is the body of no order"
+        ),
+        edit(
+            "        cook(body)\n",
+            "        if body not in seen:\n            seen.add(body)\n            cook(body)\n",
+            "def serve(",
+            "seen = set()\n\n\ndef serve(",
+            says="the other cooked 8 of nine more, and none waits in the queue",
+        ),
+        written(
+            """
+def answer(channel, queue, cook):
+    done = []
+    while True:
+        method, _, body = channel.basic_get(queue)
+        if method:
+            cook(body)
+            done.append(method.delivery_tag)
+            if len(done) == 5:
+                channel.basic_ack(done[-1], multiple=True)
+                done.clear()
+        else:
+            channel.connection.sleep(0.05)
+""",
+            says="had been cooked, and came again when the program that cooked it ended",
+        ),
+        edit(
+            "cook(body)", "cook(body.decode())", says="`cook` was called with 'order 0', which is the body of no order"
+        ),
+        edit(
+            "basic_ack(method.delivery_tag)",
+            "basic_nack(method.delivery_tag)",
+            says="more than once by the worker that was not",
+        ),
+        edit(
+            "        cook(body)\n",
+            "        import threading\n\n        threading.Thread(target=cook, args=(body,)).start()\n",
+            says="`cook` was called for another one in the same program",
+        ),
+        edit(
+            "        channel.basic_ack(method.delivery_tag)\n",
+            "        channel.basic_ack(method.delivery_tag)\n        channel.stop_consuming()\n",
+            says="your function returned",
         ),
     ],
     "17.3": [
-        edit("(each == tag or (multiple and each < tag))", "each == tag", says="`open` is ['tea', 'rice'"),
-        edit("(each == tag or (multiple and each < tag))", "each <= tag", says="acked(2, False) `open` is"),
-        edit("each == tag or (multiple and each < tag)", "multiple or each == tag", says="acked(2, True) `open` is []"),
-        edit('"failed" if row[1] else fate', "fate", says="returned('tea'), acked(1, False) `kept` is"),
-        edit('row == [message, False, "open"]', "row[0] == message", says="returned('tea'), acked(2, True) `kept` is"),
         edit(
-            'row == [message, False, "open"]',
-            'row[::2] == [message, "open"]',
-            says="returned('tea'), returned('tea'), acked(2, True) `kept` is ['tea']",
+            "except Exception", "except ValueError", says="the BurntBun that `cook` raised for b'poison' left `handle`"
         ),
-        edit("next(row for", "[*(row for", "])[1] = True", "])][-1][1] = True", says="`"),
-        edit('row[2] == "open" and (each', "(each", says="`"),
         edit(
-            'row == [message, False, "open"]',
-            'row[0] is message and row[1:] == [False, "open"]',
-            says="StopIteration",
+            "except Exception",
+            "except (RuntimeError, ValueError, LookupError, pika.exceptions.AMQPError)",
+            says="the BurntBun that `cook` raised",
         ),
         written(
             """
-class Tracker:
-    def __init__(self):
-        self._open, self._returned, self.kept, self.failed = {}, set(), [], []
-
-    def sent(self, tag, message):
-        self._open[tag] = message
-
-    def acked(self, tag, multiple):
-        self._move(tag, multiple, self.kept)
-
-    def nacked(self, tag, multiple):
-        self._move(tag, multiple, self.failed)
-
-    def _move(self, tag, multiple, fate):
-        for each in [each for each in self._open if each == tag or multiple and each < tag]:
-            (self.failed if each in self._returned else fate).append(self._open.pop(each))
-
-    def returned(self, message):
-        self._returned.add(next(t for t, m in self._open.items() if m == message and t not in self._returned))
-
-    open = property(lambda self: list(self._open.values()))
-
-answer = Tracker
+def answer(channel, method, properties, body, cook):
+    try:
+        cook(body)
+    except Exception:
+        if not method.redelivered:
+            channel.basic_nack(method.delivery_tag, requeue=True)
+            return
+        channel.basic_publish("", "graveyard", body)
+    channel.basic_ack(method.delivery_tag)
 """,
-            says="acked(2, False), acked(1, False) `kept` is ['bun', 'tea'], and it is to be ['tea', 'bun']",
+            says="b'poison' failed, and was cooked once; with one more try it would be twice",
         ),
-        edit('multiple, "failed")', 'multiple, "kept")', says="nacked(1, False) `kept` is ['tea']"),
-        edit('multiple, "failed")', 'False, "failed")', says="nacked(2, True)"),
+        written(
+            """
+tried = set()
+
+
+def answer(channel, method, properties, body, cook):
+    try:
+        cook(body)
+    except Exception:
+        channel.basic_publish("", "graveyard" if body in tried else "orders", body)
+        tried.add(body)
+    channel.basic_ack(method.delivery_tag)
+""",
+            says="b'poison' was cooked 3 times and more; it should get one more try",
+        ),
+        edit('if "tried" in headers', "if headers", says="b'unlucky too' failed, and was cooked once"),
         edit(
-            "        self._rows = {}",
-            "        pass\n\n    _rows = {}",
-            says="another Tracker, to which nothing has happened",
+            "        headers = properties.headers or {}\n",
+            "        headers = properties.headers\n",
+            "{**headers, ",
+            "{",
+            says="TypeError",
         ),
-        edit(")[1] = True", ')[2] = "failed"', says="returned('tea') `open` is []"),
-        edit('    kept = property(lambda self: self._in("kept"))\n', "", says="a Tracker has no list `kept`"),
-        edit("def nacked", "def refused", says="Tracker has no method `nacked`"),
-        edit("return [row[0]", "return [self._rows", says="`open` is"),
-        edit("if row[2] == fate]", "if row[2] == fate and row[0]]", says="`open` is []"),
-        written("class Tracker: pass\nanswer = Tracker()", says="give the class Tracker itself"),
+        edit(
+            '"graveyard" if "tried" in headers else "orders"', '"graveyard"', says="with one more try it would be twice"
+        ),
+        edit(
+            'channel.basic_publish("", queue, body, properties)',
+            'if queue == "orders":\n            channel.basic_publish("", queue, body, properties)',
+            says="b'poison' was cooked twice and failed twice. The graveyard holds 0 of it; it should hold 1",
+        ),
+        edit(
+            "    channel.basic_ack(method.delivery_tag)\n",
+            "",
+            says="b'bun 1' came again when the program that had handled it ended",
+        ),
+        edit(
+            "    channel.basic_ack(method.delivery_tag)\n",
+            "    else:\n        channel.basic_ack(method.delivery_tag)\n",
+            says="b'poison' came again when the program that had handled it ended",
+        ),
+        edit(
+            'channel.basic_publish("", queue, body, properties)',
+            'channel.basic_publish("", "graveyard", body)\n'
+            '        if queue == "orders":\n            channel.basic_publish("", queue, body, properties)',
+            says="The graveyard holds 2 of it; it should hold 1",
+        ),
+        written(
+            """
+def answer(channel, method, properties, body, cook):
+    for _ in range(2):
+        try:
+            cook(body)
+            break
+        except Exception:
+            pass
+    else:
+        channel.basic_publish("", "graveyard", body)
+    channel.basic_ack(method.delivery_tag)
+""",
+            says="b'poison' was cooked again at once: put it back into the queue",
+        ),
+        edit(
+            "basic_ack(method.delivery_tag)",
+            "basic_ack(method.delivery_tag, multiple=True)",
+            says="a message that `handle` was not called for is acknowledged too",
+        ),
+        edit(
+            "    channel.basic_ack(method.delivery_tag)\n",
+            "",
+            "    try:\n",
+            "    channel.basic_ack(method.delivery_tag)\n    try:\n",
+            says="a program was killed while it cooked b'bun 3', and the order did not come again",
+        ),
+        edit(
+            "    channel.basic_ack(method.delivery_tag)\n",
+            "    channel.basic_nack(method.delivery_tag, multiple=True)\n",
+            says="a message that `handle` was not called for went back too",
+        ),
+        edit(
+            "    channel.basic_ack(method.delivery_tag)\n",
+            "    channel.basic_ack(method.delivery_tag)\n    channel.basic_ack(method.delivery_tag)\n",
+            says="the broker closed the channel: PRECONDITION_FAILED",
+        ),
+        edit("cook(body)", "cook(body.decode())", says="`cook` was called with 'bun 1', which is the body of no order"),
+        edit(
+            "    try:\n", "    body = body.strip().lower()\n    try:\n", "cook(body)", "body and cook(body)", says="b''"
+        ),
+        edit(
+            "        headers =",
+            "        if not body:\n            return\n        headers =",
+            says="b'' came again when the program that had handled it ended",
+        ),
+        edit(
+            "queue, body, properties)",
+            "queue, str(body), properties)",
+            says="`cook` was called with b\"b'poison'\", which is the body of no order",
+        ),
+        edit(
+            '"tried" in headers',
+            '"tried" in headers or method.redelivered',
+            says="b'poison' failed, and was cooked once",
+        ),
     ],
     "17.4": [
-        edit(
-            "        with shop:\n            shop.execute",
-            "        if True:\n            shop.execute",
-            says="another connection saw",
-        ),
-        edit(
-            'DELETE FROM outbox WHERE rowid = ?", [row[0]]',
-            'DELETE FROM outbox WHERE message = ?", [row[1]]',
-            says="with ['tea', 'tea', 'bun', 'tea'] in the outbox, another connection saw",
-        ),
-        edit("while row :=", "if row :=", says="you published ['tea'], and ['tea', 'bun', 'rice'] was to be published"),
-        edit("ORDER BY rowid", "ORDER BY rowid DESC", says="another connection saw ['tea', 'bun'] there"),
-        edit("ORDER BY rowid", "ORDER BY message", says="another connection saw"),
-        edit("        publish(row[1])\n", "", says="you published []"),
-        edit(
-            "        publish(row[1])\n",
-            "",
-            '"DELETE FROM outbox WHERE rowid = ?", [row[0]])',
-            '"DELETE FROM outbox WHERE rowid = ?", [row[0]])\n        publish(row[1])',
-            says="had not been confirmed",
-        ),
-        edit(
-            "        publish(row[1])",
-            "        try:\n            publish(row[1])\n        except Exception:\n            return",
-            says="the exception did not reach the caller",
-        ),
-        edit(
-            "        publish(row[1])",
-            "        try:\n            publish(row[1])\n        except Exception:\n            continue",
-            says="`publish` was called once more after it, with 'tea'",
-        ),
-        edit(
-            "        publish(row[1])",
-            "        for again in range(3):\n            try:\n                publish(row[1])\n                break\n"
-            "            except Exception:\n                if again == 2:\n                    raise",
-            says="an exception at number 1, `publish` was called once more after it, with 'tea'",
-        ),
-        edit(
-            "        publish(row[1])\n        with shop:\n            shop",
-            "        try:\n            publish(row[1])\n        finally:\n            shop",
-            "[row[0]])",
-            "[row[0]])\n            shop.commit()",
-            says="an exception at number 1, the outbox held ['bun', 'tea'] in the end",
-        ),
-        edit(
-            "        publish(row[1])",
-            "        if row[1]:\n            publish(row[1])",
-            says="with ['', 'tea', '', '0']",
-        ),
         written(
             """
-def answer(shop, publish):
-    for number, message in shop.execute("SELECT rowid, message FROM outbox ORDER BY rowid"):
-        publish(message)
-        with shop:
-            shop.execute("DELETE FROM outbox WHERE rowid = ?", [number])
+def answer(channel, method, properties, body, db):
+    if db.execute("SELECT * FROM seen WHERE id = ?", (properties.message_id,)).fetchone() is None:
+        db.execute("UPDATE till SET buns = buns + ?", (int(body),))
+        db.commit()
+        db.execute("INSERT INTO seen VALUES (?)", (properties.message_id,))
+        db.commit()
+    channel.basic_ack(method.delivery_tag)
 """,
-            says="nobody else could write while 'tea' was being published",
+            says="before `execute` for sale 'a', and in the end the till says 22 buns",
         ),
+        edit(
+            "    channel.basic_ack(method.delivery_tag)\n",
+            "",
+            "    new =",
+            "    channel.basic_ack(method.delivery_tag)\n    new =",
+            says="before `execute` for sale 'b', and in the end the till says 14 buns",
+        ),
+        edit(
+            'db.execute("INSERT OR IGNORE INTO seen VALUES (?)", (properties.message_id,)).rowcount',
+            "not method.redelivered",
+            says="without any power cut the till says 22 buns",
+        ),
+        edit(
+            "    db.commit()\n    channel.basic_ack(method.delivery_tag)\n",
+            "        db.commit()\n        channel.basic_ack(method.delivery_tag)\n",
+            says="without any power cut one message is left in the queue",
+        ),
+        edit(
+            "    db.commit()\n    channel.basic_ack(method.delivery_tag)\n",
+            "    channel.basic_ack(method.delivery_tag)\n    db.commit()\n",
+            says="before `commit` for sale 'b', and in the end the till says 14 buns",
+        ),
+        edit("    db.commit()\n", "", says="without any power cut the till says 4 buns"),
         written(
             """
-from itertools import count
+seen = set()
 
-def answer(shop, publish):
-    for number in count(1):
-        row = shop.execute("SELECT message FROM outbox ORDER BY rowid LIMIT 1").fetchone()
-        if row is None:
-            return
-        publish(row[0])
-        with shop:
-            shop.execute("DELETE FROM outbox WHERE rowid = ?", [number])
+def answer(channel, method, properties, body, db):
+    if properties.message_id not in seen:
+        seen.add(properties.message_id)
+        db.execute("UPDATE till SET buns = buns + ?", (int(body),))
+        db.commit()
+    channel.basic_ack(method.delivery_tag)
 """,
-            says="another connection saw ['tea', 'bun', 'rice'] there, when 'tea' was to be published; ['bun', 'rice']",
+            says="before `basic_ack` for sale 'a', and in the end the till says 22 buns",
         ),
-        written(
-            """
-def answer(shop, publish):
-    while rows := shop.execute("SELECT rowid, message FROM outbox ORDER BY rowid LIMIT 2").fetchall():
-        for _, message in rows:
-            publish(message)
-        with shop:
-            shop.executemany("DELETE FROM outbox WHERE rowid = ?", [row[:1] for row in rows])
-""",
-            says="when 'bun' was to be published; ['bun', 'rice'] had not been confirmed",
-        ),
-        edit("publish(row[1])", "publish(row[0])", says="you published [2, 4, 6]"),
         edit(
-            'DELETE FROM outbox WHERE rowid = ?", [row[0]]',
-            'DELETE FROM outbox"',
-            says="you published ['tea'], and ['tea', 'bun', 'rice']",
-        ),
-        written(
-            """
-def answer(shop, publish):
-    for number, message in shop.execute("SELECT rowid, message FROM outbox ORDER BY rowid").fetchall():
-        publish(message)
-        with shop:
-            shop.execute("DELETE FROM outbox WHERE rowid = ?", [number])
-""",
-            says="you published ['tea', 'bun'], and ['tea', 'bun', 'rice', 'tea'] was to be",
-        ),
-        written(
-            """
-def answer(shop, publish):
-    rows = shop.execute("SELECT message FROM outbox ORDER BY rowid").fetchall()
-    for (message,) in rows:
-        publish(message)
-    with shop:
-        shop.execute("DELETE FROM outbox")
-""",
-            says="another connection saw ['tea', 'bun', 'rice'] there, when 'bun' was to be published",
-        ),
-        written(
-            """
-def answer(shop, publish):
-    with shop:
-        while row := shop.execute("SELECT rowid, message FROM outbox ORDER BY rowid").fetchone():
-            publish(row[1])
-            shop.execute("DELETE FROM outbox WHERE rowid = ?", [row[0]])
-""",
-            says="another connection saw",
-        ),
-    ],
-    "17.5": [
-        edit(
-            "\n    channel.basic_ack(method.delivery_tag)",
+            "    new =",
+            "    db.isolation_level = None\n    new =",
+            "    db.commit()\n",
             "",
-            "    try:\n        work(body)",
-            "    channel.basic_ack(method.delivery_tag)\n    try:\n        work(body)",
-            says="the order was settled before its copy was in a queue",
+            says="before `execute` for sale 'a', and in the end the till says 16 buns",
         ),
-        edit("except Exception as error", "except ValueError as error", says="_Burnt"),
-        edit("except Exception as error", "except (ValueError, KeyError, OSError) as error", says="_Burnt"),
-        edit("tries + 1\n", "tries\n", says="has the headers {'tries': 0}, and they were to be {'tries': 1}"),
+        edit("    if new:\n    ", "", says="without any power cut the till says 22 buns"),
+        edit("(properties.message_id,)", "(body,)", says="without any power cut the till says"),
         edit(
-            "rooms[tries] if",
-            "rooms[tries - 1] if",
-            says="the copy is in 'wait.longer', and it was to be in 'wait.short'",
+            "properties.message_id,",
+            "properties.message_id.lower(),",
+            says="without any power cut the till says 14 buns",
         ),
-        edit("tries < len(rooms)", "tries < 3", says="IndexError"),
-        edit("tries < len(rooms)", "tries <= len(rooms)", says="IndexError"),
-        edit("tries < len(rooms)", "tries != len(rooms)", says="IndexError"),
+        edit("buns = buns + ?", "buns = ?", says="without any power cut the till says 2 buns"),
+        edit("UPDATE till SET buns = buns + ?", "INSERT INTO till VALUES (?)", says="the table `till` has 5 rows"),
         edit(
-            "        headers = dict(properties.headers or {})\n",
-            '        headers = {"tries": (properties.headers or {}).get("tries", 0)}\n',
-            says="'guest': 'Li'",
+            "    channel.basic_ack(method.delivery_tag)\n",
+            "",
+            says="without any power cut 5 messages are left in the queue",
         ),
         edit(
-            "dict(properties.headers or {})",
-            "{key: value for key, value in (properties.headers or {}).items() if value}",
-            says="'guest': ''",
-        ),
-        edit("dict(properties.headers or {})", "dict(properties.headers)", says="TypeError"),
-        edit(", message_id=properties.message_id", "", says="the copy has the message_id None"),
-        edit("delivery_mode=2", "delivery_mode=1", says="the copy is not persistent (delivery_mode 1)"),
-        edit(
-            '        if room == "parked":\n            headers["error"]',
-            '        if True:\n            headers["error"]',
-            says="'error': 'ValueError'}, and they were to be {'tries': 1}",
-        ),
-        edit("type(error).__name__", "str(error)", says="'error': 'burnt'"),
-        edit(
-            'headers["error"] = type(error).__name__',
-            'headers.setdefault("error", type(error).__name__)',
-            says="'error': 'OSError', 'tries': 8}, and they were to be {'error': 'ValueError', 'tries': 8}",
+            "basic_ack(method.delivery_tag)",
+            "basic_nack(method.delivery_tag)",
+            says="the same sales come again and again",
         ),
         edit(
-            "method.delivery_tag)", "method.delivery_tag, multiple=True)", says="another order, which was taken before"
-        ),
-        edit("message_id=properties.message_id", 'message_id=properties.message_id or "?"', says="the order has None"),
-        edit(
-            "delivery_mode=2",
-            "delivery_mode=properties.delivery_mode",
-            says="the copy is not persistent (delivery_mode 1)",
-        ),
-        edit("room, body, copy", "room, body.strip(), copy", says="the body of the copy is b'Bao\\xff'"),
-        edit(
-            "        work(body)\n",
-            "        if not work(body):\n            raise ValueError\n",
-            says="work returns False: there is a copy in 'wait.short'",
+            "basic_ack(method.delivery_tag)",
+            "basic_ack(method.delivery_tag, multiple=True)",
+            says="a message that `sell` was not called for is acknowledged too",
         ),
         edit(
-            ", mandatory=True",
-            ", mandatory=room != 'parked'",
-            says="there is no queue 'parked', so the copy cannot be published: no UnroutableError",
+            "    if new:\n",
+            "    db.commit()\n    if new:\n",
+            says="before `execute` for sale 'a', and in the end the till says 16 buns",
         ),
-        edit(
-            "channel.basic_publish(",
-            "try:\n            channel.basic_publish(",
-            "mandatory=True)\n",
-            "mandatory=True)\n        finally:\n            channel.basic_ack(method.delivery_tag)\n        return\n",
-            says="the order was acknowledged all the same",
-        ),
-        edit(", mandatory=True", "", says="no UnroutableError reached the caller"),
-        edit(
-            "        channel.basic_publish(",
-            "        if tries <= len(rooms): channel.basic_publish(",
-            says="headers {'error': 'OSError', 'tries': 7}, work raises ValueError: the order was settled before",
-        ),
-        edit(
-            "\n    channel.basic_ack(method.delivery_tag)",
-            "\n        channel.basic_ack(method.delivery_tag)",
-            says="work returns False: the order was not acknowledged",
-        ),
-        edit(
-            "\n    channel.basic_ack(method.delivery_tag)",
-            "\n    channel.basic_nack(method.delivery_tag, requeue=False)",
-            says="the order was not acknowledged",
-        ),
-        edit(
-            "        work(body)\n",
-            "        work(body)\n        work(body)\n",
-            says="`work` was called with [b'bun', b'bun']",
-        ),
-        edit("work(body)\n", "work(body.decode())\n", says="`work` was called with ['bun']"),
-        edit("room, body, copy", 'room, b"bao", copy', says="the body of the copy is b'bao'"),
     ],
 }

@@ -1,401 +1,437 @@
-"""Checks of chapter 18: what a majority decides, and a client that outlives any node. All of it is played."""
+"""Checks of chapter 18: routing. Each runs against an embedded broker of its own; nothing depends on speed."""
 
-import random
+import contextlib
+import threading
+import time
+from collections import Counter
 from functools import partial
+from itertools import product
+
+import pika
 
 from exercises import Wrong, exercise
-from exercises.vocabulary import Enough, need, need_class
+from exercises.vocabulary import PATIENCE, brokers, capture, eventually, in_time, need
+
+STUCK = "your function waits for something that does not come."
+
 
 # -- 18.1 -------------------------------------------------------------------------------------------------------------
-
-PARTITIONS = [  # (sides, members)
-    ([["one"], ["two", "three"]], 3),
-    ([["one", "two", "three"]], 3),
-    ([["one"], ["two"], ["three"]], 3),
-    ([["one"]], 3),
-    ([["two", "three"]], 3),
-    ([["one", "two"], ["three", "four"]], 4),
-    ([["one"], ["two", "three", "four"]], 4),
-    ([["one"], ["two", "four", "five"], ["three"]], 5),
-    ([["one", "two"], ["three", "four"]], 5),
-    ([["one", "two"], ["three"]], 5),
-    ([["one", "two", "three"], ["four"]], 7),
-    ([["one"]], 1),
-    ([["one"]], 2),
-    ([], 3),
-]
 
 
 @exercise(
     "18.1",
-    praise="only one side at most has more than half of all members, and it alone may confirm.",
-    hint="More than half of all members, those that are down included.",
+    praise="an urgent guest overtakes those in the queue, and nobody whose order a cook already holds.",
+    hint="The broker sends what is most urgent as soon as an acknowledgement makes room; what it has sent stays sent.",
 )
-def _who_confirms(answer):
-    for sides, members in PARTITIONS:
-        case = f"who_confirms({sides}, {members})"
-        wanted = next((side for side in sides if len(side) > members / 2), None)
-        said = answer([[*side] for side in sides], members)
-        if wanted is None and said is not None:
-            raise Wrong(f"{case} gave {said!r}; no side has more than half of the {members}, so it is to be None.")
-        if wanted is not None and said != wanted:
-            raise Wrong(f"{case} gave {said!r}; it is to be {wanted}.")
+def _served(answer):
+    need(answer, (list, tuple), "give a list of the five names")
+    came = _serve()
+    said = [str(name).strip().lower().removeprefix("the ").removeprefix("a ") for name in answer]
+    if strange := [name for name, guest in zip(answer, said, strict=True) if guest not in came]:
+        raise Wrong(f"{strange[0]!r} is none of the five.")
+    if sorted(said) != sorted(came):
+        raise Wrong(f"each of the five is served once; you give {len(said)} names, {len(set(said))} of them different.")
+    for place, (name, right) in enumerate(zip(said, came, strict=True), 1):
+        if name != right:
+            before = " Those before are right." if place > 1 else ""
+            raise Wrong(f"guest {place} was not {answer[place - 1]!r} when it was tried just now.{before}")
+
+
+def _serve():
+    """Serve three guests, and two who come while the first is served; return all five as they were served."""
+    with brokers.started_broker() as url, brokers.open_channel(url) as door, brokers.open_channel(url) as cook:
+        door.queue_declare("counter", durable=True, arguments={"x-max-priority": 5})
+        door.confirm_delivery()  # so that each is in the queue before anything else happens
+
+        def come(name, priority):
+            door.basic_publish("", "counter", name, pika.BasicProperties(priority=priority))
+
+        for name in ("li", "wang", "chen"):
+            come(name, 0)
+        served = []
+        cook.basic_qos(prefetch_count=2)
+        for method, _, body in cook.consume("counter"):
+            if not served:
+                eventually(lambda: brokers.state(door, "counter").message_count == 1)
+                come("regular", 3)
+                come("mayor", 5)
+            served.append(body.decode())
+            cook.basic_ack(method.delivery_tag)
+            if len(served) == 5:
+                return served
 
 
 # -- 18.2 -------------------------------------------------------------------------------------------------------------
 
-
-def _true_safe(reached):
-    return max(n for n in reached.values() if 2 * sum(each >= n for each in reached.values()) > len(reached))
-
-
-def _reached():
-    yield {"one": 7, "two": 7, "three": 7}
-    yield {"one": 7, "two": 5, "three": 3}
-    yield {"one": 3, "two": 9, "three": 4}
-    yield {"one": 4, "two": 0, "three": 0}
-    yield {"one": 4, "two": 4, "three": 0}
-    yield {"one": 9, "two": 7, "three": 5, "four": 3}
-    yield {"one": 8, "two": 8, "three": 1, "four": 1}
-    yield {"one": 2, "two": 30, "three": 4, "four": 11, "five": 3}
-    yield {"one": 6}
-    yield {"one": 6, "two": 2}
-    chance = random.Random(18)
-    for _ in range(40):
-        yield {f"node {number}": chance.randrange(15) for number in range(chance.randrange(1, 8))}
+WANTED = {
+    "alarm": lambda shop, part, level: level == "error",
+    "oven": lambda shop, part, level: part.split(".")[0] == "oven",
+    "north": lambda shop, part, level: shop == "north",
+    "money": lambda shop, part, level: part == "till" and level in ("warning", "error"),
+}
+PARTS = ("oven", "till", "oven.left", "oven.left.door", "door", "door.north", "door.oven", "door.till", "lamp.error")
 
 
 @exercise(
     "18.2",
-    praise="an entry is safe once more than half of all members hold it, however far the quickest are.",
-    hint="Sort the numbers. At which place stands one that more than half of the members have reached?",
+    praise="every message reaches those who asked for it, and nobody else.",
+    hint="`*` is exactly one word, `#` any number of them; two bindings say what one pattern cannot.",
 )
-def _safe(answer):
-    for reached in _reached():
-        given, wanted = dict(reached), _true_safe(reached)
-        said = answer(given)
-        if given != reached:
-            raise Wrong(f"safe({reached}) changed the dict that it was given.")
-        if said != wanted or isinstance(said, bool):
-            holders = sum(each >= wanted for each in reached.values())
-            raise Wrong(f"safe({reached}) gave {said!r}; {holders} of {len(reached)} have reached {wanted}.")
+def _route(answer):
+    if not isinstance(answer, dict) or set(answer) != set(WANTED):
+        raise Wrong(f"the answer is a dictionary with the keys {', '.join(WANTED)}.")
+    for queue, patterns in answer.items():
+        if not isinstance(patterns, (list, tuple, set)) or not all(isinstance(each, str) for each in patterns):
+            raise Wrong(f"give {queue!r} a list of patterns, even if it is only one.")
+    with brokers.started_broker() as url, brokers.open_channel(url) as channel:
+        channel.exchange_declare("log", "topic", durable=True)
+        for queue, patterns in answer.items():
+            _bind(channel, queue, "log", *patterns)
+        letters = list(product(("north", "south", "west"), PARTS, ("info", "debug", "warning", "error")))
+        for letter in letters:
+            channel.basic_publish("log", ".".join(letter), ".".join(letter))
+        for queue, wants in WANTED.items():
+            got = {body.decode() for body in brokers.drain(channel, queue)}
+            for letter in letters:
+                key = ".".join(letter)
+                if wants(*letter) and key not in got:
+                    raise Wrong(f"{key!r} should reach {queue!r}, and did not.")
+                if not wants(*letter) and key in got:
+                    raise Wrong(f"{key!r} reached {queue!r}, which should not get it.")
+
+
+def _bind(channel, queue, exchange, *patterns):
+    channel.queue_declare(queue, durable=True)
+    for pattern in patterns:
+        channel.queue_bind(queue, exchange, pattern)
 
 
 # -- 18.3 -------------------------------------------------------------------------------------------------------------
 
-
-class _Voter:
-    """The rule in the plainest way, with the reason for each answer."""
-
-    def __init__(self, log):
-        self.log, self.term, self.voted = log, log[-1] if log else 0, ()
-
-    def asked(self, candidate, term, last, length):
-        if term < self.term:
-            return False, f"that term is over, for it knows of term {self.term}"
-        if term > self.term:
-            self.term, self.voted = term, ()
-        if self.voted and self.voted != (candidate,):
-            return False, f"it has given its vote of term {term} to {self.voted[0]!r}"
-        own = self.log[-1] if self.log else 0
-        if last < own:
-            return False, f"its own log ends with an entry of term {own}, a later one"
-        if last == own and length < len(self.log):
-            return False, f"its own log is longer, and ends with the same term {own}"
-        again = bool(self.voted)
-        self.voted = (candidate,)
-        return True, "it has said yes to it in this term before" if again else "that log is not behind its own"
-
-
-VOTES = [  # (log, questions), the plainest promises first
-    ([], [("two", 1, 0, 0)]),
-    ([1, 1], [("two", 2, 1, 2)]),
-    ([1, 1], [("two", 2, 1, 3)]),
-    ([1, 1], [("two", 2, 1, 1)]),
-    ([1, 1, 1], [("two", 2, 1, 3), ("three", 2, 1, 3)]),
-    ([1, 1, 1], [("two", 2, 1, 3), ("two", 2, 1, 3), ("three", 2, 1, 5), ("two", 2, 1, 3)]),
-    ([1, 1], [("two", 2, 1, 2), ("three", 3, 1, 2), ("two", 4, 1, 2)]),
-    ([1, 2], [("two", 1, 1, 2), ("two", 2, 2, 2)]),
-    ([1, 2], [("two", 3, 1, 9), ("three", 3, 2, 2)]),
-    ([1, 1, 1, 1], [("two", 3, 2, 1)]),
-    ([1, 1], [("two", 5, 1, 1), ("three", 4, 1, 2), ("three", 5, 1, 2)]),
-    ([1, 1], [("two", 3, 1, 1), ("two", 3, 1, 2)]),
-    ([1, 1], [(0, 2, 1, 2), ("two", 2, 1, 2), (0, 2, 1, 2)]),
-]
-
-
-def _questions(chance):
-    log = sorted(chance.choices([1, 2, 3], k=chance.randrange(5)))
-    logs = {name: sorted(chance.choices([1, 2, 3], k=chance.randrange(5))) for name in ("one", "two", "three")}
-    questions = []
-    for _ in range(chance.randrange(1, 7)):
-        name = chance.choice([*logs])
-        last = logs[name][-1] if logs[name] else 0
-        questions.append((name, chance.randrange(max(1, last), 7), last, len(logs[name])))
-    return log, questions
+CHANGES = (  # old patterns, new ones; keys that fit both, only the new, only the old
+    (["#.error"], ["north.#"], ["north.oven.error"], ["north.tea"], ["south.oven.error"]),
+    (["north.#", "*.till.*"], ["*.till.*", "#.error"], ["south.till.ok", "north.error"], ["error"], ["north.tea"]),
+    (["tea", "tea", "bun"], ["bun", "rice", "bun"], ["bun"], ["rice"], ["tea"]),
+    (["tea"], ["tea"], ["tea"], [], []),
+    (["bun", "north.#"], ["rice", "north.#"], ["north.tea"], ["rice"], ["bun"]),
+    (["tea", "tea"], ["tea", ""], ["tea"], [""], []),
+    (
+        ["tea", "north.#", ""],
+        ["tea.green", "north.oven.#"],
+        ["north.oven.error"],
+        ["tea.green"],
+        ["tea", "north.tea", ""],
+    ),
+    ([], ["#"], [], ["tea"], []),
+    (["#"], [], [], [], ["tea"]),
+)
 
 
 @exercise(
     "18.3",
-    praise="one vote in a term, and none for a log that may lack what a majority has kept.",
-    hint="Python compares tuples as Raft compares logs: (last term, length).",
+    praise="at every moment the queue gets what both lists ask for, and in the end what the new one asks for.",
+    hint="Bind the new ones first; then unbind those old ones that are not among the new.",
 )
-def _vote(answer):
-    need_class(answer, "Voter", "asked")
-    chance = random.Random(18)
-    for log, questions in [*VOTES, *(_questions(chance) for _ in range(150))]:
-        true, voter, other = _Voter(log), answer([*log]), answer([*log])
-        told = [f"Voter({log})"]
-        _compare_term(voter, true, told)
-        for candidate, term, last, length in questions:
-            told.append(f"asked({candidate!r}, {term}, {last}, {length})")
-            wanted, why = true.asked(candidate, term, last, length)
-            said = voter.asked(candidate, term, last, length)
-            if said is not wanted:
-                raise Wrong(f"{_story(told)} the last answer is {said!r}; it is to be {wanted}: {why}.")
-            _compare_term(voter, true, told)
-        stranger = ("stranger", *questions[0][1:])
-        if _Voter(log).asked(*stranger)[0] is not other.asked(*stranger):
-            raise Wrong("two Voters share what they remember: one was asked, and another one's vote was gone.")
+def _rebind(answer):
+    with brokers.started_broker() as url, brokers.open_channel(url) as door, brokers.open_channel(url) as channel:
+        door.confirm_delivery()  # a message is where it belongs before the answer goes on
+        for number, change in enumerate(CHANGES):
+            exchange = ("shop", "market")[number % 2]
+            door.exchange_declare(exchange, "topic", durable=True)
+            _change(answer, channel, door, exchange, f"wishes {number}", *change)
 
 
-def _story(told):
-    return f"with {told[0]}, then {', '.join(told[1:])}" if told[1:] else f"with {told[0]}"
+def _change(answer, channel, door, exchange, queue, old, new, both, gained, lost):
+    case = f"from {old} to {new}:"
+    _bind(door, queue, exchange, *old)
+    brokers.put(door, queue, "waits")
+    moments = []
 
+    def come(moment):
+        moments.append(moment)
+        for key in both:
+            door.basic_publish(exchange, key, f"{len(moments)} {key}")
 
-def _compare_term(voter, true, told):
-    if not hasattr(voter, "term"):
-        raise Wrong("a Voter has no `term`.")
-    if voter.term != true.term:
-        raise Wrong(f"{_story(told)} its `term` is {voter.term!r}; it is to be {true.term}.")
+    tapped = brokers.Tapped(channel, after=lambda name: come(f"after your call of `{name}`"))
+    in_time(answer, tapped, queue, exchange, list(old), list(new), stuck=STUCK)
+    if not channel.is_open:
+        raise Wrong("your function closed the channel, which its caller still needs.")
+    come("in the end")
+    for key in (*gained, *lost):
+        door.basic_publish(exchange, key, key)
+    got = Counter(brokers.drain(door, queue))
+    if not got[b"waits"]:
+        raise Wrong(f"{case} a message that waited in the queue is gone.")
+    for number, moment in enumerate(moments, 1):
+        for key in both:
+            if not got[f"{number} {key}".encode()]:
+                raise Wrong(f"{case} {key!r} fits both, and {moment} it did not reach the queue.")
+    for key in gained:
+        if not got[key.encode()]:
+            raise Wrong(f"{case} in the end {key!r} does not reach the queue.")
+    for key in lost:
+        if got[key.encode()]:
+            raise Wrong(f"{case} in the end {key!r} still reaches the queue, which no longer asks for it.")
+    if twice := [body.decode() for body, times in got.items() if times > 1]:
+        raise Wrong(f"{case} {twice[0]!r} is in the queue {got[twice[0].encode()]} times.")
 
 
 # -- 18.4 -------------------------------------------------------------------------------------------------------------
 
 
-def _true_account(history):
-    names = {name: {kind for kind, each in history if each == name} for _, name in history}
-    return {
-        "lost": [name for name, kinds in names.items() if "confirmed" in kinds and "received" not in kinds],
-        "recovered": [name for name, kinds in names.items() if kinds == {"sent", "received"}],
-        "doubled": [name for name in names if history.count(("received", name)) > 1],
-        "unexpected": [name for name, kinds in names.items() if "received" in kinds and "sent" not in kinds],
-    }
+ORDERS = [  # the first three pairs twice, as some guests order
+    ("bun.pork", "one"),
+    ("bnu.pork", "two"),
+    ("tea", "three"),
+    ("bun.leek", "肉包"),
+    ("bun", "five"),
+    ("", "six"),
+    ("bun.leek", ""),
+    ("cake", ""),
+    ("bun.pork", "one"),
+    ("bnu.pork", "two"),
+    ("tea", "three"),
+]
+LOST = [order for order in ORDERS if order[0] not in ("bun.pork", "bun.leek", "tea")]
 
 
-def _history(*events):
-    return [(kind, name) for kind, names in events for name in names]
-
-
-def _histories():
-    yield []
-    yield _history(("sent", ["tea"]), ("confirmed", ["tea"]), ("received", ["tea"]))
-    yield _history(("sent", ["tea", "bun"]), ("confirmed", ["tea", "bun"]), ("received", ["bun"]))
-    yield _history(("sent", ["tea", "bun"]), ("confirmed", ["tea"]), ("received", ["tea"]))
-    yield _history(("sent", ["tea", "bun"]), ("confirmed", ["bun"]), ("received", ["bun", "tea"]))
-    yield _history(("sent", ["tea", "bun"]), ("confirmed", ["bun", "tea"]), ("received", ["bun", "tea", "bun"]))
-    yield _history(("sent", ["bun"]), ("confirmed", ["bun"]), ("received", ["bun", "tea", "rice"]))
-    yield _history(("sent", ["bun", "bun"]), ("confirmed", ["bun"]), ("received", ["bun"]))
-    yield _history(("sent", ["bun", "bun"]), ("received", ["bun", "bun", "bun"]))
-    yield _history(("received", ["tea", "tea"]))
-    yield _history(("sent", [0, ""]), ("confirmed", [0]), ("received", ["", ""]))
-    yield _history(("sent", [7, "7"]), ("confirmed", [7, "7"]), ("received", ["7"]))
-    yield _history(("sent", ["tea"]), ("received", ["tea"]), ("sent", ["bun"]), ("confirmed", ["tea", "bun"]))
-    yield _history(("sent", [9, 8, 7]), ("confirmed", [8, 7, 9]))
-    yield _history(("sent", ["tea", "Tea"]), ("confirmed", ["tea", "Tea"]), ("received", ["Tea"]))
-    chance = random.Random(18)
-    for _ in range(60):
-        orders = chance.sample(["tea", "bun", "", 0, 7, "7", -1], k=chance.randrange(1, 6))
-        history = []
-        for order in orders:
-            tried = chance.random() < 0.8
-            history += [("sent", order)] * (chance.randrange(1, 3) if tried else 0)
-            history += [("confirmed", order)] * (tried and chance.random() < 0.6)
-            history += [("received", order)] * chance.choice([0, 1, 1, 2, 3])
-        chance.shuffle(history)  # many programs write into one history
-        yield history
+ALL = "Publish each pair of the list once, whatever became of those before it."
+ALONE = "`except pika.exceptions.UnroutableError` catches what comes back, and lets all other errors out."
 
 
 @exercise(
     "18.4",
-    praise="each order in its place, also the one that nobody had confirmed and that came all the same.",
-    hint="A `Counter` for each kind of event says how often; `dict.fromkeys` keeps the order of first times.",
+    praise="all sent, each once, and you know which of them nobody gets.",
+    hint="`channel.confirm_delivery()`, then `basic_publish(…, mandatory=True)` raises UnroutableError for each.",
 )
-def _account(answer):
-    for history in _histories():
-        given, wanted = list(history), _true_account(history)
-        case = f"for {history}"
-        said = need(answer(given), dict, f"{case} the answer is to be a dict")
-        if given != history:
-            raise Wrong(f"{case} your function changed the list that it was given.")
-        if set(said) != set(wanted):
-            raise Wrong(f"{case} the keys are {sorted(map(str, said))}; they are to be {sorted(wanted)}.")
-        for key, names in wanted.items():
-            if not isinstance(said[key], list):
-                raise Wrong(f"{case} {key!r} is a {type(said[key]).__name__}; it is to be a list.")
-            if said[key] != names:
-                raise Wrong(f"{case} {key!r} is {said[key]}, and it is to be {names}.")
+def _lost(answer):
+    with brokers.started_broker() as url, brokers.open_channel(url) as channel:
+        channel.exchange_declare("shop", "topic", durable=True)
+        channel.exchange_declare("closed shop", "fanout", durable=True)
+        for queue, pattern in (("kitchen", "bun.*"), ("bar", "tea"), ("all buns", "bun.#.pork")):
+            _bind(channel, queue, "shop", pattern)
+        calls = []
+        tapped = brokers.Tapped(channel, before=calls.append)
+        got = _send(answer, tapped, "shop", ORDERS)
+        with brokers.open_channel(url) as another:
+            kitchen, bar = (brokers.drain(another, queue) for queue in ("kitchen", "bar"))
+        _all_sent([body.decode() for body in kitchen], [body.decode() for body in bar])
+        for pair in LOST:
+            if pair not in got:
+                raise Wrong(f"{pair!r} reached no queue, and it is not in your list, which is {got!r}.")
+        if got != LOST:
+            raise Wrong(f"{LOST!r} reached no queue, in this order; your list is {got!r}.")
+        if (times := calls.count("basic_publish")) not in (0, len(ORDERS)):  # 0: by a channel of its own
+            raise Wrong(f"{len(ORDERS)} orders were to be sent, and `basic_publish` was called {times} times.", ALL)
+        calls.clear()
+        got = _send(answer, tapped, "closed shop", [("any", "one")])  # once more on this channel
+        if got != [("any", "one")]:
+            raise Wrong(
+                f"one order went to an exchange without any queue, which loses everything; your list is {got!r}."
+            )
+        if calls.count("basic_publish") > 1:
+            raise Wrong(
+                f"one order was to be sent, and `basic_publish` was called {calls.count('basic_publish')} times."
+            )
+        if got := _send(answer, channel, "shop", []):
+            raise Wrong(f"there was no order to send; your list is {got!r}.")
+        got = capture(partial(in_time, answer, channel, "no shop", [("any", "one")], stuck=STUCK))
+        if not got.error:
+            raise Wrong(
+                f"the broker has no such exchange, and your function returned {got.value!r}, without an error.", ALONE
+            )
+
+
+def _send(answer, channel, exchange, orders):
+    got = in_time(answer, channel, exchange, list(orders), stuck=STUCK)
+    if not isinstance(got, (list, tuple)):
+        raise Wrong(f"your function returned {got!r}: return the list of what reached no queue.")
+    return [tuple(each) if isinstance(each, (list, tuple)) else each for each in got]
+
+
+def _all_sent(kitchen, bar):
+    for queue, came, key in (("kitchen", kitchen, "bun."), ("bar", bar, "tea")):
+        sent = [body for each, body in ORDERS if each.startswith(key)]
+        if came != sent and sorted(came) == sorted(sent):
+            raise Wrong(f"the {queue} got its orders as {came}: send them in the order of the list, {sent}.", ALL)
+        if came != sent:
+            raise Wrong(f"{sent} should arrive in the {queue}, each once; what came is {came}.", ALL)
 
 
 # -- 18.5 -------------------------------------------------------------------------------------------------------------
 
-NODES = ["amqp://one", "amqp://two", "amqp://three"]
+
+class _Prices:
+    """Answers questions on a thread of its own; `plan` says what to send for each."""
+
+    def __init__(self, url):
+        self.url, self.plan, self.served = url, self.price, 0
+        self.asked = []  # properties of all questions
+        self.ready, self.fence = threading.Event(), threading.Event()
+        threading.Thread(target=self._run, daemon=True).start()
+        self.ready.wait(PATIENCE)
+
+    def _run(self):
+        with contextlib.suppress(Exception), brokers.open_channel(self.url) as channel:
+            channel.queue_declare("prices", durable=True)
+            self.ready.set()
+            for _, question, body in channel.consume("prices", auto_ack=True):
+                if question.type == "fence":
+                    self.fence.set()
+                    continue
+                self.asked.append(question)
+                self.plan(channel, question, body)
+                self.served += 1
+
+    def ids(self):
+        return [question.correlation_id for question in self.asked]
+
+    def price(self, channel, question, body):
+        self.reply(channel, question, b"price of " + body)
+
+    @staticmethod
+    def reply(channel, question, text, number=None):
+        mark = pika.BasicProperties(correlation_id=question.correlation_id if number is None else number)
+        if question.reply_to:
+            channel.basic_publish("", question.reply_to, text, mark)
 
 
-class _Cluster:
-    """A played cluster: `script` says what becomes of each call of `connect` and `publish`, in turn; then all is well.
+class _Desk:
+    """Asks by the answer, and looks whether it leaves everything as it should."""
 
-    "well"; "refused" (connect); "breaks" (publish; nobody knows whether the order was kept), "burns" (another error).
-    """
+    def __init__(self, answer, channel, own):
+        self.answer, self.channel, self.own, self.prices = answer, channel, own, None
+        self.replies = own.queue_declare("replies", durable=True).method.queue
+        self.asked = 0
 
-    def __init__(self, orders, script, urls, close_fails, burnt):
-        self.error = burnt
-        self.orders, self.script, self.urls, self.close_fails = [*orders], [*script], [*urls], close_fails
-        self.told, self.open, self.confirmed = [], None, []
-        self.failures = self.naps = 0
-        self.left_early = self.burnt = False
-        self.wrong = None
+    def ask(self, question, patience, when, plan, hint, looks=24):
+        """The outcome of a call that must end before nothing has moved for so many looks, 0.05 s apart."""
 
-    def __str__(self):
-        return f"with {self.orders} for {len(self.urls)} nodes: {', '.join(self.told) or 'nothing was done'}"
+        def stuck():
+            if len(self.prices.asked) < self.asked:
+                raise Wrong("your function waits, and no question has come to `prices`.", "Publish it before you wait.")
+            self.look_at_the_question()
+            raise Wrong(f"{when}, and your function waits on.", hint)
 
-    def stop(self, reason, hint=""):
-        self.wrong = Wrong(f"{self}: {reason}", hint)
-        raise Enough
+        def moves():
+            return len(self.prices.asked), self.prices.served
 
-    def tell(self, what):
-        self.told.append(what)
-        if self.wrong:
-            raise Enough
-        if self.burnt and what != "close()":
-            self.stop(f"the {self.error.__name__} was to go on to the caller.", "Catch `ConnectionError` alone.")
-        if len(self.told) > 60:
-            self.told = [*self.told[:6], "and so on"]
-            self.stop("that has no end.")
+        def call():
+            arguments = self.answer, self.channel, self.replies, question, patience
+            return in_time(*arguments, stuck=stuck, seconds=20, stands_still=moves, looks=looks)
 
-    def next(self):
-        return self.script.pop(0) if self.script else "well"
+        self.asked += 1
+        self.prices.plan = plan
+        got = capture(call, catch=TimeoutError)
+        if not self.channel.is_open:
+            raise Wrong("your function closed the channel, which its caller still needs.", CANCEL)
+        if brokers.state(self.own, self.replies).consumer_count:
+            raise Wrong(
+                f"{when}, your function ended, and its channel still takes messages out of {self.replies!r}.",
+                CANCEL,
+            )
+        return got
 
-    def connect(self, url):
-        self.tell(f"connect({url!r})")
-        wanted = self.urls[self.failures % len(self.urls)]
-        if self.open:
-            self.stop("there is a connection still, which was not closed.")
-        if self.naps != self.failures:
-            self.stop("between an error and the next try there was to be one `sleep(0.2)`.")
-        if len(self.confirmed) == len(self.orders):
-            self.stop("all orders were confirmed, so no connection was needed.")
-        if self.left_early:
-            self.stop("the last connection was closed although it still worked.")
-        if url != wanted:
-            self.stop(f"it was the turn of {wanted!r}.")
-        if self.next() == "refused":
-            self.fail("refused")
-        self.open = _Connection(self)
-        return self.open
+    def find(self, question, when, plan, wanted=None):
+        """Ask; an answer comes, and it must be found."""
+        got = self.ask(question, 30, when, plan, DROPPED)
+        wanted = b"price of " + question.encode() if wanted is None else wanted
+        if self.prices.asked:
+            self.look_at_the_question()
+        if got.error:
+            raise Wrong(f"{when}, and your function raised TimeoutError long before its patience of 30 s.", DROPPED)
+        if got.value is None:
+            raise Wrong(f"{when}, and your function returned None: return the body of the answer.", EMPTY)
+        if got.value != wanted:
+            raise Wrong(
+                f"{when}, and your function returned {got.value!r}; the answer to this question was {wanted!r}."
+            )
 
-    def fail(self, how):
-        self.told[-1] += f" is {how}"
-        self.failures += 1
-        raise ConnectionError(how)
+    def look_at_the_question(self):
+        """Its properties must let an answer come, and be known."""
+        question = self.prices.asked[-1]
+        if (named := question.reply_to) != self.replies:
+            raise Wrong(f"`reply_to` of a question was {named!r}; the queue for the answer is {self.replies!r}.", MARK)
+        if question.correlation_id is None:
+            raise Wrong("the question has no correlation_id: nobody can tell what an answer belongs to.")
 
-    def sleep(self, seconds):
-        self.tell(f"sleep({seconds})")
-        if seconds != 0.2:
-            self.stop("each `sleep` is to be one of 0.2 seconds.")
-        if self.open:
-            self.stop("the broken connection is to be closed before the `sleep`.")
-        self.naps += 1
-        if self.naps > self.failures:
-            self.stop("there was no error to sleep for.")
+    def miss(self, patience, when, plan):
+        """Ask; no answer comes, and patience must end in time."""
+        when = f"{when}, with a patience of {patience} s"
+        for _ in range(3):  # what comes late may have been held up by the machine
+            began = time.monotonic()
+            got = self.ask("rice", patience, when, plan, CLOCK, looks=round(patience / 0.05) + 9)
+            took = time.monotonic() - began
+            if not got.error:
+                raise Wrong(f"{when}, and your function returned {got.value!r} instead of raising TimeoutError.", CLOCK)
+            if took < 0.9 * patience:
+                raise Wrong(f"{when}, and your function gave up earlier.", CLOCK)
+            if took < 1.3 * patience or patience < 0.5:
+                return
+        raise Wrong(f"{when}, and your function gave up after {took:.2g} s.", CLOCK)
+
+    def count(self):
+        """Each call asked once: what it sent is before this fence."""
+        self.prices.fence.clear()
+        self.own.basic_publish("", "prices", "", pika.BasicProperties(type="fence"))
+        self.prices.fence.wait(PATIENCE)
+        if (came := len(self.prices.asked)) != self.asked:
+            calls = f"{self.asked} calls" if self.asked > 1 else "one call"
+            raise Wrong(f"{calls} of `ask` put {came} questions into `prices`: send each once.", "One `basic_publish`.")
 
 
-class _Connection:
-    def __init__(self, cluster):
-        self.cluster, self.broken = cluster, False
-
-    def publish(self, order):
-        cluster = self.cluster
-        cluster.tell(f"publish({order!r})")
-        if cluster.open is not self:
-            cluster.stop("this connection was closed before.")
-        if self.broken:
-            cluster.stop("this connection is broken; nothing can be published on it any more.")
-        if len(cluster.confirmed) == len(cluster.orders):
-            cluster.stop("all orders had been confirmed.")
-        wanted = cluster.orders[len(cluster.confirmed)]
-        if order != wanted:
-            cluster.stop(f"it was the turn of {wanted!r}: {cluster.confirmed or 'nothing'} had been confirmed.")
-        fate = cluster.next()
-        if fate == "breaks":
-            self.broken = True
-            cluster.fail("broken off")
-        if fate == "burns":  # the order itself is bad: no node will take it
-            cluster.told[-1] += f" raises {cluster.error.__name__}"
-            cluster.burnt = True
-            raise cluster.error("burnt")
-        cluster.confirmed.append(order)
-
-    def close(self):
-        cluster = self.cluster
-        cluster.tell("close()")
-        cluster.open = None
-        cluster.left_early = not self.broken and len(cluster.confirmed) < len(cluster.orders)
-        if self.broken and cluster.close_fails:
-            cluster.told[-1] += " is refused"
-            raise ConnectionError("closed already")
+MARK = "`pika.BasicProperties(reply_to=replies, correlation_id=…)` goes with the question."
+CANCEL = "`channel.cancel()` ends a `consume` and leaves the channel open; `finally` does it in any case."
+EMPTY = "An answer may be empty; that none came is told by `None` in place of its method."
+STALE = "Acknowledge a stale reply too, or take it with `auto_ack`: what is not acknowledged comes back."
+CLOCK = "A deadline, `time.monotonic() + patience`, is looked at after each reply and after each silence."
+DROPPED = "Was the answer thrown away? With `auto_ack`, `channel.cancel()` also drops what has been fetched already."
 
 
 @exercise(
     "18.5",
-    praise="whatever breaks, each order is published until it is confirmed, at whichever node answers.",
-    hint="An order leaves the list of what is to be done only when `publish` has returned.",
-    seconds=10,
+    praise="each question gets its own answer, late ones are dropped, and patience ends when it should.",
+    hint="A fresh `correlation_id` for each question; compare it with that of each reply.",
+    seconds=40,
 )
-def _deliver(answer):
-    run = partial(_run, answer)
-    run([], [])
-    run(["tea"], [])
-    run(["tea", "bun", "rice"], [])
-    run(["tea", "bun"], ["refused"])
-    run(["tea", "bun"], ["refused", "refused"])
-    run(["tea", "bun", "rice"], ["well", "well", "breaks"])
-    run(["tea", "bun"], ["well", "breaks", "well", "breaks", "well", "breaks", "well", "breaks"])
-    run(["tea", "bun"], ["refused"] * 7)
-    run(["tea", "tea", "", 0, "tea"], ["well", "well", "breaks"])
-    run(["tea", "bun"], ["well", "breaks", "refused", "well", "breaks"], urls=NODES[:1])
-    run(["tea", "bun"], ["well", "breaks", "refused", "well", "breaks"], close_fails=True)
-    run(["tea", "bun", "rice"], ["well", "well", "burns"], burnt=ValueError)
-    run(["tea", "bun", "rice"], ["refused", "well", "breaks", "well", "burns"], burnt=OSError)
+def _ask(answer):
+    with brokers.started_broker() as url, brokers.open_channel(url) as own, brokers.cut_channel(url) as channel:
+        desk = _Desk(answer, channel, own)
+        desk.prices = prices = _Prices(url)
+        over = threading.Event()
 
+        def late_first(channel, question, body):
+            number = question.correlation_id
+            for other in (prices.ids()[-2], "00000000", f"{number}0", number[:-1]):
+                prices.reply(channel, question, b"5 yuan, for something else than " + body, number=other)
+            prices.price(channel, question, body)
 
-def _run(answer, orders, script, urls=NODES, close_fails=False, burnt=None):
-    cluster = _Cluster(orders, script, urls, close_fails, burnt)
-    given, raised = ([*orders], [*urls]), None
-    try:
-        answer(*given, cluster.connect, cluster.sleep)
-    except Enough:
-        pass
-    except (OSError, ValueError) as error:
-        if error.args not in [("burnt",), ("refused",), ("broken off",), ("closed already",)]:
-            raise
-        raised = error
-    if cluster.wrong:
-        raise cluster.wrong
-    if isinstance(raised, ConnectionError):
-        raise Wrong(f"{cluster}: the ConnectionError reached the caller; the next node was to be tried.")
-    if raised and not burnt:
-        raise raised
-    if burnt and not raised:
-        raise Wrong(
-            f"{cluster}: the {burnt.__name__} was to go on to the caller.", hint="Catch `ConnectionError` alone."
-        )
-    if not burnt and cluster.confirmed != orders:
-        missing = orders[len(cluster.confirmed)]
-        raise Wrong(f"{cluster}: your function ended, and {missing!r} has not been confirmed.")
-    if cluster.open:
-        raise Wrong(f"{cluster}: your function ended, and a connection is still open.")
-    if not burnt and cluster.told and cluster.told[-1].startswith("sleep"):
-        raise Wrong(f"{cluster}: after the last confirm there was nothing to sleep for.")
-    if given != ([*orders], [*urls]):
-        raise Wrong(f"{cluster}: your function changed a list that it was given.")
+        def empty(channel, question, body):
+            prices.reply(channel, question, b"")
+
+        def late_and_stale(channel, question, body):
+            time.sleep(0.5)
+            prices.reply(channel, question, b"stale", number="00000000")
+
+        def only_stale(channel, question, body):
+            while not over.wait(0.005):  # again and again, so that patience must count from the call
+                prices.reply(channel, question, b"stale", number="00000000")
+
+        desk.find("buns", "a question was answered", prices.price)
+        desk.count()
+        own.basic_publish("", desk.replies, "an answer without a number")
+        complaint = capture(desk.find, "buns", "stale answers came first", late_first, catch=Wrong).error
+        if len(set(prices.ids())) < len(prices.ids()):  # which may be the cause
+            raise Wrong("two questions had the same correlation_id: a late answer to the first fits the second.")
+        if complaint:
+            raise complaint
+        desk.find("", "an answer came whose body is empty", empty, wanted=b"")
+        desk.miss(0, "nobody answered", lambda *_: None)
+        desk.miss(0.8, "a stale answer came after half a second, and no other", late_and_stale)
+        desk.miss(0.15, "only stale answers came", only_stale)
+        over.set()
+        desk.find(" Soup\n", "the question after a time-out was answered", late_first)
+        desk.count()
+        channel.close()  # what was not acknowledged is in the queue again
+        if left := brokers.drain(own, desk.replies):
+            raise Wrong(f"in the end {left[0]!r} is still in the queue for replies: take out what is stale.", STALE)

@@ -4,400 +4,276 @@ from exercises.answers import edit, written
 
 RIGHT = {
     "18.1": [
-        written("""
-def answer(sides, members):
-    return next((side for side in sides if len(side) > members / 2), None)
-"""),
-        written("""
-def answer(sides, members):
-    largest = max(sides, key=len, default=[])
-    return largest if len(largest) >= members // 2 + 1 else None
-"""),
-        written("""
-def answer(sides, members):
-    able = [side for side in sides if len(side) > members - len(side)]
-    if able:
-        [side] = able
-        return side
-"""),
-        written("""
-def answer(sides, members):
-    for side in sorted(sides, key=len, reverse=True):
-        print(side, members)
-        return side if len(side) * 2 >= members + 1 else None
-"""),
-        written("""
-import math
-
-answer = lambda sides, members: dict((0, side) for side in sides if len(side) >= math.floor(members / 2 + 1)).get(0)
-"""),
-        edit("2 * len(side) > members", "len(side) > members - len(side)"),
-    ],
-    "18.2": [
-        written("""
-def answer(reached):
-    majority = len(reached) // 2 + 1
-    return max(n for n in reached.values() if sum(other >= n for other in reached.values()) >= majority)
-"""),
-        written("""
-def answer(reached):
-    numbers = sorted(reached.values())
-    for _ in range(len(numbers) // 2):
-        numbers.pop()
-    return numbers[-1]
-"""),
+        written("answer = ('li', 'wang', 'mayor', 'regular', 'chen')"),
+        written("answer = 'Li Wang mayor regular Chen'.split()"),
+        written("answer = ['Li', 'Wang', 'the mayor', 'a regular', 'Chen']"),
+        written("answer = [*('Li', 'Wang'), *sorted(['regular', 'mayor']), 'Chen']"),
         written("""
 import heapq
 
-def answer(reached):
-    return heapq.nlargest(len(reached) // 2 + 1, reached.values())[-1]
+answer = ["Li", "Wang"]
+waiting = [(0, 1, "Chen"), (-3, 2, "regular"), (-5, 3, "mayor")]
+heapq.heapify(waiting)
+while waiting:
+    answer.append(heapq.heappop(waiting)[2])
 """),
+    ],
+    "18.2": [
+        edit('"#.error"', '"*.#.error"', '"north.#"', '"north.*.#"'),
         written("""
-from statistics import median_low
-
-def answer(reached):
-    return median_low(reached.values())
+answer = {
+    "alarm": ("#.error",),
+    "oven": ["*.oven.info", "*.oven.*", "*.oven.#.*"],
+    "north": ["north.#", "north.#.error"],
+    "money": [f"*.till.{level}" for level in ("warning", "error")],
+}
 """),
+        edit('"#.error"', '"*.*.error", "*.*.*.#.error"'),
+        edit('["*.oven.#"]', '{"*.oven.#"}', '["north.#"]', '("north.#", "north.*")'),
         written("""
-def answer(reached):
-    safe = 0
-    while sum(number > safe for number in reached.values()) * 2 > len(reached):
-        safe += 1
-    return safe
+answer = dict(alarm=["#.error"], oven=["*.oven.#"], north=["north.#"])
+answer["money"] = [answer["alarm"][0].replace("#", "*.till"), "*.till.warning"]
 """),
-        written("""
-def answer(reached):
-    numbers = list(reached.values())
-    numbers.sort()
-    return numbers[(len(numbers) - 1) // 2]
-"""),
+        written(
+            'answer={"money":("*.till.#.warning","*.till.#.error"),"north":("north.#",),"oven":("*.oven.#",),"alarm":("#.error",)}'
+        ),
     ],
     "18.3": [
         written("""
-class Voter:
-    def __init__(self, log):
-        self.log = list(log)
-        self.term = self.log[-1] if self.log else 0
-        self.votes = {}
-
-    def asked(self, candidate, term, last, length):
-        if term < self.term:
-            return False
-        self.term = term
-        own = self.log[-1] if self.log else 0
-        if last < own:
-            return False
-        if last == own and length < len(self.log):
-            return False
-        return self.votes.setdefault(term, candidate) == candidate
-
-answer = Voter
+def answer(channel, queue, exchange, old, new):
+    for pattern in set(new) - set(old):
+        channel.queue_bind(queue, exchange, pattern)
+    for pattern in set(old) - set(new):
+        channel.queue_unbind(queue, exchange, pattern)
 """),
         written("""
-NOBODY = object()
-
-class Voter:
-    def __init__(self, log):
-        self.log = log
-        self.term = max(log, default=0)
-        self.voted = NOBODY
-
-    def behind(self, last, length):
-        return last < max(self.log, default=0) or (last == max(self.log, default=0) and length < len(self.log))
-
-    def asked(self, candidate, term, last, length):
-        if term > self.term:
-            self.term = term
-            self.voted = NOBODY
-        if term == self.term and not self.behind(last, length) and self.voted in (NOBODY, candidate):
-            self.voted = candidate
-            return True
-        return False
-
-answer = Voter
+def answer(channel, queue, exchange, old, new):
+    channel.queue_declare(queue, passive=True)
+    old, new = sorted(old), sorted(new)
+    [channel.queue_bind(queue=queue, exchange=exchange, routing_key=each) for each in new if each not in old]
+    [channel.queue_unbind(queue=queue, exchange=exchange, routing_key=each) for each in old if each not in new]
 """),
         written("""
-from dataclasses import dataclass, field
-
-@dataclass
-class Voter:
-    log: list
-    given: dict = field(default_factory=dict)
-
-    def __post_init__(self):
-        self.heard = [0, *self.log]
-
-    @property
-    def term(self):
-        return max(self.heard)
-
-    def asked(self, candidate, term, last, length):
-        self.heard.append(term)
-        print("asked by", candidate, end=" ")
-        if term != self.term or (last, length) < ([0, *self.log][-1], len(self.log)):
-            return False
-        return self.given.setdefault(term, candidate) == candidate
-
-answer = Voter
+def answer(channel, queue, exchange, old, new):
+    wishes = [*new]
+    while wishes:
+        channel.queue_bind(queue, exchange, wishes.pop())
+    for pattern in sorted(old):
+        if new.count(pattern):
+            continue
+        channel.queue_unbind(queue, exchange, pattern)
 """),
         written("""
-class Voter:
-    def __init__(self, log):
-        self.mine = [(log or [0])[-1], len(log)]
-        self.term, self.given = self.mine[0], []
-
-    def asked(self, candidate, term, last, length):
-        if term > self.term:
-            self.term, self.given = term, []
-        allowed = term == self.term and [last, length] >= self.mine
-        if allowed and not self.given:
-            self.given.append(candidate)
-        return allowed and self.given[0] == candidate
-
-answer = Voter
+def answer(channel, queue, exchange, old, new):
+    for pattern in old + new:
+        if pattern in new:
+            channel.queue_bind(queue, exchange, pattern)
+    while old:
+        if (pattern := old.pop()) not in new:
+            channel.queue_unbind(queue, exchange, pattern)
 """),
         written("""
-class Base:
-    term = 0
-    vote = None
+from functools import partial
 
-class Voter(Base):
-    def __init__(self, log):
-        self.entries = tuple(log)
-        for each in self.entries:
-            self.hear_of(each)
 
-    def hear_of(self, term):
-        if term > self.term:
-            self.term = term
-            self.vote = None
-
-    def asked(self, candidate, term, last, length):
-        self.hear_of(term)
-        if term < self.term:
-            return False
-        if self.vote is not None:
-            return self.vote[0] == candidate
-        if self.entries and (last < self.entries[-1] or last == self.entries[-1] and length < len(self.entries)):
-            return False
-        self.vote = [candidate]
-        return True
-
-answer = Voter
+def answer(channel, queue, exchange, old, new):
+    bind = partial(channel.queue_bind, queue, exchange)
+    unbind = partial(channel.queue_unbind, queue, exchange)
+    calls = [(bind, each) for each in dict.fromkeys(old + new)]
+    calls += [(unbind, each) for each in old if each not in new]
+    for call, each in calls:
+        call(each)
 """),
-        edit(
-            "if term > self.term:",
-            "if self.term < term:",
-            "self.vote is None or self.vote == candidate",
-            "self.vote in (None, candidate)",
+        written(
+            """
+def answer(channel, queue, exchange, old, new):
+    list(map(lambda p: channel.queue_bind(queue=queue, exchange=exchange, routing_key=p), new))
+    for p in filter(lambda p: p not in new, old): channel.queue_unbind(queue=queue, exchange=exchange, routing_key=p)
+"""
         ),
     ],
     "18.4": [
         written("""
-def answer(history):
-    sent, confirmed, received, names = set(), set(), [], []
-    for kind, order in history:
-        if order not in names:
-            names.append(order)
-        if kind == "sent":
-            sent.add(order)
-        elif kind == "confirmed":
-            confirmed.add(order)
-        else:
-            received.append(order)
-    result = {"lost": [], "recovered": [], "doubled": [], "unexpected": []}
-    for order in names:
-        if order in confirmed and order not in received:
-            result["lost"].append(order)
-        if order in sent and order not in confirmed and order in received:
-            result["recovered"].append(order)
-        if received.count(order) > 1:
-            result["doubled"].append(order)
-        if order in received and order not in sent and order not in confirmed:
-            result["unexpected"].append(order)
-    return result
-"""),
-        written("""
-def answer(history):
-    events = {}
-    for kind, order in history:
-        events.setdefault(order, []).append(kind)
-    return dict(
-        lost=[order for order, kinds in events.items() if "confirmed" in kinds and "received" not in kinds],
-        recovered=[order for order, kinds in events.items() if set(kinds) == {"sent", "received"}],
-        doubled=[order for order, kinds in events.items() if kinds.count("received") >= 2],
-        unexpected=[order for order, kinds in events.items() if set(kinds) == {"received"}],
-    )
-"""),
-        written("""
-def only(history, kind):
-    return [order for each, order in history if each == kind]
+def answer(channel, exchange, orders):
+    channel.confirm_delivery()
 
-def answer(history):
-    first = sorted({order for _, order in history}, key=[order for _, order in history].index)
-    sent, confirmed, received = (only(history, kind) for kind in ("sent", "confirmed", "received"))
-    print(len(first), "orders")
-    return {
-        "unexpected": [order for order in first if order in received and order not in sent + confirmed],
-        "doubled": [order for order in first if received.count(order) > 1],
-        "recovered": [order for order in first if order in received and order in sent and order not in confirmed],
-        "lost": [order for order in first if order in confirmed and order not in received],
-    }
-"""),
-        written("""
-from collections import defaultdict
-
-class Account(dict):
-    def __init__(self, history):
-        super().__init__(lost=[], recovered=[], doubled=[], unexpected=[])
-        counts = defaultdict(lambda: {"sent": 0, "confirmed": 0, "received": 0})
-        for kind, order in history:
-            counts[order][kind] += 1
-        for order, count in counts.items():
-            if count["received"] > 1:
-                self["doubled"].append(order)
-            if count["confirmed"]:
-                if not count["received"]:
-                    self["lost"].append(order)
-            elif count["received"]:
-                self["recovered" if count["sent"] else "unexpected"].append(order)
-
-answer = Account
-"""),
-        written("""
-from itertools import groupby
-
-def answer(history):
-    place = {}
-    for number, (_, order) in enumerate(history):
-        place.setdefault(order, number)
-    rows = {order: [kind for kind, each in history if each == order] for order in place}
-    def pick(test):
-        return sorted((order for order in rows if test(rows[order])), key=place.get)
-    return {
-        "lost": pick(lambda kinds: "received" not in kinds and "confirmed" in kinds),
-        "recovered": pick(lambda kinds: "received" in kinds and "confirmed" not in kinds and "sent" in kinds),
-        "doubled": pick(lambda kinds: kinds.count("received") not in (0, 1)),
-        "unexpected": pick(lambda kinds: "received" in kinds and "confirmed" not in kinds and "sent" not in kinds),
-    }
-"""),
-        edit(
-            "confirmed[n] and not received[n]", "confirmed[n] > 0 == received[n]", "received[n] > 1", "received[n] >= 2"
-        ),
-    ],
-    "18.5": [
-        written("""
-def answer(orders, urls, connect, sleep):
-    place, done, connection = 0, 0, None
-    while done < len(orders):
+    def is_lost(order):
         try:
-            if connection is None:
-                connection = connect(urls[place % len(urls)])
-            connection.publish(orders[done])
-            done += 1
-        except ConnectionError:
-            if connection is not None:
-                try:
-                    connection.close()
-                except ConnectionError:
-                    pass
-            connection = None
-            place += 1
-            sleep(0.2)
-        except Exception:
-            connection.close()
-            raise
-    if connection is not None:
-        connection.close()
+            channel.basic_publish(exchange, *order, mandatory=True)
+        except pika.exceptions.UnroutableError:
+            return True
+
+    return list(filter(is_lost, orders))
+"""),
+        written("""
+def answer(channel, exchange, orders):
+    lost = []
+
+    def comes_back(channel, method, properties, body):
+        lost.append((method.routing_key, body.decode()))
+
+    channel.add_on_return_callback(comes_back)
+    for key, body in orders:
+        channel.basic_publish(exchange, key, body, mandatory=True)
+    channel.exchange_declare(exchange, passive=True)  # when this is answered, all that came back is here
+    channel.connection.process_data_events()
+    return lost
+"""),
+        written("""
+def answer(channel, exchange, orders):
+    channel.confirm_delivery()
+    lost = []
+    for order in orders:
+        key, body = order
+        mark = pika.BasicProperties(delivery_mode=2)
+        try:
+            channel.basic_publish(exchange=exchange, routing_key=key, body=body, properties=mark, mandatory=True)
+        except pika.exceptions.UnroutableError as error:
+            lost += [order] * len(error.messages)
+    return lost
+"""),
+        written("""
+def arrives(channel, exchange, key, body):
+    try:
+        channel.basic_publish(exchange, key, body, mandatory=True)
+    except pika.exceptions.UnroutableError:
+        return False
+    return True
+
+
+def answer(channel, exchange, orders):
+    channel.confirm_delivery()
+    return [(key, body) for key, body in orders if not arrives(channel, exchange, key, body)]
+"""),
+        written("""
+def answer(channel, exchange, orders):
+    lost, other = [], channel.connection.channel()  # the caller's channel stays as it is
+    other.confirm_delivery()
+    try:
+        for key, body in orders:
+            try:
+                other.basic_publish(exchange, key, body.encode(), mandatory=True)
+            except pika.exceptions.UnroutableError as error:
+                back = error.messages[0]
+                lost.append((back.method.routing_key, back.body.decode()))
+    finally:
+        if other.is_open:
+            other.close()
+    return tuple(lost)
 """),
         written("""
 from contextlib import suppress
-from itertools import cycle
 
-def publish_all(connection, todo):
+
+def answer(channel, exchange, orders):
+    channel.confirm_delivery()
+    lost = []
+    for pair in orders:
+        lost.append(pair)
+        with suppress(pika.exceptions.UnroutableError):
+            channel.basic_publish(exchange, *pair, mandatory=True)
+            lost.pop()
+    return lost
+"""),
+    ],
+    "18.5": [
+        written("""
+def answer(channel, replies, question, patience):
+    end = time.monotonic() + patience
+    number = uuid.uuid4().hex
+    mark = pika.BasicProperties(reply_to=replies, correlation_id=number)
+    channel.basic_publish("", "prices", question, mark)
+    while time.monotonic() < end:
+        method, properties, body = channel.basic_get(replies, auto_ack=True)
+        if method is None:
+            time.sleep(0.01)
+        elif properties.correlation_id == number:
+            return body
+    raise TimeoutError
+"""),
+        written("""
+def answer(channel, replies, question, patience):
+    number, found = str(uuid.uuid1()), []
+
+    def on_reply(channel, method, properties, body):
+        channel.basic_ack(method.delivery_tag)
+        if properties.correlation_id == number:
+            found.append(body)
+
+    tag = channel.basic_consume(replies, on_reply)
+    mark = pika.BasicProperties(reply_to=replies, correlation_id=number)
+    channel.basic_publish("", "prices", question, mark)
+    end = time.monotonic() + patience
+    while not found and (left := end - time.monotonic()) > 0:
+        channel.connection.process_data_events(left)
+    channel.basic_cancel(tag)
+    if not found:
+        raise TimeoutError
+    return found[0]
+"""),
+        written("""
+def answer(channel, replies, question, patience):
+    number, end = f"{time.time_ns()}-{uuid.uuid4()}", time.perf_counter() + patience
+    mark = pika.BasicProperties(reply_to=replies, correlation_id=number)
+    channel.basic_publish(exchange="", routing_key="prices", body=question.encode(), properties=mark)
     try:
-        while todo:
-            connection.publish(todo[-1])
-            todo.pop()
+        for method, properties, body in channel.consume(replies, auto_ack=True, inactivity_timeout=0.01):
+            if properties and properties.correlation_id == number:
+                return body
+            if time.perf_counter() >= end:
+                raise TimeoutError(question)
     finally:
-        with suppress(ConnectionError):
-            connection.close()
-
-def answer(orders, urls, connect, sleep):
-    todo, nodes = list(reversed(orders)), cycle(urls)
-    while todo:
-        try:
-            publish_all(connect(next(nodes)), todo)
-        except ConnectionError:
-            sleep(0.2)
+        channel.cancel()
 """),
         written("""
-def answer(orders, urls, connect, sleep, start=0):
-    if not orders:
-        return
-    done = 0
-    try:
-        connection = connect(urls[start])
-        try:
-            for order in orders:
-                connection.publish(order)
-                done += 1
-        finally:
-            connection.close()
-    except ConnectionError:
-        print("next node")
-    if done < len(orders):
-        sleep(0.2)
-        answer(orders[done:], urls, connect, sleep, (start + 1) % len(urls))
+def answers(channel, replies, end):
+    while (left := end - time.monotonic()) > 0:
+        method, properties, body = channel.basic_get(replies)
+        if method:
+            channel.basic_ack(method.delivery_tag)
+            yield properties.correlation_id, body
+        else:
+            channel.connection.sleep(min(0.02, left))
+
+
+def answer(channel, replies, question, patience):
+    end, number = time.monotonic() + patience, uuid.uuid4().hex
+    channel.basic_publish(
+        "", "prices", question, pika.BasicProperties(correlation_id=number, reply_to=replies, expiration="60000")
+    )
+    for which, body in answers(channel, replies, end):
+        if which == number:
+            return body
+    raise TimeoutError(f"{question!r}: no answer in {patience} s")
 """),
         written("""
-from collections import deque
+class Question:
+    def __init__(self, channel, replies):
+        self.channel, self.number, self.body = channel, str(uuid.uuid4()), None
+        self.over = False
+        self.tag = channel.basic_consume(replies, self.hear, auto_ack=True)
 
-class Publisher:
-    def __init__(self, orders, urls, connect, sleep):
-        self.waiting, self.nodes, self.connect = deque(orders), deque(urls), connect
-        while self.waiting:
-            if not self.visit():
-                self.nodes.rotate(-1)
-                sleep(0.2)
+    def hear(self, channel, method, properties, body):
+        if properties.correlation_id == self.number:
+            self.body = body
 
-    def visit(self):
-        try:
-            connection = self.connect(self.nodes[0])
-        except ConnectionError:
-            return False
-        try:
-            while self.waiting:
-                connection.publish(self.waiting[0])
-                self.waiting.popleft()
-        except ConnectionError:
-            return False
-        finally:
-            try:
-                connection.close()
-            except ConnectionError:
-                pass
-        return True
+    def stop(self):
+        self.over = True
 
-answer = Publisher
+
+def answer(channel, replies, question, patience):
+    asked = Question(channel, replies)
+    mark = pika.BasicProperties("text/plain", reply_to=replies, correlation_id=asked.number)
+    channel.basic_publish("", "prices", question, mark)
+    timer = channel.connection.call_later(patience, asked.stop)
+    while asked.body is None and not asked.over:
+        channel.connection.process_data_events(time_limit=0.1)
+    channel.connection.remove_timeout(timer)
+    channel.basic_cancel(asked.tag)
+    if asked.body is None:
+        raise TimeoutError
+    return asked.body
 """),
-        written("""
-from contextlib import ExitStack, suppress
-from itertools import cycle
-
-def answer(orders, urls, connect, sleep):
-    waiting, nodes = iter(orders), cycle(urls)
-    order = next(waiting, answer)
-    while order is not answer:
-        with suppress(ConnectionError), ExitStack() as stack:
-            connection = connect(next(nodes))
-            stack.callback(connection.close)
-            while order is not answer:
-                connection.publish(order)
-                order = next(waiting, answer)
-        if order is not answer:
-            sleep(0.2)
-"""),
-        edit("todo = deque(orders)", "todo = deque(list(orders))", "sleep(0.2)", "sleep(1 / 5)"),
+        edit("inactivity_timeout=0.05", "inactivity_timeout=min(0.1, patience or 0.01)"),
     ],
 }

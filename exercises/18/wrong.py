@@ -2,302 +2,365 @@
 
 from exercises.answers import edit, written
 
+GIVE_UP = """\
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"no answer within {patience} s")
+"""
+
 WRONG = {
     "18.1": [
-        edit("2 * len(side) > members", "2 * len(side) >= members", says="no side has more than half of the 4"),
-        edit("if 2 * len(side) > members", "if len(side) > len(sides)", says="it is to be ['two', 'three']"),
-        edit("2 * len(side) > members", "len(side) > 1", says="no side has more than half of the 4"),
-        edit("2 * len(side) > members", "len(side) >= 2", says="no side has more than half of the 4"),
-        edit("> members", "> sum(map(len, sides))", says="no side has more than half of the 3"),
-        edit("> members", "> members + 1", says="gave None; it is to be ['two', 'three']"),
-        edit("            return side", "            return len(side)", says="gave 2; it is to be ['two', 'three']"),
-        edit("            return side", "            return True", says="gave True; it is to be ['two', 'three']"),
-        edit("            return side", "            return side[0]", says="gave 'two'; it is to be"),
-        edit("    return None", "    return []", says="gave []"),
-        edit(
-            "    return None",
-            "    return max(sides, key=len, default=None)",
-            says="no side has more than half of the 3",
-        ),
-        written(
-            """
-def answer(sides, members):
-    return sides[-1] if len(sides[-1]) > members / 2 else None
-""",
-            says="gave None; it is to be ['two', 'four', 'five']",
-        ),
-        written(
-            """
-def answer(sides, members):
-    for side in sides:
-        return side if len(side) > members / 2 else None
-""",
-            says="gave None; it is to be ['two', 'three']",
-        ),
+        edit('"Li", "Wang", "mayor"', '"mayor", "Li", "Wang"', says="guest 1 was not 'mayor'"),
+        edit('"mayor", "regular"', '"regular", "mayor"', says="guest 3 was not 'regular'"),
+        edit('"mayor", "regular", "Chen"', '"Chen", "regular", "mayor"', says="guest 3 was not 'Chen'"),
+        edit('"Wang", ', "", says="you give 4 names, 4 of them different"),
+        edit('"Wang"', '"Li"', says="you give 5 names, 4 of them different"),
+        edit('"mayor"', '"the boss"', says="'the boss' is none of the five"),
+        written("answer = 'Li'", says="not a str"),
+        written("answer = []", says="you give 0 names"),
+        edit('"Li", "Wang"', '"Wang", "Li"', says="guest 1 was not 'Wang'"),
+        edit('"mayor", "regular", "Chen"', '"Chen", "mayor", "regular"', says="guest 3 was not 'Chen'"),
+        edit('"Chen"]', '"Chen", "Chen"]', says="you give 6 names, 5 of them different"),
     ],
     "18.2": [
-        edit(
-            ", reverse=True)",
-            ")",
-            says="safe({'one': 9, 'two': 7, 'three': 5, 'four': 3}) gave 7; 3 of 4 have reached 5",
-        ),
-        edit("len(reached) // 2]", "0]", says="gave 7; 2 of 3 have reached 5"),
-        edit("len(reached) // 2]", "-1]", says="gave 3; 2 of 3 have reached 5"),
-        edit("len(reached) // 2]", "1]", says="safe({'one': 9"),
-        edit("len(reached) // 2]", "(len(reached) - 1) // 2]", says="gave 7; 3 of 4 have reached 5"),
-        edit("sorted(reached.values(), reverse=True)", "list(reached.values())", says="gave 9; 2 of 3 have reached 4"),
-        written(
-            """
-def answer(reached):
-    numbers = sorted(set(reached.values()), reverse=True)
-    return numbers[len(numbers) // 2]
-""",
-            says="gave 0; 2 of 3 have reached 4",
-        ),
-        written(
-            """
-def answer(reached):
-    numbers = sorted(filter(None, reached.values()), reverse=True)
-    return numbers[len(numbers) // 2]
-""",
-            says="gave 4; 3 of 3 have reached 0",
-        ),
-        edit("    return sorted(reached", "    reached.popitem()\n    return sorted(reached", says="changed the dict"),
-        written(
-            """
-from statistics import median
-
-def answer(reached):
-    return median(reached.values())
-""",
-            says="gave 6.0; 3 of 4 have reached 5",
-        ),
-        written(
-            """
-def answer(reached):
-    return sum(reached.values()) // len(reached)
-""",
-            says="safe({'one': 3, 'two': 9, 'three': 4}) gave 5; 2 of 3 have reached 4",
-        ),
-        written(
-            """
-def answer(reached):
-    return reached["one"]
-""",
-            says="gave 7; 2 of 3 have reached 5",
-        ),
+        edit('"#.error"', '"*.error"', says="should reach 'alarm', and did not"),
+        edit('"*.oven.#"', '"#.oven.*"', says="should reach 'oven', and did not"),
+        edit('"north.#"', '"north.*"', says="should reach 'north', and did not"),
+        edit('"*.till.warning", "*.till.error"', '"*.till.*"', says="'north.till.info' reached 'money'"),
+        edit('"*.till.error"]', '"#.till.error"]', says="'north.door.till.error' reached 'money'"),
+        edit('"*.oven.#"', '"#.oven.#"', says="'north.door.oven.info' reached 'oven'"),
+        edit('["*.oven.#"]', '["north.oven.#", "south.oven.#"]', says="'west.oven.info' should reach 'oven'"),
+        edit('"*.oven.#"', '"*.oven.info", "*.oven.*.info"', says="'north.oven.debug' should reach 'oven'"),
+        edit('"#.error"', '"#.error.#"', says="'north.lamp.error.info' reached 'alarm'"),
+        edit('"*.oven.#"', '"*.oven.*", "*.oven.*.*"', says="'north.oven.left.door.info' should reach 'oven'"),
+        edit('["#.error"]', "None", says="give 'alarm' a list of patterns"),
+        edit(', "*.till.error"', "", says="'north.till.error' should reach 'money'"),
+        edit('"#.error"', '"#"', says="reached 'alarm', which should not get it"),
+        edit('["#.error"]', '"#.error"', says="a list of patterns"),
+        written("answer = ['#.error']", says="a dictionary with the keys alarm, oven, north, money"),
+        edit('"north.#"', '"#.north.#"', says="'south.door.north.info' reached 'north'"),
     ],
     "18.3": [
-        edit("self.term, self.vote = term, None", "self.term = term", says="it is to be True: that log is not behind"),
-        edit("(last, length) < self.own", "length < self.own[1]", says="a later one"),
-        edit("(last, length) < self.own", "last < self.own[0]", says="its own log is longer"),
-        edit("(last, length) < self.own", "(last, length) <= self.own", says="that log is not behind its own"),
-        edit("(last, length) < self.own", "(length, last) < self.own[::-1]", says="a later one"),
-        edit(
-            "or (last, length) < self.own",
-            "or last < self.own[0] or length < self.own[1]",
-            says="that log is not behind its own",
+        written(
+            """
+def answer(channel, queue, exchange, old, new):
+    for pattern in set(old) - set(new):
+        channel.queue_unbind(queue, exchange, pattern)
+    for pattern in set(new) - set(old):
+        channel.queue_bind(queue, exchange, pattern)
+""",
+            says="'north.oven.error' fits both, and after your call of `queue_unbind` it did not reach the queue",
         ),
-        edit("term < self.term or not free or", "term < self.term or", says="it has given its vote of term 2 to 'two'"),
-        edit("term < self.term or not free", "not free", says="that term is over"),
-        edit(" or self.vote == candidate", "", says="it has said yes to it in this term before"),
-        edit("self.vote is None or", "not self.vote or", says="it has given its vote of term 2 to 0"),
-        edit("        self.vote = candidate\n", "", says="it has given its vote of term 2 to 'two'"),
         edit(
-            "        if term < self.term or",
-            "        if free:\n            self.vote = candidate\n        if term < self.term or",
-            "        self.vote = candidate\n        return True",
-            "        return True",
-            says="it is to be True: that log is not behind its own",
+            "        if pattern not in new:\n            channel",
+            "        channel",
+            says="'south.till.ok' fits both, and after your call of `queue_unbind` it did not reach the queue",
         ),
-        edit("            return False", "            return None", says="the last answer is None; it is to be False"),
-        edit("        return True", "        return candidate", says="the last answer is 'two'; it is to be True"),
-        edit("log[-1] if log else 0, len(log)", "len(log), len(log)", says="its `term` is 2; it is to be 1"),
         edit(
-            "        if term > self.term:\n            self.term, self.vote = term, None\n",
-            "",
-            "        self.vote = candidate\n",
-            "        self.term, self.vote = term, candidate\n",
-            says="its `term` is 1; it is to be 2",
+            "            channel.queue_unbind(queue, exchange, pattern)",
+            "            pass",
+            says="'south.oven.error' still reaches the queue, which no longer asks for it",
+        ),
+        edit("        channel.queue_bind(queue, exchange, pattern)", "        pass", says="it did not reach the queue"),
+        written(
+            """
+def answer(channel, queue, exchange, old, new):
+    channel.queue_delete(queue)
+    channel.queue_declare(queue, durable=True)
+    for pattern in new:
+        channel.queue_bind(queue, exchange, pattern)
+""",
+            says="a message that waited in the queue is gone",
         ),
         written(
             """
-class Voter:
-    votes = {}
-
-    def __init__(self, log):
-        self.own = (log[-1] if log else 0, len(log))
-        self.term = self.own[0]
-
-    def asked(self, candidate, term, last, length):
-        if term < self.term:
-            return False
-        self.term = term
-        return (last, length) >= self.own and self.votes.setdefault(term, candidate) == candidate
-
-answer = Voter
+def answer(channel, queue, exchange, old, new):
+    for before, after in zip(old, new):
+        channel.queue_bind(queue, exchange, after)
+        channel.queue_unbind(queue, exchange, before)
 """,
-            says="share what they remember",
+            says="'north.error' fits both, and after your call of `queue_unbind` it did not reach the queue",
         ),
-        written("answer = lambda log: None", says="give the class Voter itself"),
+        written(
+            """
+def answer(channel, queue, exchange, old, new):
+    channel.queue_bind(queue, exchange, "#")
+    for pattern in old:
+        channel.queue_unbind(queue, exchange, pattern)
+    for pattern in new:
+        channel.queue_bind(queue, exchange, pattern)
+    channel.queue_unbind(queue, exchange, "#")
+""",
+            says="from [] to ['#']: in the end 'tea' does not reach the queue",
+        ),
+        edit("pattern not in new", 'pattern not in " ".join(new)', says="'tea' still reaches the queue"),
+        edit("pattern not in new", "pattern and pattern not in new", says="'' still reaches the queue"),
+        edit(
+            "        channel.queue_bind(queue, exchange, pattern)",
+            "        if pattern:\n            channel.queue_bind(queue, exchange, pattern)",
+            says="in the end '' does not reach the queue",
+        ),
+        edit(
+            "            channel.queue_unbind(queue, exchange, pattern)",
+            "            channel.queue_unbind(queue, exchange, pattern)\n            old.remove(pattern)",
+            says="'north.tea' still reaches the queue, which no longer asks for it",
+        ),
+        written(
+            """
+def answer(channel, queue, exchange, old, new):
+    for pattern in new:
+        channel.queue_bind(queue, exchange, pattern)
+        if pattern in old:
+            old.remove(pattern)
+    for pattern in old:
+        channel.queue_unbind(queue, exchange, pattern)
+""",
+            says="'tea' fits both, and after your call of `queue_unbind` it did not reach the queue",
+        ),
+        edit(
+            "            channel.queue_unbind(queue, exchange, pattern)",
+            "            channel.queue_unbind(queue, exchange, pattern)\n    channel.close()",
+            says="closed the channel, which its caller still needs",
+        ),
+        written(
+            """
+def answer(channel, queue, exchange, old, new):
+    for p in new: channel.queue_bind(queue, exchange, p)
+    if old != new:
+        for p in old:
+            if p not in new[:1]: channel.queue_unbind(queue, exchange, p)
+""",
+            says="'north.tea' fits both",
+        ),
     ],
     "18.4": [
-        edit("confirmed[n] and not received[n]", "not received[n]", says="'lost' is ['bun'], and it is to be []"),
-        edit("sent[n] and received[n] and", "received[n] and", says="'recovered' is ['tea', 'rice']"),
-        edit("sent[n] and received[n] and", "sent[n] and", says="'recovered' is ['bun']"),
+        edit(", mandatory=True", "", says="('bnu.pork', 'two') reached no queue, and it is not in your list"),
+        edit("    channel.confirm_delivery()\n", "", says="reached no queue, and it is not in your list"),
+        edit("exceptions.UnroutableError", "exceptions.NackError", says="UnroutableError"),
+        edit("pika.exceptions.UnroutableError", "Exception", says="the broker has no such exchange, and your function"),
+        edit("exceptions.UnroutableError", "exceptions.AMQPError", says="the broker has no such exchange"),
         edit(
-            "received[n] and not confirmed[n]", "received[n] and sent[n] > 1", says="'recovered' is [], and it is to be"
+            "    return lost",
+            "        except pika.exceptions.AMQPError:\n            lost.append((key, body))\n    return lost",
+            says="the broker has no such exchange",
         ),
-        edit("received[n] > 1", "received[n] == 2", says="'doubled' is [], and it is to be ['bun']"),
-        edit("received[n] > 1", "received[n] > sent[n]", says="'doubled' is ['tea', 'rice'], and it is to be []"),
-        edit("received[n] > 1", "sent[n] > 1 or received[n] > 1", says="'doubled' is ['bun'], and it is to be []"),
-        edit("received[n] and not sent[n]", "received[n] and not confirmed[n]", says="'unexpected' is ['tea']"),
-        edit("if confirmed[n] and", "if n and confirmed[n] and", says="'lost' is [], and it is to be [0]"),
-        edit("[n for n in names if confirmed[n]", "[n for n in confirmed if n in names", says="is to be [9, 8, 7]"),
+        edit("lost.append((key, body))", "return [(key, body)]", says="what came is ['one']"),
+        edit("lost.append((key, body))", "lost.append(key)", says="is not in your list"),
+        edit("lost.append((key, body))", "lost.append((key, body.encode()))", says="is not in your list"),
+        edit("lost.append((key, body))", "lost.append((body, key))", says="is not in your list"),
         edit(
-            "[n for n in names if confirmed[n]",
-            "[n for _, n in history if confirmed[n]",
-            says="'lost' is ['tea', 'tea']",
+            "mandatory=True)\n",
+            "mandatory=True)\n            channel.basic_publish(exchange, key, body)\n",
+            says="should arrive in the kitchen, each once; what came is ['one', 'one'",
         ),
-        edit('        "recovered"', '        "arrived"', says="the keys are"),
-        edit("    return {", "    history.clear()\n    return {", says="changed the list"),
-        edit(
-            "def account(history):\n",
-            "def account(history):\n    history = [(kind, str(order)) for kind, order in history]\n",
-            says="it is to be [0]",
-        ),
-        edit("[n for n in names if received[n] > 1]", "{n for n in names if received[n] > 1}", says="is a set"),
         written(
             """
-def answer(history):
-    sent, confirmed, received = set(), set(), Counter()
-    lost, recovered, unexpected = [], [], []
-    for kind, order in history:
-        if kind == "sent":
-            sent.add(order)
-        elif kind == "confirmed":
-            confirmed.add(order)
-        else:
-            received[order] += 1
-            if order not in sent and order not in unexpected:
-                unexpected.append(order)
-    return {
-        "lost": [order for order in confirmed if not received[order]],
-        "recovered": [order for order in received if order in sent - confirmed],
-        "doubled": [order for order in received if received[order] > 1],
-        "unexpected": unexpected,
-    }
+def answer(channel, exchange, orders):
+    for key, body in orders:
+        channel.basic_publish(exchange, key, body)
+    return [(key, body) for key, body in orders if key in ("bnu.pork", "bun", "cake", "")]
 """,
-            says="is to be",
+            says="an exchange without any queue, which loses everything; your list is []",
+        ),
+        edit(
+            "lost.append((key, body))\n",
+            'lost.append((key, body))\n            channel.basic_publish(exchange, "bun.pork", body)\n',
+            says="should arrive in the kitchen, each once; what came is ['one', 'two'",
+        ),
+        edit(
+            "lost.append((key, body))\n",
+            "lost.append((key, body))\n            channel.basic_publish(exchange, key, body)\n",
+            says="orders were to be sent, and `basic_publish` was called 16 times",
+        ),
+        edit("in orders", "in reversed(orders)", "return lost", "return lost[::-1]", says="in the order of the list"),
+        edit("in orders", "in dict.fromkeys(orders)", says="each once; what came is ['one', '肉包', '']"),
+        edit("in orders", "in dict(orders).items()", says="should arrive in the kitchen, each once"),
+        edit("return lost", "return list(dict.fromkeys(lost))", says="in this order; your list is"),
+        edit("return lost", "return sorted(lost)", says="in this order; your list is"),
+        edit(
+            "        try:",
+            "        if not body:\n            continue\n        try:",
+            says="should arrive in the kitchen",
+        ),
+        edit(
+            "        try:",
+            "        if not key:\n            continue\n        try:",
+            says="('', 'six') reached no queue",
+        ),
+        edit("    return lost", "    return lost or None", says="your function returned None"),
+        edit(
+            "    lost = []\n",
+            "",
+            "def send_all(",
+            "lost = []\n\n\ndef send_all(",
+            says="loses everything; your list is",
+        ),
+        edit(
+            "lost.append((key, body))",
+            "yield key, body",
+            "    return lost\n",
+            "",
+            says="return the list of what reached no queue",
+        ),
+        written(
+            """
+def answer(channel, exchange, orders):
+    lost = []
+    channel.confirm_delivery()
+    bad = set()
+    for k, b in orders:
+        if k in bad: lost.append((k, b)); continue
+        try: channel.basic_publish(exchange, k, b, mandatory=True)
+        except pika.exceptions.UnroutableError: lost.append((k, b)); bad.add(k)
+    return lost
+""",
+            says="11 orders were to be sent, and `basic_publish` was called 10 times",
         ),
     ],
     "18.5": [
-        edit("suppress(ConnectionError), ", "", says="the ConnectionError reached the caller"),
-        edit("suppress(ConnectionError)", "suppress(Exception)", says="the ValueError was to go on to the caller"),
+        edit("str(uuid.uuid4())", '"1"', says="two questions had the same correlation_id"),
         edit(
-            "closing(connect(url)) as connection",
-            "suppress(ConnectionError)",
-            "            while todo:",
-            "            connection = connect(url)\n            while todo:",
-            says="a connection is still open",
+            "                if answer.correlation_id == number:\n                    return body\n",
+            "                return body\n",
+            says="stale answers came first, and your function returned",
         ),
-        edit("            sleep(0.2)", "            sleep(2)", says="each `sleep` is to be one of 0.2 seconds"),
-        edit("        if todo:\n            sleep(0.2)", "        sleep(0.2)", says="there was no error to sleep for"),
-        edit("        if todo:\n            sleep(0.2)\n", "", says="there was to be one `sleep(0.2)`"),
-        edit("suppress(ConnectionError)", "suppress(OSError)", says="the OSError was to go on to the caller"),
-        edit("cycle(urls)", "urls", says="your function ended, and 'tea' has not been confirmed"),
-        edit("cycle(urls)", "cycle(urls[:1])", says="it was the turn of 'amqp://two'"),
-        edit("cycle(urls)", "cycle(urls[::-1])", says="it was the turn of 'amqp://one'"),
+        edit(GIVE_UP, "", says="nobody answered, with a patience of 0 s, and your function waits on"),
         edit(
-            "connection.publish(todo[0])\n                todo.popleft()",
-            "connection.publish(todo.popleft())",
-            says="it was the turn of 'bun'",
+            'raise TimeoutError(f"no answer within {patience} s")',
+            "return None",
+            says="nobody answered, with a patience of 0 s, and your function returned None instead",
         ),
-        edit("while todo:", "if todo:", says="there was no error to sleep for"),
         edit(
-            "        if not todo:\n            return\n",
+            "inactivity_timeout=0.05",
+            "inactivity_timeout=0.25",
+            "if time.monotonic() > deadline",
+            "if not method",
+            says="with a patience of 0.8 s, and your function gave up earlier",
+        ),
+        edit(
+            "inactivity_timeout=0.05",
+            "inactivity_timeout=patience",
+            "if time.monotonic() > deadline",
+            "if not method",
+            says="with a patience of 0.8 s, and your function gave up after ",
+        ),
+        edit("question, mark)", "question)", GIVE_UP, "", says="`reply_to` of a question was None"),
+        edit("str(uuid.uuid4())", "question", says="two questions had the same correlation_id"),
+        edit(
+            "answer.correlation_id == number",
+            "question.encode() in body",
+            says="stale answers came first, and your function returned",
+        ),
+        edit(
+            "                channel.basic_ack(method.delivery_tag)\n"
+            "                if answer.correlation_id == number:\n",
+            "                if answer.correlation_id == number:\n"
+            "                    channel.basic_ack(method.delivery_tag)\n",
+            says="is still in the queue for replies",
+        ),
+        edit(
+            "    mark =",
+            '    mine = channel.queue_declare("", exclusive=True).method.queue\n    mark =',
+            "reply_to=replies",
+            "reply_to=mine",
+            "consume(replies",
+            "consume(mine",
+            says="the queue for the answer is 'replies'",
+        ),
+        written(
+            """
+def answer(channel, replies, question, patience):
+    deadline = time.monotonic() + patience
+    number = str(uuid.uuid4())
+    mark = pika.BasicProperties(reply_to=replies, correlation_id=number)
+    channel.basic_publish("", "prices", question, mark)
+    while (left := deadline - time.monotonic()) > 0:
+        for method, answer, body in channel.consume(replies, auto_ack=True, inactivity_timeout=left):
+            channel.cancel()
+            if method and answer.correlation_id == number:
+                return body
+            break
+    raise TimeoutError
+""",
+            says="stale answers came first, and your function waits on",
+        ),
+        edit(
+            "    finally:\n        channel.cancel()\n",
+            "    finally:\n        pass\n",
+            says="still takes messages out of 'replies'",
+        ),
+        edit(
+            "    try:\n        for",
+            "    if True:\n        for",
+            "                    return body",
+            "                    channel.cancel()\n                    return body",
+            "    finally:\n        channel.cancel()\n",
             "",
-            says="all orders were confirmed, so no connection was needed",
+            says="nobody answered, with a patience of 0 s, your function ended, and its channel still takes messages",
         ),
-        edit("deque(orders)", "deque(dict.fromkeys(orders))", says="it was the turn of 'tea'"),
-        edit("deque(orders)", "deque(filter(None, orders))", says="it was the turn of ''"),
-        edit("todo = deque(orders)", "todo = orders", "todo.popleft()", "todo.pop(0)", says="changed a list"),
         edit(
-            "for url in cycle(urls):",
-            "for url in cycle(urls):\n        todo = deque(orders)",
-            says="all orders were confirmed",
+            "        channel.cancel()\n",
+            "        channel.close()\n",
+            says="closed the channel, which its caller still needs",
         ),
+        edit(
+            "                    return body\n",
+            "                    return body or None\n",
+            says="whose body is empty, and your function returned None",
+        ),
+        edit('"prices", question, mark', '"prices", question.strip(), mark', says="returned b'price of Soup'"),
+        edit(
+            "return body",
+            "return body.decode()",
+            says="returned 'price of buns'; the answer to this question was b'price",
+        ),
+        edit(
+            "answer.correlation_id == number",
+            "answer.correlation_id in (number, None)",
+            says="b'an answer without a number'",
+        ),
+        edit(
+            "answer.correlation_id == number",
+            "answer.correlation_id and answer.correlation_id.startswith(number)",
+            says="stale answers came first, and your function returned b'5 yuan, for something else",
+        ),
+        edit(
+            '    channel.basic_publish("", "prices", question, mark)\n',
+            '    for _ in range(11):\n        channel.basic_publish("", "prices", question, mark)\n',
+            says="one call of `ask` put 11 questions into `prices`: send each once",
+        ),
+        edit(
+            "    try:", "    time.sleep(patience)\n    try:", says="a question was answered, and your function waits on"
+        ),
+        edit("+ patience\n", "+ 0.3\n", says="with a patience of 0.8 s, and your function gave up earlier"),
+        edit("+ patience\n", "+ (patience or 5)\n", says="with a patience of 0 s, and your function waits on"),
+        edit("+ patience\n", "+ max(patience, 0.7)\n", says="with a patience of 0 s, and your function waits on"),
+        edit("inactivity_timeout=0.05", "inactivity_timeout=2", says=" s, and your function waits on"),
+        edit(
+            "            if method:\n",
+            "            deadline = time.monotonic() + patience if method else deadline\n            if method:\n",
+            says="with a patience of 0.8 s, and your function gave up after ",
+        ),
+        edit('    channel.basic_publish("", "prices", question, mark)\n', "", says="no question has come to `prices`"),
+        edit("raise TimeoutError(", "raise RuntimeError(", says="RuntimeError: no answer within 0 s"),
         written(
             """
-def answer(orders, urls, connect, sleep):
-    place = 0
-    for order in orders:
-        while True:
-            try:
-                with closing(connect(urls[place % len(urls)])) as connection:
-                    connection.publish(order)
-                break
-            except ConnectionError:
-                place += 1
-                sleep(0.2)
+def answer(channel, replies, question, patience):
+    deadline = time.monotonic() + patience
+    number = str(uuid.uuid4())
+    mark = pika.BasicProperties(reply_to=replies, correlation_id=number)
+    channel.basic_publish("", "prices", question, mark)
+    try:
+        for method, answer, body in channel.consume(replies, inactivity_timeout=patience):
+            if method:
+                channel.basic_ack(method.delivery_tag)
+                if answer.correlation_id == number:
+                    return body
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"no answer within {patience} s")
+    finally:
+        channel.cancel()
 """,
-            says="closed although it still worked",
-        ),
-        written(
-            """
-def answer(orders, urls, connect, sleep):
-    if not orders:
-        return
-    place, connection = 0, connect(urls[0])
-    for order in orders:
-        while True:
-            try:
-                connection.publish(order)
-                break
-            except ConnectionError:
-                place += 1
-                sleep(0.2)
-                connection = connect(urls[place % len(urls)])
-    connection.close()
-""",
-            says="the ConnectionError reached the caller",
-        ),
-        written(
-            """
-def answer(orders, urls, connect, sleep):
-    todo, nodes = deque(orders), cycle(urls)
-    while todo:
-        connection = None
-        try:
-            connection = connect(next(nodes))
-            while todo:
-                connection.publish(todo[0])
-                todo.popleft()
-            connection.close()
-        except ConnectionError:
-            if connection:
-                connection.close()
-            sleep(0.2)
-""",
-            says="the ConnectionError reached the caller",
-        ),
-        written(
-            """
-def answer(orders, urls, connect, sleep):
-    todo, nodes = deque(orders), cycle(urls)
-    while todo:
-        try:
-            connection = connect(next(nodes))
-            while todo:
-                connection.publish(todo[0])
-                todo.popleft()
-            connection.close()
-        except ConnectionError:
-            sleep(0.2)
-            with suppress(Exception):
-                connection.close()
-""",
-            says="the broken connection is to be closed before the `sleep`",
+            says="your function gave up after ",
         ),
     ],
 }

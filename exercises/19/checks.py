@@ -1,415 +1,434 @@
-"""Checks of chapter 19: the decisions of a crawl that is spread out, each on its own, without a broker or a clock."""
+"""Checks of chapter 19: what is lost, and what comes twice. The last one runs against an embedded broker of its own."""
 
-import math
 import random
 import sqlite3
-from copy import deepcopy
-from fractions import Fraction
-from urllib.parse import urldefrag, urljoin, urlsplit
+from dataclasses import dataclass
+from itertools import count
 
-import cloudpickle
+import pika
 
+from backstage.processes import temporary_folder
 from exercises import Wrong, exercise
-from exercises.vocabulary import need, need_class
-from exercises.vocabulary.power import Ledger, Power, PowerCut
+from exercises.vocabulary import Enough, brokers, in_time, need, need_class
+
+LOCKED = "A change that is not committed keeps others out, and so does a SELECT that is not read to its end."
+STUCK = "your function waits for something that does not come."
 
 # -- 19.1 -------------------------------------------------------------------------------------------------------------
 
-
-def _crew_cases():
-    """Plain cases first; all numbers are exact in binary, so that every order of operations gives the same."""
-    yield 600, 60, 0.5, 5, 100
-    yield 600, 60, 1, 4, 100
-    yield 10, 60, 0.5, 5, 100
-    yield 1000, 8, 2, 50, 1000
-    yield 320, 16, 0.5, 10, 9
-    yield 320, 16, 0.5, 10, 10
-    yield 328, 16, 0.5, 10, 10
-    yield 100, 64, 4, 5, 6
-    chance = random.Random(19)
-    for _ in range(60):
-        seconds, latency = chance.choice([4, 16, 64, 256]), chance.choice([0.25, 0.5, 1, 2, 4])
-        yield chance.randrange(1, 3000), seconds, latency, chance.choice([1, 3, 8, 50]), chance.choice([5, 40, 400])
-
-
-def _crew(pages, seconds, latency, greenlets, per_host):
-    in_flight = Fraction(pages) * Fraction(latency) / seconds
-    return None if in_flight > per_host else math.ceil(in_flight / greenlets)
+WORST = {
+    "auto": ("lost", "the broker has forgotten the order as soon as it was sent to the cook"),
+    "late": ("twice", "the order is not acknowledged, so the next cook gets it, and the bun is there already"),
+    "keyed": ("once", "the next cook gets the order again, and the till knows its number"),
+    "hurry": ("lost", "nobody knows whether the broker has written it down, and nobody sends it again"),
+    "patient": ("once", "the broker confirms when it has written it down, and brings it back when it starts"),
+    "again": ("twice", "the broker may have written the first one down before it was killed"),
+}
 
 
 @exercise(
     "19.1",
-    praise="in flight is rate times latency, and the rest is a division that rounds up.",
-    hint="pages / seconds is the rate; times latency, that is how many must be in flight. Then divide by greenlets.",
+    praise="what is let go too early is lost, what is held until it is done may be done again.",
+    hint="Who still has the order when its holder is gone? And may it be done already?",
 )
-def _size(answer):
-    need(answer, callable, "give the function crew_for itself")
-    for case in _crew_cases():
-        names = ("pages", "seconds", "latency", "greenlets", "per_host")
-        told = ", ".join(f"{name}={value}" for name, value in zip(names, case, strict=True))
-        said, wanted = answer(*case), _crew(*case)
-        in_flight = case[0] * case[2] / case[1]
-        if wanted is None and said is not None:
-            raise Wrong(f"for {told} you said {said!r}; {in_flight:g} must be in flight, so it is to be None.")
-        if wanted is not None and (isinstance(said, bool) or not isinstance(said, int | float)):
-            raise Wrong(f"for {told} you said {said!r}; {in_flight:g} in flight are allowed: give a number of workers.")
-        if said != wanted:
-            raise Wrong(f"for {told} you said {said!r}; {in_flight:g} must be in flight, which takes {wanted}.")
+def _worst(answer):
+    need(answer, dict, "give a dictionary with a word for each case")
+    if missing := [case for case in WORST if case not in answer]:
+        raise Wrong(f"there is no word for {missing[0]!r}.")
+    if strange := [case for case in answer if case not in WORST]:
+        raise Wrong(f"{strange[0]!r} is none of the cases.")
+    for case, (word, why) in WORST.items():
+        if answer[case] not in ("lost", "twice", "once"):
+            raise Wrong(f"the word for {case!r} is {answer[case]!r}; it may be 'lost', 'twice' or 'once'.")
+        if answer[case] != word:
+            raise Wrong(f"{case!r} is not {answer[case]!r}: {why}.")
 
 
 # -- 19.2 -------------------------------------------------------------------------------------------------------------
 
-PORTS = {"http": 80, "https": 443}
+
+def _true_report(promised, received):
+    return {
+        "lost": [each for each in dict.fromkeys(promised) if each not in received],
+        "doubled": [each for each in dict.fromkeys(received) if received.count(each) > 1],
+        "unexpected": [each for each in dict.fromkeys(received) if each not in promised],
+    }
 
 
-def _plain(page, link):
-    """The plain spelling of a link, or None if it leads to no page."""
-    try:
-        parts = urlsplit(urldefrag(urljoin(page, link)).url)
-        if parts.scheme not in PORTS:
-            return None
-        port = "" if parts.port in (None, PORTS[parts.scheme]) else f":{parts.port}"
-    except ValueError:
-        return None
-    return parts._replace(netloc=parts.hostname + port, path=parts.path or "/").geturl()
-
-
-SHOP = "http://bao.example/menu/pork"
-STORIES = [  # of (page, links), the plainest promises first
-    [(SHOP, ["http://bao.example/tea"])],
-    [(SHOP, ["http://bao.example/tea", "http://bao.example/bun", "http://bao.example/soup"])],
-    [(SHOP, ["http://bao.example/tea", "http://bao.example/tea"])],
-    [(SHOP, ["/tea"]), ("http://bao.example/", ["/tea", "/bun"])],
-    [(SHOP, ["lotus", "../tea", "?page=2", "?page=3"])],
-    [(SHOP, ["/tea#hot", "/tea", "/tea#cold"])],
-    [(SHOP, ["mailto:cook@bao.example", "javascript:order()", "ftp://bao.example/", "/tea"])],
-    [(SHOP, ["/menu/", "/menu", "/"])],
-    [(SHOP, ["http://[", "/tea"])],
-    [(SHOP, ["HTTP://Bao.Example/Tea", "http://bao.example/tea", "http://bao.example/Tea"])],
-    [(SHOP, ["http://bao.example:80/tea", "https://bao.example:443/tea", "http://bao.example/tea"])],
-    [(SHOP, ["http://bao.example:443/tea", "https://bao.example:80/tea", "http://bao.example:8080/tea"])],
-    [(SHOP, ["http://other.example", "http://other.example/", "http://other.example#top", "http://other.example?a=B"])],
-    [("https://bao.example/menu/", ["tea", "//bao.example/menu/tea", "http://bao.example/menu/tea"])],
-]
-
-
-def _links(chance):
-    host = chance.choice(
-        ["", "", "http://bao.example", "HTTP://BAO.example:80", "https://tea.example:443", "http://t:81"]
-    )
-    path = chance.choice(["/tea", "/Tea", "/", "", "/menu/../tea", "/a?x=1", "/a?X=1"])
-    return host + path + chance.choice(["", "", "#", "#hot"])
+def _cases():
+    yield [], []
+    yield ["pork", "lotus"], ["pork", "lotus"]
+    yield ["pork", "lotus", "tea"], ["tea"]
+    yield ["pork", "lotus"], ["lotus", "lotus", "pork", "lotus"]
+    yield ["pork"], ["tea", "pork", "rice"]
+    yield ["tea", "tea"], ["pork", "pork", "pork"]
+    yield [0, "", 1], [0, 0, ""]
+    yield ["tea"], ["", 0, ""]
+    yield [7, "tea"], ["7", "Tea", "tea "]
+    yield list(range(12)), [20, 11, 11, 21, *range(4)]
+    chance = random.Random(17)
+    for _ in range(40):
+        yield [chance.choices(["tea", "bun", "", 0, 7, "7", -1], k=chance.randrange(9)) for _ in range(2)]
 
 
 @exercise(
     "19.2",
-    praise="each URL once, in one spelling, in the order in which they were found.",
-    hint="Make one plain spelling of each link first; only then ask whether it is known.",
+    praise="each name once, in the order in which it was promised, or first came.",
+    hint="Go through names that are there once: `dict.fromkeys` keeps the order, a `Counter` knows how often.",
 )
-def _frontier(answer):
-    need_class(answer, "Frontier", "add", "take")
-    chance = random.Random(19)
-    random_stories = [
-        [(SHOP, [_links(chance) for _ in range(chance.randrange(6))]) for _ in range(chance.randrange(1, 5))]
-        for _ in range(60)
-    ]
-    for story in [*STORIES, *random_stories]:
-        for greedy in (False, True):
-            _follow(answer, story, greedy, chance)
-
-
-def _follow(answer, story, greedy, chance):
-    """Add and take; either take all after each page, or some."""
-    frontier, other = answer(), answer()
-    known, taken, told = [], 0, []
-    if (said := frontier.take()) is not None:
-        raise Wrong(f"nothing was added, and `take` returned {said!r}; it is to be None.")
-    for page, links in story:
-        given = list(links)
-        frontier.add(page, given)
-        if given != links:
-            raise Wrong("your `add` changed the list that it was given.")
-        told.append(f"add({page!r}, {links})")
-        known += [url for link in links if (url := _plain(page, link)) and url not in known]
-        known = list(dict.fromkeys(known))
-        steps = len(known) - taken + 1 if greedy or (page, links) is story[-1] else chance.randrange(3)
-        for _ in range(steps):
-            wanted = known[taken] if taken < len(known) else None
-            said = frontier.take()
-            if said != wanted:
-                before = f" and {taken} URLs" if taken else ""
-                raise Wrong(f"after {', '.join(told)}{before}, `take` returned {said!r}; it is to be {wanted!r}.")
-            taken += wanted is not None
-    if (said := other.take()) is not None:
-        raise Wrong(f"another Frontier, to which nothing was added, returned {said!r}: they share what they know.")
+def _report(answer):
+    for promised, received in _cases():
+        case = f"for promised {promised} and received {received}"
+        given = list(promised), list(received)
+        said = need(answer(*given), dict, f"{case} the answer is to be a dict")
+        if given != (promised, received):
+            raise Wrong(f"{case} your function changed a list that it was given.")
+        wanted = _true_report(promised, received)
+        if set(said) != set(wanted):
+            raise Wrong(f"{case} the keys are {sorted(map(str, said))}; they are to be {sorted(wanted)}.")
+        for key, names in wanted.items():
+            if not isinstance(said[key], list):
+                raise Wrong(f"{case} {key!r} is a {type(said[key]).__name__}; it is to be a list.")
+            if said[key] != names:
+                raise Wrong(f"{case} {key!r} is {said[key]}, and it is to be {names}.")
 
 
 # -- 19.3 -------------------------------------------------------------------------------------------------------------
 
-OUTCOMES = [
-    "good", "reset", "too slow", "status 500", "status 404", "status 503", "status 599", "status 429", "too large",
-    "moved", "status 400", "status 408", "status 50", "status 600", "status 499", "no such host 503", "status 5xx",
-    "unknown url type: 500", "status", "code 503", "", "resets", "it was too slow", "status 5000", "status 511",
-]  # fmt: skip
-HOUSES = [["wait.a", "wait.b", "wait.c"], ["wait.a"], []]
+
+class _Ledger:
+    """What a tracker must know, in the plainest way: a list of [message, was returned, fate], by tag less one."""
+
+    def __init__(self):
+        self.rows = []
+
+    def sent(self, tag, message):
+        self.rows.append([message, False, "open"])
+
+    def acked(self, tag, multiple):
+        self._settle(tag, multiple, "kept")
+
+    def nacked(self, tag, multiple):
+        self._settle(tag, multiple, "failed")
+
+    def returned(self, message):
+        row = next(row for row in self.rows if row[2] == "open" and not row[1] and row[0] == message)
+        row[1] = True
+
+    def _settle(self, tag, multiple, fate):
+        for row in self.rows[0 if multiple else tag - 1 : tag]:
+            if row[2] == "open":
+                row[2] = "failed" if row[1] else fate
+
+    def list(self, fate):
+        return [message for message, _, each in self.rows if each == fate]
 
 
-def _route(job, outcome, rooms):
-    passing = outcome in ("reset", "too slow", "status 429", *(f"status {number}" for number in range(500, 600)))
-    if not passing:
-        return "bao.results", {**job, "outcome": outcome}
-    tries = job.get("tries", 0)
-    again = {**job, "tries": tries + 1}
-    return (rooms[tries], again) if tries < len(rooms) else ("bao.parked", {**again, "outcome": outcome})
+STORIES = [  # the plainest promises first
+    [("sent", 1, "tea"), ("acked", 1, False)],
+    [("sent", 1, "tea"), ("sent", 2, "bun"), ("nacked", 1, False), ("acked", 2, False)],
+    [("sent", 1, "tea"), ("sent", 2, "bun"), ("sent", 3, "rice"), ("acked", 2, False), ("acked", 1, False)],
+    [("sent", 1, "tea"), ("sent", 2, "bun"), ("sent", 3, "rice"), ("acked", 2, True), ("sent", 4, "soup")],
+    [("sent", 1, "tea"), ("sent", 2, "bun"), ("acked", 1, False), ("nacked", 2, True)],
+    [("sent", 1, "tea"), ("returned", "tea"), ("acked", 1, False)],
+    [("sent", 1, "tea"), ("sent", 2, "tea"), ("returned", "tea"), ("acked", 2, True)],
+    [("sent", 1, "tea"), ("sent", 2, "tea"), ("returned", "tea"), ("returned", "tea"), ("acked", 2, True)],
+    [("sent", 1, ""), ("sent", 2, ""), ("acked", 1, False), ("returned", ""), ("acked", 2, False)],
+]
+
+
+def _story(chance):
+    """What a broker may say of some messages; it returns a message before it confirms it."""
+    open_tags, returned, names = [], set(), {}
+    tags = count(1)
+    for _ in range(chance.randrange(4, 16)):
+        kind = chance.choice(["sent", "sent", "sent", "returned", "acked", "acked", "nacked"])
+        if kind == "sent":
+            tag = next(tags)
+            open_tags.append(tag)
+            names[tag] = chance.choice(["tea", "bun", ""])
+            yield "sent", tag, names[tag]
+        elif kind == "returned":
+            if wanted := [tag for tag in open_tags if tag not in returned]:
+                name = names[chance.choice(wanted)]
+                returned.add(next(tag for tag in wanted if names[tag] == name))
+                yield "returned", name
+        elif open_tags:
+            tag, multiple = chance.choice(open_tags), chance.random() < 0.4
+            open_tags = [each for each in open_tags if each != tag and not (multiple and each < tag)]
+            yield kind, tag, multiple
 
 
 @exercise(
     "19.3",
-    praise="what may pass goes one room further, what cannot pass is a result at once, and nothing tries for ever.",
-    hint="Sort the outcomes first: may it pass or not? Then look whether there is a room with the number `tries`.",
+    praise="whatever comes in whatever order, you know what became of each message.",
+    hint="One record for each tag: the message, whether it was returned, and what was said of it.",
 )
-def _routes(answer):
-    need(answer, callable, "give the function route itself")
-    for rooms in HOUSES:
-        for outcome in OUTCOMES:
-            for tries in (0, None, 1, 2, 3, 7):
-                for more in ({}, {"host": "bao.example", "links": ["/tea"]}):
-                    job = {"url": "http://bao.example/", **({} if tries is None else {"tries": tries}), **more}
-                    _route_one(answer, job, outcome, rooms)
+def _tracker(answer):
+    need_class(answer, "Tracker", "sent", "acked", "nacked", "returned")
+    chance = random.Random(17)
+    for story in [*STORIES, *(list(_story(chance)) for _ in range(60))]:
+        ledger, tracker, other = _Ledger(), answer(), answer()  # two at once, for they may share what they keep
+        told = []
+        for name, *arguments in story:
+            told.append(f"{name}({', '.join(map(repr, arguments))})")
+            getattr(ledger, name)(*arguments)
+            getattr(tracker, name)(*(_spelled_anew(each) for each in arguments))
+            _compare(tracker, ledger, "after " + ", ".join(told))
+        _compare(other, _Ledger(), "another Tracker, to which nothing has happened:")
 
 
-def _route_one(answer, job, outcome, rooms):
-    case = f"for the job {job}, outcome {outcome!r} and rooms {rooms}"
-    given, few = deepcopy(job), list(rooms)
-    said = answer(given, outcome, few)
-    if given != job or few != rooms:
-        raise Wrong(f"{case} your function changed what it was given.", "`{**job, ...}` makes a new dict.")
-    if not isinstance(said, tuple | list) or len(said) != 2:
-        raise Wrong(f"{case} you returned {said!r}; it is to be a pair of a queue and a message.")
-    (queue, message), (right, wanted) = said, _route(job, outcome, rooms)
-    if queue != right:
-        raise Wrong(f"{case} the queue is {queue!r}, and it is to be {right!r}.")
-    if message != wanted:
-        raise Wrong(f"{case} the message is {message!r}, and it is to be {wanted!r}.")
+def _spelled_anew(value):
+    """An equal string that is another object, for a broker returns what it has read."""
+    return "".join([*value]) if isinstance(value, str) else value
+
+
+def _compare(tracker, ledger, case):
+    for fate in ("open", "kept", "failed"):
+        if not hasattr(tracker, fate):
+            raise Wrong(f"a Tracker has no list `{fate}`.")
+        said = getattr(tracker, fate)
+        if not isinstance(said, list):
+            raise Wrong(f"`{fate}` is a {type(said).__name__}; it is to be a list.")
+        if said != ledger.list(fate):
+            raise Wrong(f"{case} `{fate}` is {said}, and it is to be {ledger.list(fate)}.")
 
 
 # -- 19.4 -------------------------------------------------------------------------------------------------------------
 
 
-class _Desk:
-    """What a dispatcher must do, in the plainest way."""
-
-    def __init__(self, per_host, pause):
-        self.per_host, self.pause = per_host, pause
-        self.urls, self.handed, self.done, self.last = [], [], [], {}
-
-    def found(self, url):
-        if url not in self.urls:
-            self.urls.append(url)
-
-    def settled(self, url):
-        self.done.append(url)
-
-    def due(self, now):
-        urls = []
-        for url in self.urls:
-            host = urlsplit(url).netloc
-            away = [each for each in self.handed if each not in self.done and urlsplit(each).netloc == host]
-            rested = host not in self.last or now - self.last[host] >= self.pause
-            if url not in self.handed and url not in self.done and len(away) < self.per_host and rested:
-                self.handed.append(url)
-                self.last[host] = now
-                urls.append(url)
-        return urls
-
-    @property
-    def over(self):
-        return bool(self.urls) and all(url in self.done for url in self.urls)
-
-
-A, B = [f"http://a.example/{number}" for number in range(6)], [f"http://b.example:81/{number}" for number in range(6)]
-PLAYS = [  # per_host, pause, and what happens; the plainest promises first
-    (2, 0, [("found", A[0]), ("due", 0)]),
-    (2, 0, [("found", A[0]), ("due", 0), ("due", 1), ("settled", A[0]), ("due", 2)]),
-    (2, 0, [*(("found", each) for each in A), ("due", 0), ("due", 1), ("settled", A[0]), ("due", 1)]),
-    (2, 0, [("found", A[0]), ("found", A[0]), ("due", 0), ("found", A[0]), ("due", 1), ("settled", A[0]), ("due", 2)]),
-    (9, 0, [("found", A[0]), ("settled", A[0]), ("found", A[0]), ("found", A[1]), ("due", 0), ("settled", A[1])]),
-    (9, 0, [("settled", A[0]), ("found", A[0]), ("due", 0)]),
-    (9, 0, [("settled", A[1]), ("found", A[0]), ("due", 0)]),
-    (1, 0, [("found", A[0]), ("found", A[1]), ("found", B[0]), ("due", 0), ("due", 5), ("settled", B[0]), ("due", 6)]),
-    (1, 0, [*(("found", each) for each in A[:4]), ("due", 0), ("settled", A[0]), ("settled", A[0]), ("due", 1)]),
-    (2, 0, [*(("found", each) for each in A[:5]), ("due", 0), ("settled", A[4]), ("due", 1), ("settled", A[0]),
-            ("settled", A[0]), ("due", 2)]),
-    (9, 2, [*(("found", each) for each in A[:3]), ("due", 10), ("due", 11), ("due", 12), ("due", 13.5), ("due", 20)]),
-    (9, 2, [("found", A[0]), ("found", B[0]), ("found", A[1]), ("found", B[1]), ("due", 0), ("due", 1), ("due", 2)]),
-    (1, 2, [("found", A[0]), ("found", A[1]), ("due", 0), ("due", 9), ("settled", A[0]), ("due", 9), ("due", 11)]),
-    (9, 2, [("found", A[0]), ("due", 0), ("found", A[1]), ("due", 100), ("found", A[2]), ("due", 101), ("due", 102)]),
-]  # fmt: skip
-
-
-def _play(chance):
-    """Anything in any order, on a clock that stands or goes on in halves."""
-    per_host, pause, now = chance.choice([1, 2, 3]), chance.choice([0, 0, 1, 2.5]), chance.choice([0, -3, 1000])
-    steps = []
-    for _ in range(chance.randrange(4, 30)):
-        kind = chance.choice(["found", "found", "settled", "due", "due"])
-        now += chance.choice([0, 0, 0.5, 1])
-        steps.append((kind, now if kind == "due" else chance.choice(A + B)))
-    return per_host, pause, steps
+class _Down(Exception):
+    pass
 
 
 @exercise(
     "19.4",
-    praise="polite to each host, each URL once, and over when all is settled, whatever comes twice.",
-    hint="Keep sets: found, on their way, settled. Count those of a host that are on their way when you need to know.",
+    praise="everything is published in order, and what is confirmed is gone before the next one goes out.",
+    hint="Look at the oldest, publish it, delete that row, commit; then look again.",
+    seconds=5,
 )
-def _dispatcher(answer):
-    need_class(answer, "Dispatcher", "found", "settled", "due")
-    chance = random.Random(19)
-    for per_host, pause, steps in [*PLAYS, *(_play(chance) for _ in range(150))]:
-        desk, dispatcher, other = _Desk(per_host, pause), answer(per_host, pause), answer(per_host, pause)
-        told = [f"Dispatcher({per_host}, {pause})"]
-        _compare_over(told, dispatcher, desk)
-        for kind, what in steps:
-            told.append(f"{kind}({what!r})")
-            wanted, said = getattr(desk, kind)(what), getattr(dispatcher, kind)(what)
-            if kind == "due":
-                _compare_due(told, said, wanted)
-            _compare_over(told, dispatcher, desk)
-        if other.due(10_000) or other.over:
-            raise Wrong("another Dispatcher, to which nothing has happened, hands something out or is over.")
+def _relay(answer):
+    _empty(answer, [])
+    _empty(answer, ["tea", "bun", "rice"])
+    _empty(answer, ["tea", "tea", "bun", "tea"])
+    _empty(answer, ["", "tea", "", "0"])
+    _empty(answer, ["tea", "bun"], late=["rice", "tea"])
+    for place in (1, 2, 3):
+        _empty(answer, ["tea", "bun", "tea"], down=place)
 
 
-def _compare_due(told, said, wanted):
-    if not isinstance(said, list):
-        raise Wrong(f"after {_short(told)}: `due` returned a {type(said).__name__}; it is to be a list.")
-    if said != wanted:
-        raise Wrong(f"after {_short(told)}: that returned {said}, and it is to be {wanted}.")
+def _outbox(messages):
+    """Two connections to a shop with these messages; their rows are not numbered 1, 2, 3, for others were there."""
+    path = temporary_folder("outbox-") / "shop.db"
+    shop, door = (sqlite3.connect(path, timeout=0.2) for _ in range(2))
+    for each in (shop, door):
+        each.execute("PRAGMA synchronous = OFF")  # a slow disk is not the answer's fault
+    with door:
+        door.execute("CREATE TABLE outbox (message)")
+        for each in messages:
+            door.executemany("INSERT INTO outbox VALUES (?)", [["gone"], [each]])
+        door.execute("DELETE FROM outbox WHERE message = 'gone'")
+    return shop, door
 
 
-def _compare_over(told, dispatcher, desk):
-    if bool(dispatcher.over) != desk.over or callable(dispatcher.over):
-        raise Wrong(f"after {_short(told)}: `over` is {dispatcher.over!r}, and it is to be {desk.over}.")
+def _empty(answer, messages, late=(), down=0):
+    """Let an outbox be emptied; `late` are written while it is, and the publishing number `down` fails."""
+    shop, door = _outbox(messages)
+    case = f"with {messages} in the outbox" + (f" and an exception at number {down}" if down else "")
+    published, came, late, wrong = [], [], list(late), []
+    failed = False
 
+    def left():
+        return [message for (message,) in door.execute("SELECT message FROM outbox ORDER BY rowid")]
 
-def _short(told):
-    return ", ".join(told).replace("http://", "")
+    def stop(*reason):
+        wrong.append(Wrong(*reason))
+        raise Enough
+
+    def publish(message):
+        nonlocal failed
+        unconfirmed = [*messages, *came][len(published) :]
+        if failed:
+            stop(f"{case}, `publish` was called once more after it, with {message!r}.")
+        if left() != unconfirmed:
+            stop(
+                f"{case}, another connection saw {left()} there, when {message!r} was to be published;"
+                f" {unconfirmed} had not been confirmed."
+            )
+        failed = len(published) + 1 == down
+        if failed:
+            raise _Down
+        published.append(message)
+        if late:
+            came.append(late.pop(0))
+            try:
+                with door:
+                    door.execute("INSERT INTO outbox VALUES (?)", [came[-1]])
+            except sqlite3.OperationalError:
+                stop(f"{case}, nobody else could write while {message!r} was being published.", LOCKED)
+
+    raised = False
+    try:
+        answer(shop, publish)
+    except (_Down, Enough) as error:
+        raised = isinstance(error, _Down)
+    if wrong:
+        raise wrong[0]
+    if down and not raised:
+        raise Wrong(f"{case}, the exception did not reach the caller.")
+    wanted = [*messages, *came][: down - 1 if down else None]
+    if published != wanted:
+        raise Wrong(f"{case}, you published {published}, and {wanted} was to be published.")
+    rest = [*messages, *came][len(wanted) :]
+    if left() != rest:
+        raise Wrong(f"{case}, the outbox held {left()} in the end, and it was to hold {rest}.")
 
 
 # -- 19.5 -------------------------------------------------------------------------------------------------------------
 
-
-class _Ledger(Ledger):
-    called = "ledger."
+ROOMS = ["wait.short", "wait.long", "wait.longer"]
 
 
-def _result(url, outcome, *links):
-    return {"url": url, "outcome": outcome, "links": list(links)}
-
-
-HOME, BUN = _result("/", "good", "/tea", "/bun"), _result("/bun", "")
-TEA = _result("/tea", "good", "/", "/bun", "/soup")
-DAYS = [  # the results in the order in which they come; the plainest promises first
-    [HOME],
-    [HOME, TEA],
-    [HOME, HOME],
-    [_result("/bun", "too slow"), _result("/bun", "status 500")],
-    [_result("/bun", "too slow"), _result("/bun", "good", "/soup")],
-    [_result("/bun", "good", "/soup"), _result("/bun", "too slow")],
-    [_result("/", "moved", "/tea", "/tea"), TEA, HOME, BUN, TEA],
-    [_result("/soup", "good"), HOME, _result("/soup", "reset"), TEA, HOME],
-]
-FILE = "file:ledger?mode=memory&cache=shared"
+class _Burnt(Exception):
+    pass
 
 
 @exercise(
     "19.5",
-    praise="whatever comes twice, in whatever order, and wherever the power fails: each page once, and no link lost.",
-    hint="First one transaction with all that is known. Then every link that is not sent: publish, note it, commit.",
-    seconds=40,
+    praise="each try goes one room further, nothing of the order is lost, and the original is let go last.",
+    hint="First `work`; if that fails, the copy with its headers; `basic_ack` stands at the end, for both.",
 )
-def _collect(answer):
-    need(answer, callable, "give the function collect itself")
-    packed = cloudpickle.dumps(answer)
-    for day in DAYS:
-        _live(packed, day, None)
-    for day in DAYS:
-        for cut in range(200):
-            if not _live(packed, day, cut):
-                break  # it ended before the power could fail: all points are tried
-    chance = random.Random(19)
-    for _ in range(30):
-        urls = ["/", "/tea", "/bun", "/soup"]
-        outcomes = ["good", "good", "too slow", "reset"]
-        day = [
-            _result(chance.choice(urls), chance.choice(outcomes), *chance.choices(urls, k=chance.randrange(4)))
-            for _ in range(chance.randrange(1, 7))
-        ]
-        _live(packed, day, chance.choice([None, *range(20)]))
+def _handle(answer):
+    with brokers.started_broker() as url, brokers.open_channel(url) as channel, brokers.open_channel(url) as door:
+        for queue in ("work", "parked", *ROOMS, "den"):
+            door.queue_declare(queue, durable=True)
+        channel.confirm_delivery()
+        for order in (
+            _Order(None, None),
+            _Order(None, ValueError),
+            _Order({"tries": 0}, _Burnt, body=b" Bao\xff\n", message_id=None),
+            _Order({"guest": "Li", "tries": 1}, KeyError, message_id="18"),
+            _Order({"guest": "", "spicy": False, "tries": 2}, ValueError, body=b"", message_id=""),
+            _Order({"guest": "Wang", "tries": 3}, _Burnt),
+            _Order({"error": "OSError", "tries": 7}, ValueError),
+        ):
+            _try(answer, channel, door, order)
+        _try(answer, channel, door, _Order({"guest": "Li"}, OSError), [])
+        _try(answer, channel, door, _Order({"tries": 1}, OSError), ["den"])
+        _lose(answer, channel, door, ["nowhere"])
+        door.queue_delete("parked")
+        _lose(answer, channel, door, [])
 
 
-def _live(packed, day, cut):
-    """Let a day's results come, with a power cut before call number `cut`; return whether it came to that."""
-    keeper = sqlite3.connect(FILE, uri=True)  # what is on the disk
-    published, power, failed = [], Power(cut), ""
-    case = f"results {_told(day)}: "
-    try:
-        keeper.executescript(
-            "CREATE TABLE pages (url PRIMARY KEY, outcome); CREATE TABLE found (url PRIMARY KEY, sent);"
+@dataclass
+class _Order:
+    headers: object
+    error: object  # the class of what work raises
+    body: bytes = b"bun"
+    message_id: object = "17"
+
+    def __str__(self):
+        message_id = "" if self.message_id == "17" else f"message_id {self.message_id!r}, "
+        return f"headers {self.headers}, {message_id}work " + (
+            f"raises {self.error.__name__}:" if self.error else "returns False:"
         )
-        waiting = deepcopy(day)
-        while waiting:
-            ledger = sqlite3.connect(FILE, uri=True, factory=_Ledger, timeout=1)
-            ledger.power = power
-
-            def publish(url, power=power):
-                power("publish")
-                published.append(url)
-
-            collect = cloudpickle.loads(packed)  # afresh: a program forgets its variables
-            try:
-                while waiting:
-                    collect(ledger, waiting[0], publish)
-                    del waiting[0]
-            except PowerCut:
-                failed = f"the power failed before `{power.failed}` number {cut + 1}, and in the end "
-                power = Power()
-            finally:
-                ledger.close()  # what is not committed is forgotten
-        pages = keeper.execute("SELECT url, outcome FROM pages").fetchall()
-        found = keeper.execute("SELECT url, sent FROM found").fetchall()
-    finally:
-        keeper.close()
-    case += failed
-    _compare_pages(case, day, pages)
-    _compare_links(case, day, found, published, bool(failed))
-    return bool(failed)
 
 
-def _told(day):
-    return ", ".join(f"{each['url']} {each['outcome']!r} with links {each['links']}" for each in day)
+def _try(answer, channel, door, case, rooms=ROOMS):
+    """Hand out one order whose work fails or does not, beside another that is held; look at where they are then."""
+    queues = [*dict.fromkeys([*ROOMS, *rooms, "parked"])]
+    door.basic_publish("", "work", b"held")
+    _get(channel)
+    properties = pika.BasicProperties(headers=case.headers, message_id=case.message_id, delivery_mode=1)
+    door.basic_publish("", "work", case.body, properties)
+    method, properties, body = _get(channel)
+    worked, called = [], []
+
+    def work(body):
+        worked.append(body)
+        if case.error:
+            raise case.error("burnt")
+        return False  # what it returns says nothing
+
+    def before(name):
+        called.append(name)
+        if name in ("basic_ack", "basic_reject", "basic_nack") and case.error and not _holding(door, queues):
+            raise Wrong(f"{case} the order was settled before its copy was in a queue.")
+
+    tapped = brokers.Tapped(channel, before=before)
+    tries = (case.headers or {}).get("tries", 0)
+    wanted = rooms[tries] if tries < len(rooms) else "parked"
+    try:
+        in_time(answer, tapped, method, properties, body, work, list(rooms), stuck=STUCK)
+    except Exception as error:
+        if error.args != ("burnt",):
+            raise
+        raise Wrong(f"{case} this exception reached the caller; a copy was to go to {wanted!r}.") from None
+    if worked != [case.body]:
+        raise Wrong(f"{case} `work` was called with {worked}; it was to be called once, with {case.body}.")
+    found = [(queue, message) for queue in queues for message in brokers.take(door, queue)]
+    if not case.error and found:
+        raise Wrong(f"{case} there is a copy in {found[0][0]!r}; nothing was to be published.")
+    if case.error:
+        _compare_copy(case, found, wanted, tries)
+    back = _unsettled(channel, door)
+    if case.body in back or "basic_ack" not in called:
+        raise Wrong(f"{case} {'the copy is there, and ' if found else ''}the order was not acknowledged.")
+    if back != [b"held"]:
+        raise Wrong(f"{case} another order, which was taken before and is not done, was acknowledged, too.")
 
 
-def _compare_pages(case, day, pages):
-    wanted = {}
-    for each in day:
-        if each["url"] not in wanted or each["outcome"] == "good":
-            wanted[each["url"]] = each["outcome"]
-    if sorted(pages) != sorted(wanted.items()):
-        raise Wrong(f"{case}`pages` holds {sorted(pages)}, and it is to hold {sorted(wanted.items())}.")
+def _compare_copy(case, found, wanted, tries):
+    if len(found) != 1:
+        raise Wrong(f"{case} there are copies in {[where for where, _ in found]}; one was to be published.")
+    where, (_, copy, body) = found[0]
+    if where != wanted:
+        raise Wrong(f"{case} the copy is in {where!r}, and it was to be in {wanted!r}.")
+    if body != case.body:
+        raise Wrong(f"{case} the body of the copy is {body!r}, and it was {case.body!r}.")
+    right = {**(case.headers or {}), "tries": tries + 1}
+    if wanted == "parked":
+        right["error"] = case.error.__name__
+    if (copy.headers or {}) != right:
+        raise Wrong(f"{case} the copy has the headers {copy.headers}, and they were to be {right}.")
+    if copy.message_id != case.message_id:
+        raise Wrong(f"{case} the copy has the message_id {copy.message_id!r}, and the order has {case.message_id!r}.")
+    if copy.delivery_mode != 2:
+        raise Wrong(f"{case} the copy is not persistent (delivery_mode {copy.delivery_mode}).")
 
 
-def _compare_links(case, day, found, published, failed):
-    links = dict.fromkeys(link for each in day for link in each["links"])
-    if lost := [link for link in links if link not in published]:
-        raise Wrong(f"{case}{lost[0]!r} was never published.")
-    if sorted(url for url, _ in found) != sorted(links):
-        raise Wrong(f"{case}`found` holds {sorted(url for url, _ in found)}, and it is to hold {sorted(links)}.")
-    if strange := [url for url in published if url not in links]:
-        raise Wrong(f"{case}{strange[0]!r} was published, and no page has such a link.")
-    again = len(published) - len(links)
-    if again > failed:
-        allowed = "one of them may come twice" if failed else "each is to come once"
-        raise Wrong(f"{case}you published {published}; {allowed}.")
-    if open_links := [url for url, sent in found if sent != 1]:
-        raise Wrong(f"{case}{open_links[0]!r} is not marked as sent.")
+def _get(channel):
+    while True:
+        method, properties, body = channel.basic_get("work")
+        if method:
+            return method, properties, body
+
+
+def _holding(door, queues):
+    """Which of these queues hold a message."""
+    return [queue for queue in queues if brokers.state(door, queue).message_count]
+
+
+def _unsettled(channel, door):
+    """Bodies of the messages that come back when this channel is asked for all that it was given."""
+    channel.basic_recover(requeue=True)
+    return brokers.drain(door, "work")
+
+
+def _lose(answer, channel, door, rooms):
+    """The copy cannot be published: its room is missing."""
+    door.basic_publish("", "work", b"bun")
+    method, properties, body = _get(channel)
+
+    def work(body):
+        raise ValueError("burnt")
+
+    case = f"there is no queue {(rooms or ['parked'])[0]!r}, so the copy cannot be published:"
+    try:
+        in_time(answer, channel, method, properties, body, work, rooms, stuck=STUCK)
+    except pika.exceptions.UnroutableError:
+        pass
+    else:
+        raise Wrong(f"{case} no UnroutableError reached the caller.", hint="Publish with `mandatory=True`.")
+    if not _unsettled(channel, door):
+        raise Wrong(f"{case} the order was acknowledged all the same.")

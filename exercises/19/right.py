@@ -5,513 +5,496 @@ from exercises.answers import edit, written
 RIGHT = {
     "19.1": [
         written("""
-import math
-
-def answer(pages, seconds, latency, greenlets, per_host):
-    rate = pages / seconds
-    in_flight = rate * latency
-    return math.ceil(in_flight / greenlets) if in_flight <= per_host else None
+answer = dict.fromkeys(["auto", "hurry"], "lost")
+answer |= dict.fromkeys(["late", "again"], "twice")
+answer |= dict.fromkeys(["keyed", "patient"], "once")
 """),
         written("""
-def answer(pages, seconds, latency, greenlets, per_host):
-    workers = 1
-    while workers * greenlets / latency * seconds < pages:
-        workers += 1
-    if per_host / latency * seconds < pages:
-        return None
-    return workers
+answer = {"again": "twice", "patient": "once", "hurry": "lost", "keyed": "once", "late": "twice", "auto": "lost"}
 """),
         written("""
-from fractions import Fraction
+from collections import OrderedDict
 
-class Crew:
-    def __new__(cls, pages, seconds, latency, greenlets, per_host):
-        needed = Fraction(pages) * Fraction(latency) / Fraction(seconds)
-        print("in flight", needed)
-        return None if needed > per_host else -(-needed // greenlets)
-
-answer = Crew
+words = "lost twice once lost once twice".split()
+answer = OrderedDict(zip(["auto", "late", "keyed", "hurry", "patient", "again"], words))
 """),
         written("""
-def answer(pages, seconds, latency, greenlets, per_host):
-    per_greenlet = seconds / latency  # pages that one greenlet fetches in that time
-    if pages > per_host * per_greenlet:
-        return
-    full, rest = divmod(pages, per_greenlet * greenlets)
-    return full + (rest > 0)
+answer = {}
+for case in "auto late keyed hurry patient again".split():
+    answer[case] = "lost" if case in ("auto", "hurry") else "twice" if case in ("late", "again") else "once"
 """),
         written("""
-from itertools import count
-
-answer = lambda pages, seconds, latency, greenlets, per_host: (
-    next(n for n in count() if n * greenlets * seconds >= pages * latency)
-    if pages * latency <= per_host * seconds
-    else None
-)
+groups = {"lost": {"auto", "hurry"}, "twice": {"late", "again"}, "once": {"keyed", "patient"}}
+answer = {case: word for word, cases in groups.items() for case in cases}
 """),
     ],
     "19.2": [
         written("""
-from collections import deque
-from urllib.parse import urljoin, urlsplit, urlunsplit
-
-class Frontier:
-    def __init__(self):
-        self.known, self.waiting = set(), deque()
-
-    def add(self, page, links):
-        for link in links:
-            try:
-                parts = urlsplit(urljoin(page, link))
-            except ValueError:
-                continue
-            if parts.scheme not in ("http", "https"):
-                continue
-            host = parts.hostname
-            if parts.port and parts.port != {"http": 80, "https": 443}[parts.scheme]:
-                host += f":{parts.port}"
-            url = urlunsplit((parts.scheme, host, parts.path or "/", parts.query, ""))
-            if url not in self.known:
-                self.known.add(url)
-                self.waiting.append(url)
-
-    def take(self):
-        return self.waiting.popleft() if self.waiting else None
-
-answer = Frontier
+def answer(promised, received):
+    lost, doubled, unexpected = [], [], []
+    for each in promised:
+        if each not in received and each not in lost:
+            lost.append(each)
+    for each in received:
+        if received.count(each) > 1 and each not in doubled:
+            doubled.append(each)
+        if each not in promised and each not in unexpected:
+            unexpected.append(each)
+    return {"lost": lost, "doubled": doubled, "unexpected": unexpected}
 """),
         written("""
-import re
-from urllib.parse import urljoin
+def once(names, keep):
+    return list(dict.fromkeys(filter(keep, names)))
 
-def spell(page, link):
-    try:
-        url = urljoin(page, link).partition("#")[0]
-    except ValueError:
-        return None
-    match = re.fullmatch(r"(https?)://([^/?]+)([^?]*)(\\?.*)?", url, re.IGNORECASE)
-    if not match:
-        return None
-    scheme, host, path, query = match.groups(default="")
-    scheme, host = scheme.lower(), host.lower()
-    host = host.removesuffix(":80" if scheme == "http" else ":443")
-    return f"{scheme}://{host}{path or '/'}{query}"
-
-class Frontier:
-    def __init__(self):
-        self.all, self.next = [], 0
-
-    def add(self, page, links):
-        for url in (spell(page, link) for link in links):
-            if url and url not in self.all:
-                self.all.append(url)
-
-    def take(self):
-        if self.next == len(self.all):
-            return None
-        self.next += 1
-        return self.all[self.next - 1]
-
-answer = Frontier
+def answer(promised, received):
+    return dict(
+        lost=once(promised, lambda each: each not in received),
+        doubled=once(received, lambda each: received.count(each) > 1),
+        unexpected=once(received, lambda each: each not in promised),
+    )
 """),
         written("""
-from urllib.parse import urldefrag, urljoin, urlsplit
-
-def urls():
-    known, batch, url = {}, [], None
-    while True:
-        got = yield url
-        url = None
-        if got:
-            page, links = got
-            for link in links:
-                try:
-                    parts = urlsplit(urldefrag(urljoin(page, link))[0])
-                    if parts.scheme in ("http", "https"):
-                        usual = 80 if parts.scheme == "http" else 443
-                        port = parts.port or usual
-                        host = parts.hostname if port == usual else f"{parts.hostname}:{port}"
-                        text = parts._replace(netloc=host, path=parts.path or "/").geturl()
-                        if text not in known:
-                            known[text] = True
-                            batch.append(text)
-                except ValueError:
-                    print("nonsense", link)
-        elif batch:
-            url = batch.pop(0)
-
-class Frontier:
-    def __init__(self):
-        self.urls = urls()
-        next(self.urls)
-
-    def add(self, page, links):
-        self.urls.send((page, links))
-
-    def take(self):
-        return next(self.urls)
-
-answer = Frontier
+def answer(promised, received):
+    times = {}
+    for each in received:
+        times[each] = times.get(each, 0) + 1
+    ordered = {each: None for each in promised}
+    return {
+        "unexpected": [each for each in times if each not in ordered],
+        "doubled": [each for each in times if times[each] >= 2],
+        "lost": [each for each in ordered if each not in times],
+    }
 """),
         written("""
-import sqlite3
-from contextlib import suppress
-from urllib.parse import urljoin, urlsplit
-
-class Frontier:
-    def __init__(self):
-        self.db = sqlite3.connect(":memory:")
-        self.db.execute("CREATE TABLE found (url PRIMARY KEY, taken DEFAULT 0)")
-
-    def add(self, page, links):
-        for link in links:
-            with suppress(ValueError):
-                parts = urlsplit(urljoin(page, link))
-                if parts.scheme in ("http", "https"):
-                    host = parts.netloc.lower()
-                    for scheme, port in (("http", ":80"), ("https", ":443")):
-                        if parts.scheme == scheme and host.endswith(port):
-                            host = host[: -len(port)]
-                    url = parts._replace(netloc=host, path=parts.path or "/", fragment="").geturl()
-                    self.db.execute("INSERT OR IGNORE INTO found (url) VALUES (?)", [url])
-
-    def take(self):
-        row = self.db.execute("SELECT url FROM found WHERE NOT taken ORDER BY rowid").fetchone()
-        if row:
-            self.db.execute("UPDATE found SET taken = 1 WHERE url = ?", row)
-            return row[0]
-
-answer = Frontier
+def answer(promised, received):
+    seen, again = set(), set()
+    for each in received:
+        (again if each in seen else seen).add(each)
+    first = sorted(seen, key=received.index)
+    print("received", first)
+    return {
+        "lost": sorted(set(promised) - seen, key=promised.index),
+        "doubled": [each for each in first if each in again],
+        "unexpected": [each for each in first if each not in set(promised)],
+    }
 """),
-        edit(
-            "self.found, self.taken = {}, 0",
-            "self.found, self.given = {}, set()",
-            "        if self.taken < len(self.found):\n            self.taken += 1\n"
-            "            return list(self.found)[self.taken - 1]",
-            "        for url in self.found:\n            if url not in self.given:\n"
-            "                self.given.add(url)\n                return url",
-        ),
+        written("""
+from collections import Counter
+
+class Report(dict):
+    def __init__(self, promised, received):
+        came = Counter(received)
+        self["lost"] = list(dict.fromkeys(each for each in promised if not came[each]))
+        self["doubled"] = [each for each, times in came.items() if times != 1 and each in received]
+        self["unexpected"] = [each for each in dict.fromkeys(received) if promised.count(each) == 0]
+
+answer = Report
+"""),
     ],
     "19.3": [
         written("""
-import re
+class Tracker:
+    def __init__(self):
+        self.rows = []
 
-def answer(job, outcome, rooms):
-    message = dict(job)
-    if not re.fullmatch(r"reset|too slow|status (429|5[0-9][0-9])", outcome):
-        message["outcome"] = outcome
-        return "bao.results", message
-    message["tries"] = message.get("tries", 0) + 1
-    if message["tries"] <= len(rooms):
-        return rooms[message["tries"] - 1], message
-    message["outcome"] = outcome
-    return "bao.parked", message
+    def sent(self, tag, message):
+        self.rows.append({"tag": tag, "message": message, "back": False, "fate": "open"})
+
+    def acked(self, tag, multiple):
+        self.settle(tag, multiple, "kept")
+
+    def nacked(self, tag, multiple):
+        self.settle(tag, multiple, "failed")
+
+    def settle(self, tag, multiple, fate):
+        for row in self.rows:
+            if row["fate"] == "open" and (row["tag"] == tag or multiple and row["tag"] <= tag):
+                row["fate"] = "failed" if row["back"] else fate
+
+    def returned(self, message):
+        for row in self.rows:
+            if row["fate"] == "open" and not row["back"] and row["message"] == message:
+                row["back"] = True
+                return
+
+    def __getattr__(self, name):
+        if name not in ("open", "kept", "failed"):
+            raise AttributeError(name)
+        return [row["message"] for row in self.rows if row["fate"] == name]
+
+answer = Tracker
 """),
         written("""
-PASSING = {"reset", "too slow", "status 429", *(f"status {code}" for code in range(500, 600))}
+class Tracker:
+    def __init__(self):
+        self.waiting, self.back, self.done = {}, [], {}
 
-def answer(job, outcome, rooms):
-    tries = job.get("tries", 0)
-    if outcome in PASSING and tries < len(rooms):
-        return rooms[tries], job | {"tries": tries + 1}
-    if outcome in PASSING:
-        return "bao.parked", job | {"tries": tries + 1, "outcome": outcome}
-    return "bao.results", job | {"outcome": outcome}
+    def sent(self, tag, message):
+        self.waiting[tag] = message
+
+    def acked(self, tag, multiple, good=True):
+        for each in [each for each in self.waiting if each == tag or (multiple and each < tag)]:
+            message = self.waiting.pop(each)
+            self.done[each] = (message, good and each not in self.back)
+
+    def nacked(self, tag, multiple):
+        self.acked(tag, multiple, good=False)
+
+    def returned(self, message):
+        self.back.append(next(t for t, m in self.waiting.items() if m == message and t not in self.back))
+
+    @property
+    def open(self):
+        return list(self.waiting.values())
+
+    @property
+    def kept(self):
+        return [message for _, (message, good) in sorted(self.done.items()) if good]
+
+    @property
+    def failed(self):
+        return [message for _, (message, good) in sorted(self.done.items()) if not good]
+
+answer = Tracker
 """),
         written("""
-def answer(job, outcome, rooms):
-    match outcome.split(" "):
-        case ["reset"] | ["too", "slow"] | ["status", "429"]:
-            passing = True
-        case ["status", code] if len(code) == 3 and code[0] == "5" and code.isdigit():
-            passing = True
-        case _:
-            passing = False
-    if not passing:
-        return ["bao.results", dict(job, outcome=outcome)]
-    try:
-        tries = job["tries"]
-    except KeyError:
-        tries = 0
-    try:
-        return [rooms[tries], dict(job, tries=tries + 1)]
-    except IndexError:
-        return ["bao.parked", dict(job, tries=tries + 1, outcome=outcome)]
+from dataclasses import dataclass, field
+
+@dataclass
+class Message:
+    text: object
+    answered: bool = False
+    bad: bool = False
+
+@dataclass
+class Tracker:
+    messages: list = field(default_factory=list)
+
+    def sent(self, tag, message):
+        self.messages.append(Message(message))
+
+    def _answer(self, tag, multiple, bad):
+        for each in self.messages[:tag] if multiple else [self.messages[tag - 1]]:
+            if not each.answered:
+                each.answered, each.bad = True, each.bad or bad
+
+    def acked(self, tag, multiple):
+        self._answer(tag, multiple, False)
+
+    def nacked(self, tag, multiple):
+        self._answer(tag, multiple, True)
+
+    def returned(self, message):
+        for each in self.messages:
+            if not each.answered and not each.bad and each.text == message:
+                each.bad = True
+                break
+
+    open = property(lambda self: [each.text for each in self.messages if not each.answered])
+    kept = property(lambda self: [each.text for each in self.messages if each.answered and not each.bad])
+    failed = property(lambda self: [each.text for each in self.messages if each.answered and each.bad])
+
+answer = Tracker
 """),
         written("""
-import copy
+import bisect
 
-class Route(tuple):
-    def __new__(cls, job, outcome, rooms):
-        message = copy.deepcopy(job)
-        passing = outcome in ("reset", "too slow", "status 429") or (
-            len(outcome) == 10 and outcome.startswith("status 5") and outcome[8:].isdigit()
-        )
-        ladder = [*rooms, "bao.parked"]
-        place = min(job.get("tries", 0), len(rooms))
-        queue = ladder[place] if passing else "bao.results"
-        if passing:
-            message.setdefault("tries", 0)
-            message["tries"] += 1
-        if queue not in rooms:
-            message["outcome"] = outcome
-        print(queue)
-        return super().__new__(cls, (queue, message))
+class Tracker:
+    def __init__(self):
+        self._open, self._kept, self._failed, self._back = [], [], [], set()
+        self.refresh()
 
-answer = Route
+    def refresh(self):
+        self.open, self.kept, self.failed = ([m for _, m in each] for each in (self._open, self._kept, self._failed))
+
+    def sent(self, tag, message):
+        self._open.append((tag, message))
+        self.refresh()
+
+    def acked(self, tag, multiple):
+        self._move(tag, multiple, self._kept)
+
+    def nacked(self, tag, multiple):
+        self._move(tag, multiple, self._failed)
+
+    def _move(self, tag, multiple, target):
+        for pair in self._open[:]:
+            if pair[0] == tag or multiple and pair[0] < tag:
+                self._open.remove(pair)
+                bisect.insort(self._failed if pair[0] in self._back else target, pair, key=lambda pair: pair[0])
+        self.refresh()
+
+    def returned(self, message):
+        self._back.add(min(tag for tag, each in self._open if each == message and tag not in self._back))
+
+answer = Tracker
 """),
-        edit(
-            'kind, _, status = outcome.partition(" ")',
-            "kind, status = outcome[:6], outcome[7:]",
-            'kind == "status" and status.isdecimal() and 500 <= int(status) <= 599',
-            'outcome[:8] == "status 5" and len(status) == 3 and status.isdecimal()',
+        written("""
+class Tracker:
+    def __init__(self):
+        self.log = []
+
+    def sent(self, *what): self.log.append(("sent", *what))
+    def acked(self, *what): self.log.append(("acked", *what))
+    def nacked(self, *what): self.log.append(("nacked", *what))
+    def returned(self, *what): self.log.append(("returned", *what))
+
+    def replay(self):
+        messages, fate, back = {}, {}, set()
+        for name, first, *rest in self.log:
+            if name == "sent":
+                messages[first], fate[first] = rest[0], "open"
+            elif name == "returned":
+                still = [t for t in messages if fate[t] == "open" and t not in back and messages[t] == first]
+                back.add(still[0])
+            else:
+                for t in messages:
+                    if fate[t] == "open" and (t <= first if rest[0] else t == first):
+                        fate[t] = "kept" if name == "acked" and t not in back else "failed"
+        return {each: [messages[t] for t in messages if fate[t] == each] for each in ("open", "kept", "failed")}
+
+    @property
+    def open(self): return self.replay()["open"]
+    @property
+    def kept(self): return self.replay()["kept"]
+    @property
+    def failed(self): return self.replay()["failed"]
+
+answer = Tracker
+"""),
+        written(
+            """
+import bisect
+class answer:
+    def __init__(self): self._o, self._k, self._f, self._r = {}, [], [], set()
+    def sent(self, tag, message): self._o[tag] = message
+    def _close(self, tag, multiple, well):
+        for t in [t for t in list(self._o) if t == tag or (multiple and t <= tag)]:
+            bisect.insort((self._k if well and t not in self._r else self._f), (t, self._o.pop(t)), key=lambda p: p[0])
+    def acked(self, tag, multiple): self._close(tag, multiple, True)
+    def nacked(self, tag, multiple): self._close(tag, multiple, False)
+    def returned(self, message):
+        for t, m in self._o.items():
+            if m == message and t not in self._r: break
+        self._r.add(t)
+    @property
+    def open(self): return list(self._o.values())
+    @property
+    def kept(self): return [m for _, m in self._k]
+    @property
+    def failed(self): return [m for _, m in self._f]
+"""
         ),
     ],
     "19.4": [
         written("""
-from collections import Counter, defaultdict
-from urllib.parse import urlsplit
-
-class Dispatcher:
-    def __init__(self, per_host, pause):
-        self.per_host, self.pause = per_host, pause
-        self.state, self.away, self.last = {}, Counter(), defaultdict(lambda: float("-inf"))
-        self.early = set()
-
-    def found(self, url):
-        self.state.setdefault(url, "settled" if url in self.early else "new")
-
-    def settled(self, url):
-        if self.state.get(url) == "sent":
-            self.away[urlsplit(url).netloc] -= 1
-        if url in self.state:
-            self.state[url] = "settled"
-        self.early.add(url)
-
-    def due(self, now):
-        urls = []
-        for url in [url for url, state in self.state.items() if state == "new"]:
-            host = urlsplit(url).netloc
-            if self.away[host] < self.per_host and now - self.last[host] >= self.pause:
-                self.state[url], self.last[host] = "sent", now
-                self.away[host] += 1
-                urls.append(url)
-        return urls
-
-    @property
-    def over(self):
-        return len(self.state) > 0 and set(self.state.values()) == {"settled"}
-
-answer = Dispatcher
+def answer(shop, publish):
+    while True:
+        rows = shop.execute("SELECT rowid, message FROM outbox ORDER BY rowid").fetchall()
+        if not rows:
+            return
+        for number, message in rows:
+            publish(message)
+            shop.execute("DELETE FROM outbox WHERE rowid = ?", (number,))
+            shop.commit()
 """),
         written("""
-from urllib.parse import urlsplit
-
-class Host:
-    def __init__(self):
-        self.away, self.free_from = set(), None
-
-class Dispatcher:
-    def __init__(self, per_host, pause):
-        self.per_host, self.pause = per_host, pause
-        self.waiting, self.seen, self.done, self.hosts = [], set(), set(), {}
-        self.over = False
-
-    def host(self, url):
-        return self.hosts.setdefault(urlsplit(url).netloc, Host())
-
-    def look(self):
-        self.over = bool(self.seen) and not self.seen - self.done
-
-    def found(self, url):
-        if url not in self.seen:
-            self.seen.add(url)
-            self.waiting.append(url)
-        self.look()
-
-    def settled(self, url):
-        self.done.add(url)
-        self.host(url).away.discard(url)
-        self.look()
-
-    def due(self, now):
-        result, rest = [], []
-        for url in self.waiting:
-            host = self.host(url)
-            if url in self.done:
-                continue
-            ready = host.free_from is None or host.free_from <= now
-            if ready and len(host.away) < self.per_host:
-                host.away.add(url)
-                host.free_from = now + self.pause
-                result.append(url)
-            else:
-                rest.append(url)
-        self.waiting = rest
-        return result
-
-answer = Dispatcher
+def answer(shop, publish):
+    number = shop.execute("SELECT MIN(rowid) FROM outbox").fetchone()[0]
+    if number is not None:
+        publish(shop.execute("SELECT message FROM outbox WHERE rowid = ?", [number]).fetchone()[0])
+        with shop:
+            shop.execute("DELETE FROM outbox WHERE rowid = ?", [number])
+        answer(shop, publish)
 """),
         written("""
-import sqlite3
-from urllib.parse import urlsplit
+def oldest(shop):
+    return shop.execute("SELECT rowid, message FROM outbox ORDER BY rowid").fetchone()
 
-class Dispatcher:
-    def __init__(self, per_host, pause):
-        self.per_host, self.pause = per_host, pause
-        self.db = sqlite3.connect(":memory:")
-        self.db.executescript(
-            "CREATE TABLE found (url PRIMARY KEY, host, sent); CREATE TABLE done (url PRIMARY KEY);"
-        )
-
-    def one(self, query, *values):
-        return self.db.execute(query, values).fetchone()[0]
-
-    def found(self, url):
-        self.db.execute("INSERT OR IGNORE INTO found VALUES (?, ?, NULL)", [url, urlsplit(url).netloc])
-
-    def settled(self, url):
-        self.db.execute("INSERT OR IGNORE INTO done VALUES (?)", [url])
-
-    def due(self, now):
-        urls = []
-        new = "SELECT url, host FROM found WHERE sent IS NULL AND url NOT IN (SELECT url FROM done) ORDER BY rowid"
-        for url, host in self.db.execute(new).fetchall():
-            away = self.one(
-                "SELECT COUNT(*) FROM found WHERE host = ? AND sent IS NOT NULL AND url NOT IN (SELECT url FROM done)",
-                host,
-            )
-            last = self.one("SELECT MAX(sent) FROM found WHERE host = ?", host)
-            if away < self.per_host and (last is None or now >= last + self.pause):
-                self.db.execute("UPDATE found SET sent = ? WHERE url = ?", [now, url])
-                urls.append(url)
-        return urls
-
-    @property
-    def over(self):
-        return self.one("SELECT COUNT(*) FROM found") > 0 and not self.one(
-            "SELECT COUNT(*) FROM found WHERE url NOT IN (SELECT url FROM done)"
-        )
-
-answer = Dispatcher
+def answer(shop, publish):
+    for number, message in iter(lambda: oldest(shop), None):
+        publish(message)
+        print("published", message)
+        with shop:
+            shop.execute("DELETE FROM outbox WHERE rowid <= ?", [number])
 """),
         written("""
-from urllib.parse import urlsplit
+class Relay:
+    def __init__(self, shop, publish):
+        self.shop, self.publish = shop, publish
+        while self.step():
+            pass
 
-class Dispatcher:
-    def __init__(self, per_host, pause):
-        self.per_host, self.pause = per_host, pause
-        self.events = []
+    def step(self):
+        row = self.shop.execute("SELECT message, rowid FROM outbox ORDER BY rowid LIMIT 1").fetchone()
+        if row is None:
+            return False
+        self.publish(row[0])
+        self.shop.execute("DELETE FROM outbox WHERE rowid = ?", row[1:])
+        self.shop.commit()
+        return True
 
-    def found(self, url): self.events.append(("found", url, None))
-    def settled(self, url): self.events.append(("settled", url, None))
-
-    def urls(self, kind, host=None):
-        return [u for k, u, _ in self.events if k == kind and host in (None, urlsplit(u).netloc)]
-
-    def due(self, now):
-        urls = []
-        for url in dict.fromkeys(self.urls("found")):
-            host = urlsplit(url).netloc
-            done, sent = set(self.urls("settled")), self.urls("sent", host)
-            away = [each for each in sent if each not in done]
-            last = [t for k, u, t in self.events if k == "sent" and urlsplit(u).netloc == host]
-            if url in done or url in sent or len(away) >= self.per_host:
-                continue
-            if last and now < max(last) + self.pause:
-                continue
-            self.events.append(("sent", url, now))
-            urls.append(url)
-        return urls
-
-    @property
-    def over(self):
-        found = self.urls("found")
-        return found != [] and set(found).issubset(self.urls("settled"))
-
-answer = Dispatcher
+answer = Relay
 """),
-        edit("self.known.keys() <= self.done", "not set(self.known) - self.done"),
+        written("""
+def answer(shop, publish):
+    shop.isolation_level = None
+    cursor = shop.cursor()
+    while row := cursor.execute("SELECT MIN(rowid), message FROM outbox").fetchone():
+        if row[0] is None:
+            return
+        publish(row[1])
+        cursor.execute("DELETE FROM outbox WHERE rowid = ?", row[:1])
+"""),
+        written("""
+def answer(shop, publish):
+    while shop.execute("SELECT COUNT(*) FROM outbox").fetchone()[0] > 0:
+        number, message = min(shop.execute("SELECT rowid, message FROM outbox"), key=lambda row: row[0])
+        publish(message)
+        with shop:
+            shop.execute("DELETE FROM outbox WHERE rowid IN (SELECT MIN(rowid) FROM outbox)")
+"""),
+        written(
+            """
+def answer(shop, publish):
+    def oldest(): return shop.execute('SELECT MIN(rowid), message FROM outbox').fetchone()
+    number, message = oldest()
+    while number is not None:
+        publish(message)
+        shop.execute('DELETE FROM outbox WHERE rowid = ?', (number,))
+        shop.commit()
+        number, message = oldest()
+"""
+        ),
     ],
     "19.5": [
         written("""
-def answer(ledger, result, publish):
-    url, outcome = result["url"], result["outcome"]
-    old = ledger.execute("SELECT outcome FROM pages WHERE url = ?", [url]).fetchone()
-    if old is None:
-        ledger.execute("INSERT INTO pages VALUES (?, ?)", [url, outcome])
-    elif outcome == "good":
-        ledger.execute("UPDATE pages SET outcome = 'good' WHERE url = ?", [url])
-    for link in result["links"]:
-        if not ledger.execute("SELECT 1 FROM found WHERE url = ?", [link]).fetchone():
-            ledger.execute("INSERT INTO found VALUES (?, 0)", [link])
-    ledger.commit()
-    while row := ledger.execute("SELECT url FROM found WHERE sent = 0 LIMIT 1").fetchone():
-        publish(row[0])
-        ledger.execute("UPDATE found SET sent = 1 WHERE url = ?", row)
-        ledger.commit()
-"""),
-        written("""
-def answer(ledger, result, publish):
-    with ledger:
-        if result["outcome"] == "good":
-            ledger.execute("INSERT OR REPLACE INTO pages VALUES (?, 'good')", [result["url"]])
+import copy
+
+def answer(channel, method, properties, body, work, rooms):
+    error = None
+    try:
+        work(body)
+    except Exception as problem:
+        error = problem
+    if error is not None:
+        again = copy.copy(properties)
+        again.headers = dict(properties.headers or {})
+        again.headers["tries"] = again.headers.get("tries", 0) + 1
+        again.delivery_mode = 2
+        if again.headers["tries"] > len(rooms):
+            again.headers["error"] = error.__class__.__name__
+            target = "parked"
         else:
-            ledger.execute("INSERT OR IGNORE INTO pages VALUES (?, ?)", [result["url"], result["outcome"]])
-        for link in result["links"]:
-            ledger.execute("INSERT OR IGNORE INTO found (url, sent) VALUES (?, 0)", [link])
-    open_links = [url for (url,) in ledger.execute("SELECT url FROM found WHERE sent != 1")]
-    for url in open_links:
-        publish(url)
-        with ledger:
-            ledger.execute("UPDATE found SET sent = 1 WHERE url = ?", (url,))
+            target = rooms[again.headers["tries"] - 1]
+        channel.basic_publish(exchange="", routing_key=target, body=body, properties=again, mandatory=True)
+    channel.basic_ack(delivery_tag=method.delivery_tag)
 """),
         written("""
-def answer(ledger, result, publish):
-    sent = {url for (url,) in ledger.execute("SELECT url FROM found WHERE sent = 1").fetchall()}
-    for link in dict.fromkeys(result["links"]):
-        if link not in sent:
-            publish(link)
-            ledger.execute("INSERT INTO found VALUES (?, 1)", [link])
-            ledger.commit()
-    ledger.execute("INSERT OR IGNORE INTO pages VALUES (?, ?)", [result["url"], result["outcome"]])
-    if result["outcome"] == "good":
-        ledger.execute("UPDATE pages SET outcome = ? WHERE url = ?", [result["outcome"], result["url"]])
-    ledger.commit()
+import pika
+
+def answer(channel, method, properties, body, work, rooms):
+    try:
+        work(body)
+    except Exception as error:
+        old = properties.headers or {}
+        tries = old.get("tries", 0)
+        try:
+            room, more = rooms[tries], {}
+        except IndexError:
+            room, more = "parked", {"error": type(error).__name__}
+        new = {**old, "tries": tries + 1, **more}
+        kept = pika.BasicProperties(headers=new, message_id=properties.message_id, delivery_mode=2)
+        channel.basic_publish("", room, body, kept, True)
+        channel.basic_ack(method.delivery_tag)
+    else:
+        channel.basic_ack(method.delivery_tag)
 """),
         written("""
-class Collect:
-    def __init__(self, ledger, result, publish):
-        self.ledger, self.publish = ledger, publish
-        with ledger:
-            self.store(**result)
-        for link in self.open_links():
-            self.hand_out(link)
+import pika
 
-    def store(self, url, outcome, links):
-        rank = "CASE outcome WHEN 'good' THEN 1 ELSE 0 END"
-        self.ledger.execute("INSERT OR IGNORE INTO pages VALUES (?, ?)", (url, outcome))
-        if outcome == "good":
-            self.ledger.execute(f"UPDATE pages SET outcome = 'good' WHERE url = ? AND {rank} = 0", (url,))
-        self.ledger.executemany("INSERT OR IGNORE INTO found VALUES (?, 0)", zip(links))
+def failure(work, body):
+    try:
+        work(body)
+    except Exception as error:
+        return type(error).__name__
+    return ""
 
-    def open_links(self):
-        rows = self.ledger.execute("SELECT url FROM found WHERE sent = 0").fetchall()
-        print("to hand out", len(rows))
-        return [url for url, in rows]
+def answer(channel, method, properties, body, work, rooms):
+    if name := failure(work, body):
+        headers = dict(properties.headers or {})
+        ladder = [*rooms, "parked"]
+        tries = headers.setdefault("tries", 0)
+        room = ladder[min(tries, len(rooms))]
+        headers["tries"] += 1
+        if room == "parked":
+            headers["error"] = name
+        print("goes to", room)
+        properties = pika.BasicProperties(delivery_mode=2, headers=headers, message_id=properties.message_id)
+        channel.basic_publish("", room, body, properties, mandatory=True)
+    channel.basic_ack(method.delivery_tag)
+"""),
+        written("""
+from itertools import chain, islice, repeat
 
-    def hand_out(self, link):
-        self.publish(link)
-        with self.ledger:
-            self.ledger.execute("UPDATE found SET sent = 1 WHERE url = ?", (link,))
+def answer(channel, method, properties, body, work, rooms):
+    try:
+        work(body)
+    except Exception as error:
+        properties.headers = properties.headers or {}
+        tries = properties.headers.get("tries", 0)
+        room = next(islice(chain(rooms, repeat("parked")), tries, None))
+        properties.headers |= {"tries": tries + 1}
+        if room == "parked":
+            properties.headers |= {"error": type(error).__name__}
+        properties.delivery_mode = 2
+        channel.basic_publish("", room, body, properties, mandatory=True)
+    channel.basic_ack(method.delivery_tag)
+"""),
+        written("""
+import threading
+import pika
 
-answer = Collect
+def answer(channel, method, properties, body, work, rooms):
+    errors = []
+
+    def run():
+        try:
+            work(body)
+        except Exception as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    while thread.is_alive():
+        channel.connection.sleep(0.01)
+    for error in errors:
+        tries = (properties.headers or {}).get("tries", 0) + 1
+        headers = {**(properties.headers or {}), "tries": tries}
+        if tries > len(rooms):
+            headers["error"] = type(error).__name__
+        kept = pika.BasicProperties(**{**vars(properties), "headers": headers, "delivery_mode": 2})
+        channel.basic_publish("", (rooms + ["parked"] * tries)[tries - 1], body, kept, mandatory=True)
+    channel.basic_ack(method.delivery_tag)
 """),
         edit(
-            '        rows = [[link] for link in result["links"]]\n'
-            '        ledger.executemany("INSERT OR IGNORE INTO found VALUES (?, 0)", rows)',
-            '        for link in result["links"]:\n'
-            '            ledger.execute("INSERT INTO found VALUES (?, 0) ON CONFLICT DO NOTHING", [link])',
+            "dict(properties.headers or {})", "{**(properties.headers or {})}", "delivery_mode=2", "delivery_mode=1 + 1"
+        ),
+        written(
+            """
+import copy
+def answer(channel, method, properties, body, work, rooms):
+    try: work(body)
+    except Exception as error:
+        marked = copy.copy(properties)
+        tries = (properties.headers or {}).get('tries', 0)
+        marked.headers = {**(properties.headers or {}), 'tries': tries + 1}
+        marked.delivery_mode = 2
+        *line, = [*rooms, 'parked'][tries:] or ['parked']
+        if line[0] == 'parked': marked.headers['error'] = error.__class__.__name__
+        channel.basic_publish(exchange='', routing_key=line[0], body=body, properties=marked, mandatory=True)
+    channel.basic_ack(delivery_tag=method.delivery_tag)
+"""
         ),
     ],
 }

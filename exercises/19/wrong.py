@@ -1,399 +1,354 @@
-"""Mistakes that learners make in the exercises of chapter 19, and a part of what each must be told."""
+"""What learners would really get wrong in chapter 19, with a part of what they should be told."""
 
 from exercises.answers import edit, written
 
 WRONG = {
     "19.1": [
-        edit(" * latency", "", says="you said 2; 5 must be in flight, which takes 1"),
-        edit(" * latency / seconds", " / latency / seconds", says="you said 4; 5 must be in flight, which takes 1"),
-        edit(
-            "int(-(-in_flight // greenlets))",
-            "int(in_flight // greenlets)",
-            says="you said 2; 10 must be in flight, which takes 3",
-        ),
-        edit(
-            "int(-(-in_flight // greenlets))", "round(in_flight / greenlets)", says="you said 2; 10 must be in flight"
-        ),
-        edit("int(-(-in_flight // greenlets))", "in_flight / greenlets", says="you said 2.5; 10 must be in flight"),
-        edit(
-            "int(-(-in_flight // greenlets))",
-            "int(in_flight // greenlets + 1)",
-            says="you said 2; 5 must be in flight, which takes 1",
-        ),
-        edit(
-            "in_flight > per_host", "in_flight >= per_host", says="per_host=10 you said None; 10 in flight are allowed"
-        ),
-        edit(
-            "in_flight > per_host",
-            "int(in_flight) > per_host",
-            says="you said 2; 10.25 must be in flight, so it is to be None",
-        ),
-        edit(
-            "    if in_flight > per_host:\n        return None\n",
-            "",
-            says="you said 1; 10 must be in flight, so it is to be None",
-        ),
-        edit("        return None", "        return per_host // greenlets", says="so it is to be None"),
-        edit("        return None", "        return 0", says="you said 0; 10 must be in flight, so it is to be None"),
-        edit(
-            "in_flight > per_host",
-            "pages / seconds > per_host",
-            says="you said None; 10 in flight are allowed",
-        ),
-        edit("in_flight > per_host", "-(-in_flight // greenlets) * greenlets > per_host", says="in flight are allowed"),
-        written("answer = 5", says="give the function crew_for itself, not a int"),
+        edit('"auto": "lost"', '"auto": "once"', says="'auto' is not 'once': the broker has forgotten the order"),
+        edit('"auto": "lost"', '"auto": "twice"', says="'auto' is not 'twice'"),
+        edit('"late": "twice"', '"late": "once"', says="'late' is not 'once': the order is not acknowledged"),
+        edit('"late": "twice"', '"late": "lost"', says="'late' is not 'lost'"),
+        edit('"keyed": "once"', '"keyed": "twice"', says="the till knows its number"),
+        edit('"hurry": "lost"', '"hurry": "once"', says="nobody knows whether the broker has written it down"),
+        edit('"patient": "once"', '"patient": "lost"', says="brings it back when it starts"),
+        edit('"again": "twice"', '"again": "once"', says="may have written the first one down"),
+        edit('    "again": "twice",\n', "", says="there is no word for 'again'"),
+        edit('"auto": "lost"', '"auto": "never"', says="the word for 'auto' is 'never'"),
+        edit('    "auto"', '    "thrice": "once", "auto"', says="'thrice' is none of the cases"),
+        written("answer = ['lost', 'twice', 'once', 'lost', 'once', 'twice']", says="not a list"),
     ],
     "19.2": [
-        edit("urldefrag(urljoin(page, link)).url", "urljoin(page, link)", says="'/tea#cold'])"),
-        edit("urljoin(page, link)", "link", says="`take` returned None; it is to be 'http://bao.example/tea'"),
+        edit("each not in came]", "each not in received and each]", says="'lost' is"),
+        edit("times > 1", "times > 2", says="'doubled' is [], and it is to be [0]"),
+        edit("times > 1", "times >= 1", says="'doubled' is ['pork', 'lotus'], and it is to be []"),
+        edit("times > 1", "times == 2", says="'doubled' is [], and it is to be ['lotus']"),
+        edit("each for each in promised if", "each for each in sorted(promised, key=str) if", says="'lost' is"),
+        edit("dict.fromkeys(promised)", "list(promised)", says="'lost' is ['tea', 'tea']"),
+        edit("each for each in came if each", "each for each in received if each", says="'unexpected' is"),
+        edit("each in came if each not in promised", "each in came if each in promised", says="'unexpected' is"),
+        edit('        "unexpected": [each for each in came if each not in promised],\n', "", says="the keys are"),
         edit(
-            "            with suppress(ValueError):\n                self",
-            "            if True:\n                self",
-            says="ValueError",
+            "[each for each in came if each not in promised]",
+            "{each for each in came if each not in promised}",
+            says="is a set",
         ),
+        edit("if each not in came]", "if each not in came][:5]", says="'lost' is"),
+        edit("    return {", "    received.clear()\n    return {", says="changed a list that it was given"),
+        edit("Counter(received)", "Counter(map(str, received))", says="for promised [0, '', 1]"),
         edit(
-            "        for link in links:\n            with suppress(ValueError):\n                self",
-            "        with suppress(ValueError):\n            for link in links:\n                self",
-            says="`take` returned None; it is to be 'http://bao.example/tea'",
-        ),
-        edit(
-            '    if parts.scheme not in DEFAULT:\n        raise ValueError(f"no page: {link}")\n', "", says="KeyError"
-        ),
-        edit('{"http": 80, "https": 443}', '{"http": 80}', says="https://bao.example"),
-        edit(
-            "parts.hostname + port",
-            "parts.netloc",
-            says="returned 'http://Bao.Example/Tea'; it is to be 'http://bao.example/Tea'",
-        ),
-        edit("(None, DEFAULT[parts.scheme])", "(None, 80, 443)", says="it is to be 'http://bao.example:443/tea'"),
-        edit("(None, DEFAULT[parts.scheme])", "(None, DEFAULT['http'])", says="'https://bao.example:443/tea'"),
-        edit('f":{parts.port}"', '""', says="it is to be 'http://bao.example:443/tea'"),
-        edit(
-            'parts.path or "/"',
-            "parts.path",
-            says="`take` returned 'http://other.example'; it is to be 'http://other.example/'",
-        ),
-        edit(
-            'path=parts.path or "/"',
-            'path=parts.path or "/", query=""',
-            says="it is to be 'http://bao.example/menu/pork?page=2'",
-        ),
-        edit(
-            "urljoin(page, link)).url", "urljoin(page, link)).url.lower()", says="it is to be 'http://bao.example/Tea'"
-        ),
-        edit(
-            'path=parts.path or "/"',
-            'path=parts.path.rstrip("/") or "/"',
-            says="returned 'http://bao.example/menu'; it is to be 'http://bao.example/menu/'",
-        ),
-        edit(
-            'path=parts.path or "/"',
-            'path=parts.path or "/", scheme="http"',
-            says="it is to be 'https://bao.example/tea'",
-        ),
-        edit(
-            "        if self.taken < len(self.found):\n            self.taken += 1",
-            "        if True:\n            self.taken += 1",
-            says="IndexError",
-        ),
-        edit(
-            "self.taken += 1\n            return list(self.found)[self.taken - 1]",
-            "self.taken += 1\n            return list(self.found)[-self.taken]",
-            says="`take` returned 'http://bao.example/soup'; it is to be 'http://bao.example/tea'",
-        ),
-        edit(
-            "    def __init__(self):\n        self.found, self.taken = {}, 0",
-            "    found, taken = {}, 0",
-            says="they share what they know",
+            "    promised, came",
+            "    received = [each.strip().lower() if isinstance(each, str) else each for each in received]\n"
+            "    promised, came",
+            says="received ['7', 'Tea', 'tea '] 'lost' is [7], and it is to be [7, 'tea']",
         ),
         written(
             """
-from urllib.parse import urldefrag, urljoin
-
-class Frontier:
-    def __init__(self):
-        self.urls = []
-
-    def add(self, page, links):
-        for link in links:
-            url = urldefrag(urljoin(page, link)).url
-            if url not in self.urls:
-                self.urls.append(url)
-
-    def take(self):
-        return self.urls.pop(0) if self.urls else None
-
-answer = Frontier
+def answer(promised, received, seen=[]):
+    seen.extend(received)
+    return {
+        "lost": [each for each in dict.fromkeys(promised) if each not in seen],
+        "doubled": [each for each in dict.fromkeys(received) if received.count(each) > 1],
+        "unexpected": [each for each in dict.fromkeys(received) if each not in promised],
+    }
 """,
-            says="'/tea', '/bun']) and 1 URLs, `take` returned 'http://bao.example/tea'; it is to be 'http://bao.example/bun'",
+            says="for promised ['pork', 'lotus', 'tea'] and received ['tea'] 'lost' is []",
+        ),
+        written(
+            """
+def answer(promised, received):
+    seen, again = [], []
+    for each in received:
+        if each in seen and each not in again:
+            again.append(each)
+        seen.append(each)
+    return {
+        "lost": [each for each in dict.fromkeys(promised) if each not in received],
+        "doubled": again,
+        "unexpected": [each for each in dict.fromkeys(received) if each not in promised],
+    }
+""",
+            says="'doubled' is",
+        ),
+        written(
+            "def answer(promised, received):\n    print(promised)", says="the answer is to be a dict, not a NoneType"
         ),
     ],
     "19.3": [
-        edit('"reset", "too slow", "status 429"', '"reset", "too slow"', says="outcome 'status 429'"),
-        edit('"reset", "too slow", "status 429"', '"too slow", "status 429"', says="outcome 'reset' and rooms"),
-        edit("500 <= int(status) <= 599", "int(status) >= 500", says="outcome 'status 600'"),
-        edit("500 <= int(status) <= 599", "500 <= int(status) < 599", says="outcome 'status 599'"),
-        edit("500 <= int(status) <= 599", "500 < int(status) <= 599", says="outcome 'status 500'"),
-        edit("500 <= int(status) <= 599", "400 <= int(status) <= 599", says="outcome 'status 404'"),
+        edit("(each == tag or (multiple and each < tag))", "each == tag", says="`open` is ['tea', 'rice'"),
+        edit("(each == tag or (multiple and each < tag))", "each <= tag", says="acked(2, False) `open` is"),
+        edit("each == tag or (multiple and each < tag)", "multiple or each == tag", says="acked(2, True) `open` is []"),
+        edit('"failed" if row[1] else fate', "fate", says="returned('tea'), acked(1, False) `kept` is"),
+        edit('row == [message, False, "open"]', "row[0] == message", says="returned('tea'), acked(2, True) `kept` is"),
         edit(
-            'kind == "status" and status.isdecimal() and 500 <= int(status) <= 599',
-            'outcome.startswith("status 5")',
-            says="outcome 'status 50'",
+            'row == [message, False, "open"]',
+            'row[::2] == [message, "open"]',
+            says="returned('tea'), returned('tea'), acked(2, True) `kept` is ['tea']",
         ),
+        edit("next(row for", "[*(row for", "])[1] = True", "])][-1][1] = True", says="`"),
+        edit('row[2] == "open" and (each', "(each", says="`"),
         edit(
-            'kind == "status" and status.isdecimal() and 500 <= int(status) <= 599',
-            '"status 5" in outcome',
-            says="outcome 'status 50'",
+            'row == [message, False, "open"]',
+            'row[0] is message and row[1:] == [False, "open"]',
+            says="StopIteration",
         ),
-        edit(" and status.isdecimal()", "", says="ValueError"),
-        edit('job.get("tries", 0)', 'job["tries"]', says="KeyError"),
-        edit('"tries": tries + 1', '"tries": tries', says="the message is"),
-        edit("again = {**job, ", "again = {", says="the message is {'tries': 1}"),
-        edit(
-            'again = {**job, "tries": tries + 1}',
-            "job['tries'] = tries + 1\n    again = job",
-            says="your function changed what it was given",
-        ),
-        edit("tries < len(rooms)", "tries <= len(rooms)", says="IndexError"),
-        edit("tries < len(rooms)", "tries + 1 < len(rooms)", says="the queue is 'bao.parked', and it is to be 'wait."),
-        edit("tries < len(rooms)", "tries < 3", says="IndexError"),
-        edit(
-            "return rooms[tries], again",
-            "return rooms[tries - 1], again",
-            says="the queue is 'wait.c', and it is to be 'wait.a'",
-        ),
-        edit('return "bao.parked", {**again, "outcome": outcome}', 'return "bao.parked", again', says="the message is"),
-        edit(
-            'return "bao.parked", {**again, "outcome": outcome}',
-            'return "bao.parked", {**job, "outcome": outcome}',
-            says="the message is",
-        ),
-        edit(
-            'return "bao.parked"',
-            'return "bao.results"',
-            says="the queue is 'bao.results', and it is to be 'bao.parked'",
-        ),
-        edit("return rooms[tries], again", 'return rooms[tries], {**again, "outcome": outcome}', says="the message is"),
-        edit(
-            'return "bao.results", {**job, "outcome": outcome}',
-            'return "bao.results", {"url": job["url"], "outcome": outcome}',
-            says="the message is",
-        ),
-        edit(
-            'return "bao.results", {**job, "outcome": outcome}',
-            "return None",
-            says="you returned None; it is to be a pair",
-        ),
-        edit("return rooms[tries], again", "return rooms.pop(0), again", says="changed what it was given"),
-    ],
-    "19.4": [
-        edit("self.away.discard(url)", "self.away.remove(url)", says="KeyError"),
-        edit("        self.away.discard(url)\n", "", says="it is to be"),
-        edit("        self.done.add(url)\n", "", says="`over` is False, and it is to be True"),
-        edit(
-            "url in self.done or url in self.away",
-            "url in self.away",
-            says="that returned ['http://a.example/0'], and it is to be []",
-        ),
-        edit(
-            "url in self.done or url in self.away",
-            "url in self.done",
-            says="that returned ['http://a.example/0'], and it is to be []",
-        ),
-        edit("< self.per_host", "<= self.per_host", says="it is to be ['http://a.example/0', 'http://a.example/1']"),
-        edit(
-            "sum(self.known[each] == host for each in self.away)",
-            "len(self.away)",
-            says="it is to be ['http://a.example/0', 'http://b.example:81/0']",
-        ),
-        edit("urlsplit(url).netloc", "urlsplit(url).path", says="it is to be"),
-        edit("now < self.free_from.get(host, now)", "now <= self.free_from.get(host, now - 1)", says="it is to be"),
-        edit(
-            "now < self.free_from.get(host, now)",
-            "now < self.free_from.get(None, now)",
-            says="it is to be ['http://a.example/0']",
-        ),
-        edit(
-            "self.free_from[host] = now + self.pause",
-            "self.free_from[host] = self.free_from.get(host, now) + self.pause",
-            says="it is to be []",
-        ),
-        edit(
-            "self.free_from[host] = now + self.pause",
-            "self.free_from = dict.fromkeys(self.known.values(), now + self.pause)",
-            says="it is to be ['http://a.example/0', 'http://b.example:81/0']",
-        ),
-        edit("bool(self.known) and ", "", says="after Dispatcher(2, 0): `over` is True, and it is to be False"),
-        edit("self.known.keys() <= self.done", "not self.away", says="`over` is True, and it is to be False"),
-        edit(
-            "self.known.keys() <= self.done",
-            "len(self.known) <= len(self.done)",
-            says="`over` is True, and it is to be False",
-        ),
-        edit(
-            "self.known.keys() <= self.done",
-            "self.known.keys() == self.done",
-            says="`over` is False, and it is to be True",
-        ),
-        edit("property(lambda", "(lambda", says="`over` is <bound method"),
-        edit("in self.known.items():", "in sorted(self.known.items()):", says="it is to be"),
-        edit(
-            "        self.known[url] = urlsplit(url).netloc",
-            "        self.known.pop(url, None)\n        self.known[url] = urlsplit(url).netloc",
-            says="it is to be",
-        ),
-        edit(
-            "                urls.append(url)",
-            "                urls.append(url)\n                break",
-            says="it is to be ['http://a.example/0', 'http://a.example/1']",
-        ),
-        edit("                continue\n", "                break\n", says="it is to be"),
-        edit("        return urls", "        return tuple(urls)", says="`due` returned a tuple; it is to be a list"),
         written(
             """
-from collections import Counter
-from urllib.parse import urlsplit
+class Tracker:
+    def __init__(self):
+        self._open, self._returned, self.kept, self.failed = {}, set(), [], []
 
-class Dispatcher:
-    def __init__(self, per_host, pause):
-        self.per_host, self.pause = per_host, pause
-        self.seen, self.waiting, self.away, self.last, self.left = set(), [], Counter(), {}, 0
+    def sent(self, tag, message):
+        self._open[tag] = message
 
-    def found(self, url):
-        if url not in self.seen:
-            self.seen.add(url)
-            self.waiting.append(url)
-            self.left += 1
+    def acked(self, tag, multiple):
+        self._move(tag, multiple, self.kept)
 
-    def settled(self, url):
-        self.left -= 1
-        self.away[urlsplit(url).netloc] -= 1
+    def nacked(self, tag, multiple):
+        self._move(tag, multiple, self.failed)
 
-    def due(self, now):
-        urls = []
-        for url in self.waiting[:]:
-            host = urlsplit(url).netloc
-            if self.away[host] < self.per_host and now - self.last.get(host, float("-inf")) >= self.pause:
-                self.away[host] += 1
-                self.last[host] = now
-                self.waiting.remove(url)
-                urls.append(url)
-        return urls
+    def _move(self, tag, multiple, fate):
+        for each in [each for each in self._open if each == tag or multiple and each < tag]:
+            (self.failed if each in self._returned else fate).append(self._open.pop(each))
 
-    @property
-    def over(self):
-        return bool(self.seen) and self.left == 0
+    def returned(self, message):
+        self._returned.add(next(t for t, m in self._open.items() if m == message and t not in self._returned))
 
-answer = Dispatcher
+    open = property(lambda self: list(self._open.values()))
+
+answer = Tracker
 """,
-            says="and it is to be",
+            says="acked(2, False), acked(1, False) `kept` is ['bun', 'tea'], and it is to be ['tea', 'bun']",
+        ),
+        edit('multiple, "failed")', 'multiple, "kept")', says="nacked(1, False) `kept` is ['tea']"),
+        edit('multiple, "failed")', 'False, "failed")', says="nacked(2, True)"),
+        edit(
+            "        self._rows = {}",
+            "        pass\n\n    _rows = {}",
+            says="another Tracker, to which nothing has happened",
+        ),
+        edit(")[1] = True", ')[2] = "failed"', says="returned('tea') `open` is []"),
+        edit('    kept = property(lambda self: self._in("kept"))\n', "", says="a Tracker has no list `kept`"),
+        edit("def nacked", "def refused", says="Tracker has no method `nacked`"),
+        edit("return [row[0]", "return [self._rows", says="`open` is"),
+        edit("if row[2] == fate]", "if row[2] == fate and row[0]]", says="`open` is []"),
+        written("class Tracker: pass\nanswer = Tracker()", says="give the class Tracker itself"),
+    ],
+    "19.4": [
+        edit(
+            "        with shop:\n            shop.execute",
+            "        if True:\n            shop.execute",
+            says="another connection saw",
+        ),
+        edit(
+            'DELETE FROM outbox WHERE rowid = ?", [row[0]]',
+            'DELETE FROM outbox WHERE message = ?", [row[1]]',
+            says="with ['tea', 'tea', 'bun', 'tea'] in the outbox, another connection saw",
+        ),
+        edit("while row :=", "if row :=", says="you published ['tea'], and ['tea', 'bun', 'rice'] was to be published"),
+        edit("ORDER BY rowid", "ORDER BY rowid DESC", says="another connection saw ['tea', 'bun'] there"),
+        edit("ORDER BY rowid", "ORDER BY message", says="another connection saw"),
+        edit("        publish(row[1])\n", "", says="you published []"),
+        edit(
+            "        publish(row[1])\n",
+            "",
+            '"DELETE FROM outbox WHERE rowid = ?", [row[0]])',
+            '"DELETE FROM outbox WHERE rowid = ?", [row[0]])\n        publish(row[1])',
+            says="had not been confirmed",
+        ),
+        edit(
+            "        publish(row[1])",
+            "        try:\n            publish(row[1])\n        except Exception:\n            return",
+            says="the exception did not reach the caller",
+        ),
+        edit(
+            "        publish(row[1])",
+            "        try:\n            publish(row[1])\n        except Exception:\n            continue",
+            says="`publish` was called once more after it, with 'tea'",
+        ),
+        edit(
+            "        publish(row[1])",
+            "        for again in range(3):\n            try:\n                publish(row[1])\n                break\n"
+            "            except Exception:\n                if again == 2:\n                    raise",
+            says="an exception at number 1, `publish` was called once more after it, with 'tea'",
+        ),
+        edit(
+            "        publish(row[1])\n        with shop:\n            shop",
+            "        try:\n            publish(row[1])\n        finally:\n            shop",
+            "[row[0]])",
+            "[row[0]])\n            shop.commit()",
+            says="an exception at number 1, the outbox held ['bun', 'tea'] in the end",
+        ),
+        edit(
+            "        publish(row[1])",
+            "        if row[1]:\n            publish(row[1])",
+            says="with ['', 'tea', '', '0']",
+        ),
+        written(
+            """
+def answer(shop, publish):
+    for number, message in shop.execute("SELECT rowid, message FROM outbox ORDER BY rowid"):
+        publish(message)
+        with shop:
+            shop.execute("DELETE FROM outbox WHERE rowid = ?", [number])
+""",
+            says="nobody else could write while 'tea' was being published",
+        ),
+        written(
+            """
+from itertools import count
+
+def answer(shop, publish):
+    for number in count(1):
+        row = shop.execute("SELECT message FROM outbox ORDER BY rowid LIMIT 1").fetchone()
+        if row is None:
+            return
+        publish(row[0])
+        with shop:
+            shop.execute("DELETE FROM outbox WHERE rowid = ?", [number])
+""",
+            says="another connection saw ['tea', 'bun', 'rice'] there, when 'tea' was to be published; ['bun', 'rice']",
+        ),
+        written(
+            """
+def answer(shop, publish):
+    while rows := shop.execute("SELECT rowid, message FROM outbox ORDER BY rowid LIMIT 2").fetchall():
+        for _, message in rows:
+            publish(message)
+        with shop:
+            shop.executemany("DELETE FROM outbox WHERE rowid = ?", [row[:1] for row in rows])
+""",
+            says="when 'bun' was to be published; ['bun', 'rice'] had not been confirmed",
+        ),
+        edit("publish(row[1])", "publish(row[0])", says="you published [2, 4, 6]"),
+        edit(
+            'DELETE FROM outbox WHERE rowid = ?", [row[0]]',
+            'DELETE FROM outbox"',
+            says="you published ['tea'], and ['tea', 'bun', 'rice']",
+        ),
+        written(
+            """
+def answer(shop, publish):
+    for number, message in shop.execute("SELECT rowid, message FROM outbox ORDER BY rowid").fetchall():
+        publish(message)
+        with shop:
+            shop.execute("DELETE FROM outbox WHERE rowid = ?", [number])
+""",
+            says="you published ['tea', 'bun'], and ['tea', 'bun', 'rice', 'tea'] was to be",
+        ),
+        written(
+            """
+def answer(shop, publish):
+    rows = shop.execute("SELECT message FROM outbox ORDER BY rowid").fetchall()
+    for (message,) in rows:
+        publish(message)
+    with shop:
+        shop.execute("DELETE FROM outbox")
+""",
+            says="another connection saw ['tea', 'bun', 'rice'] there, when 'bun' was to be published",
+        ),
+        written(
+            """
+def answer(shop, publish):
+    with shop:
+        while row := shop.execute("SELECT rowid, message FROM outbox ORDER BY rowid").fetchone():
+            publish(row[1])
+            shop.execute("DELETE FROM outbox WHERE rowid = ?", [row[0]])
+""",
+            says="another connection saw",
         ),
     ],
     "19.5": [
         edit(
-            " WHERE :outcome = 'good'",
+            "\n    channel.basic_ack(method.delivery_tag)",
             "",
-            says="`pages` holds [('/bun', 'good')], and it is to hold [('/bun', 'too slow')]",
+            "    try:\n        work(body)",
+            "    channel.basic_ack(method.delivery_tag)\n    try:\n        work(body)",
+            says="the order was settled before its copy was in a queue",
+        ),
+        edit("except Exception as error", "except ValueError as error", says="_Burnt"),
+        edit("except Exception as error", "except (ValueError, KeyError, OSError) as error", says="_Burnt"),
+        edit("tries + 1\n", "tries\n", says="has the headers {'tries': 0}, and they were to be {'tries': 1}"),
+        edit(
+            "rooms[tries] if",
+            "rooms[tries - 1] if",
+            says="the copy is in 'wait.longer', and it was to be in 'wait.short'",
+        ),
+        edit("tries < len(rooms)", "tries < 3", says="IndexError"),
+        edit("tries < len(rooms)", "tries <= len(rooms)", says="IndexError"),
+        edit("tries < len(rooms)", "tries != len(rooms)", says="IndexError"),
+        edit(
+            "        headers = dict(properties.headers or {})\n",
+            '        headers = {"tries": (properties.headers or {}).get("tries", 0)}\n',
+            says="'guest': 'Li'",
         ),
         edit(
-            "ON CONFLICT (url) DO UPDATE\nSET outcome = 'good' WHERE :outcome = 'good'",
-            "ON CONFLICT (url) DO NOTHING",
-            says="`pages` holds [('/bun', 'too slow')], and it is to hold [('/bun', 'good')]",
+            "dict(properties.headers or {})",
+            "{key: value for key, value in (properties.headers or {}).items() if value}",
+            says="'guest': ''",
+        ),
+        edit("dict(properties.headers or {})", "dict(properties.headers)", says="TypeError"),
+        edit(", message_id=properties.message_id", "", says="the copy has the message_id None"),
+        edit("delivery_mode=2", "delivery_mode=1", says="the copy is not persistent (delivery_mode 1)"),
+        edit(
+            '        if room == "parked":\n            headers["error"]',
+            '        if True:\n            headers["error"]',
+            says="'error': 'ValueError'}, and they were to be {'tries': 1}",
+        ),
+        edit("type(error).__name__", "str(error)", says="'error': 'burnt'"),
+        edit(
+            'headers["error"] = type(error).__name__',
+            'headers.setdefault("error", type(error).__name__)',
+            says="'error': 'OSError', 'tries': 8}, and they were to be {'error': 'ValueError', 'tries': 8}",
         ),
         edit(
-            "SET outcome = 'good' WHERE :outcome = 'good'",
-            "SET outcome = :outcome",
-            says="`pages` holds [('/bun', 'status 500')]",
+            "method.delivery_tag)", "method.delivery_tag, multiple=True)", says="another order, which was taken before"
         ),
-        edit("INSERT OR IGNORE INTO found", "INSERT INTO found", says="IntegrityError"),
-        edit("INSERT OR IGNORE INTO found", "INSERT OR REPLACE INTO found", says="each is to come once"),
-        edit("VALUES (?, 0)", "VALUES (?, 1)", says="'/tea' was never published"),
-        edit("        publish(link)\n        with ledger:", "        with ledger:", says="'/tea' was never published"),
+        edit("message_id=properties.message_id", 'message_id=properties.message_id or "?"', says="the order has None"),
         edit(
-            "        publish(link)\n",
-            "",
-            'WHERE url = ?", [link])\n',
-            'WHERE url = ?", [link])\n        publish(link)\n',
-            says="was never published",
+            "delivery_mode=2",
+            "delivery_mode=properties.delivery_mode",
+            says="the copy is not persistent (delivery_mode 1)",
         ),
+        edit("room, body, copy", "room, body.strip(), copy", says="the body of the copy is b'Bao\\xff'"),
         edit(
-            '        with ledger:\n            ledger.execute("UPDATE',
-            '        if True:\n            ledger.execute("UPDATE',
-            says="'/tea' is not marked as sent",
+            "        work(body)\n",
+            "        if not work(body):\n            raise ValueError\n",
+            says="work returns False: there is a copy in 'wait.short'",
         ),
         edit(
-            '        with ledger:\n            ledger.execute("UPDATE found SET sent = 1 WHERE url = ?", [link])',
-            '    with ledger:\n        ledger.execute("UPDATE found SET sent = 1")',
-            says="one of them may come twice",
+            ", mandatory=True",
+            ", mandatory=room != 'parked'",
+            says="there is no queue 'parked', so the copy cannot be published: no UnroutableError",
         ),
         edit(
-            "    with ledger:\n        ledger.execute(STORE",
-            "    if True:\n        ledger.execute(STORE",
-            says="results",
+            "channel.basic_publish(",
+            "try:\n            channel.basic_publish(",
+            "mandatory=True)\n",
+            "mandatory=True)\n        finally:\n            channel.basic_ack(method.delivery_tag)\n        return\n",
+            says="the order was acknowledged all the same",
+        ),
+        edit(", mandatory=True", "", says="no UnroutableError reached the caller"),
+        edit(
+            "        channel.basic_publish(",
+            "        if tries <= len(rooms): channel.basic_publish(",
+            says="headers {'error': 'OSError', 'tries': 7}, work raises ValueError: the order was settled before",
         ),
         edit(
-            'ledger.execute("SELECT url FROM found WHERE sent = 0").fetchall()',
-            "dict.fromkeys(zip(result['links']))",
-            says="each is to come once",
-        ),
-        edit(" WHERE sent = 0", "", says="each is to come once"),
-        edit(
-            '[[link] for link in result["links"]]',
-            '[[link] for link in result["links"] if result["outcome"] == "good"]',
-            says="'/tea' was never published",
+            "\n    channel.basic_ack(method.delivery_tag)",
+            "\n        channel.basic_ack(method.delivery_tag)",
+            says="work returns False: the order was not acknowledged",
         ),
         edit(
-            '[[link] for link in result["links"]]',
-            '[[link] for link in result["links"] if link != "/"]',
-            says="'/' was never published",
+            "\n    channel.basic_ack(method.delivery_tag)",
+            "\n    channel.basic_nack(method.delivery_tag, requeue=False)",
+            says="the order was not acknowledged",
         ),
         edit(
-            '        ledger.execute(STORE, {"url": result["url"], "outcome": result["outcome"]})\n',
-            "",
-            says="`pages` holds []",
+            "        work(body)\n",
+            "        work(body)\n        work(body)\n",
+            says="`work` was called with [b'bun', b'bun']",
         ),
-        edit(
-            'UPDATE found SET sent = 1 WHERE url = ?", [link]',
-            'DELETE FROM found WHERE url = ?", [link]',
-            says="`found` holds []",
-        ),
-        edit(
-            'UPDATE found SET sent = 1 WHERE url = ?", [link]',
-            'UPDATE found SET sent = 2 WHERE url = ?", [link]',
-            says="is not marked as sent",
-        ),
-        written(
-            """
-def answer(ledger, result, publish):
-    new = []
-    with ledger:
-        ledger.execute("INSERT OR IGNORE INTO pages VALUES (?, ?)", [result["url"], result["outcome"]])
-        if result["outcome"] == "good":
-            ledger.execute("UPDATE pages SET outcome = 'good' WHERE url = ?", [result["url"]])
-        for link in result["links"]:
-            if ledger.execute("INSERT OR IGNORE INTO found VALUES (?, 1)", [link]).rowcount:
-                new.append(link)
-    for link in new:
-        publish(link)
-""",
-            says="the power failed before `publish` number 6, and in the end '/tea' was never published",
-        ),
-        written(
-            """
-seen = set()
-
-def answer(ledger, result, publish):
-    with ledger:
-        ledger.execute("INSERT OR IGNORE INTO pages VALUES (?, ?)", [result["url"], result["outcome"]])
-        if result["outcome"] == "good":
-            ledger.execute("UPDATE pages SET outcome = 'good' WHERE url = ?", [result["url"]])
-        for link in result["links"]:
-            if link not in seen:
-                seen.add(link)
-                publish(link)
-                ledger.execute("INSERT OR REPLACE INTO found VALUES (?, 1)", [link])
-""",
-            says="one of them may come twice",
-        ),
+        edit("work(body)\n", "work(body.decode())\n", says="`work` was called with ['bun']"),
+        edit("room, body, copy", 'room, b"bao", copy', says="the body of the copy is b'bao'"),
     ],
 }

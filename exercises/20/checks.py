@@ -1,477 +1,401 @@
-"""Checks of chapter 20: percentiles, sizes, rests, budgets, breakers, how a worker leaves; all clocks are played."""
+"""Checks of chapter 20: what a majority decides, and a client that outlives any node. All of it is played."""
 
-import math
 import random
-from fractions import Fraction
+from functools import partial
 
 from exercises import Wrong, exercise
-from exercises.vocabulary import MockClock, need, need_class
+from exercises.vocabulary import Enough, need, need_class
 
 # -- 20.1 -------------------------------------------------------------------------------------------------------------
 
-
-def _true_percentile(waits, percent):
-    enough = (each for each in sorted(waits) if 100 * sum(other <= each for other in waits) >= percent * len(waits))
-    return next(enough, None)
-
-
-def _waits():
-    yield [30, 10, 20, 40], [50, 51, 1, 100, 25, 26, 75, 99]
-    yield [7], [1, 50, 100]
-    yield [], [1, 50, 99]
-    yield [0, 0, 0, 5], [75, 76]
-    yield [0.25, -1.5, 3], [33, 34, 67]
-    hundred = list(range(1, 101))
-    random.Random(20).shuffle(hundred)
-    yield hundred, range(1, 101)
-    chance = random.Random(2020)
-    for _ in range(40):
-        waits = [chance.choice([0.1, 0.2, 1, 2, 3, 40, 500]) for _ in range(chance.randrange(1, 60))]
-        yield waits, chance.sample(range(1, 101), 5)
-    yield list(range(1000, 0, -1)), [7, 14, 28, 29, 56, 57, 58, 99]
+PARTITIONS = [  # (sides, members)
+    ([["one"], ["two", "three"]], 3),
+    ([["one", "two", "three"]], 3),
+    ([["one"], ["two"], ["three"]], 3),
+    ([["one"]], 3),
+    ([["two", "three"]], 3),
+    ([["one", "two"], ["three", "four"]], 4),
+    ([["one"], ["two", "three", "four"]], 4),
+    ([["one"], ["two", "four", "five"], ["three"]], 5),
+    ([["one", "two"], ["three", "four"]], 5),
+    ([["one", "two"], ["three"]], 5),
+    ([["one", "two", "three"], ["four"]], 7),
+    ([["one"]], 1),
+    ([["one"]], 2),
+    ([], 3),
+]
 
 
 @exercise(
     "20.1",
-    praise="the smallest wait that so many percent stay within, and no float has moved it.",
-    hint="Sort a copy; the rank is `len(waits) * percent / 100`, rounded up, in whole numbers; ranks count from 1.",
+    praise="only one side at most has more than half of all members, and it alone may confirm.",
+    hint="More than half of all members, those that are down included.",
 )
-def _percentile(answer):
-    need(answer, callable, "give the function percentile")
-    for waits, percents in _waits():
-        for percent in percents:
-            given = list(waits)
-            said, wanted = answer(given, percent), _true_percentile(waits, percent)
-            shown = waits if len(waits) < 10 else f"{len(waits)} waits"
-            if given != waits:
-                raise Wrong(f"the list {shown} was changed; it is to stay as it was.")
-            if said != wanted:
-                raise Wrong(f"percentile({percent}) of {shown} is {said!r}, and it is to be {wanted!r}.")
+def _who_confirms(answer):
+    for sides, members in PARTITIONS:
+        case = f"who_confirms({sides}, {members})"
+        wanted = next((side for side in sides if len(side) > members / 2), None)
+        said = answer([[*side] for side in sides], members)
+        if wanted is None and said is not None:
+            raise Wrong(f"{case} gave {said!r}; no side has more than half of the {members}, so it is to be None.")
+        if wanted is not None and said != wanted:
+            raise Wrong(f"{case} gave {said!r}; it is to be {wanted}.")
 
 
 # -- 20.2 -------------------------------------------------------------------------------------------------------------
 
 
-def _true_size(rate, work, patience):
-    greenlets = math.ceil(Fraction(rate * work, 1000))
-    room = 0
-    while (room + 1) * Fraction(work, greenlets) + work <= patience:
-        room += 1
-    return {"greenlets": greenlets, "room": room}
+def _true_safe(reached):
+    return max(n for n in reached.values() if 2 * sum(each >= n for each in reached.values()) > len(reached))
 
 
-def _kitchens():
-    yield 50, 100, 300
-    yield 20, 40, 1000
-    yield 25, 40, 100  # exactly one
-    yield 26, 40, 100
-    yield 1, 1, 1
-    yield 1001, 1, 5
-    yield 10, 400, 300  # nobody in time
-    yield 10, 400, 400
-    yield 3, 700, 1500
-    yield 1000, 333, 999
-    chance = random.Random(20)
-    for _ in range(150):
-        work = chance.choice([1, 3, 7, 40, 70, 100, 333, 400])
-        yield chance.randrange(1, 120), work, chance.randrange(1, 12 * work + 20)
+def _reached():
+    yield {"one": 7, "two": 7, "three": 7}
+    yield {"one": 7, "two": 5, "three": 3}
+    yield {"one": 3, "two": 9, "three": 4}
+    yield {"one": 4, "two": 0, "three": 0}
+    yield {"one": 4, "two": 4, "three": 0}
+    yield {"one": 9, "two": 7, "three": 5, "four": 3}
+    yield {"one": 8, "two": 8, "three": 1, "four": 1}
+    yield {"one": 2, "two": 30, "three": 4, "four": 11, "five": 3}
+    yield {"one": 6}
+    yield {"one": 6, "two": 2}
+    chance = random.Random(18)
+    for _ in range(40):
+        yield {f"node {number}": chance.randrange(15) for number in range(chance.randrange(1, 8))}
 
 
 @exercise(
     "20.2",
-    praise="as many as are in hand at a time, and a queue that nobody waits in for nothing.",
-    hint="greenlets: `rate * work / 1000`, rounded up. room: `(patience - work)` in steps of `work / greenlets`, down.",
+    praise="an entry is safe once more than half of all members hold it, however far the quickest are.",
+    hint="Sort the numbers. At which place stands one that more than half of the members have reached?",
 )
-def _size(answer):
-    need(answer, callable, "give the function size")
-    for kitchen in _kitchens():
-        wanted = _true_size(*kitchen)
-        case = "size({}, {}, {})".format(*kitchen)
-        said = need(answer(*kitchen), dict, f"{case} is to be a dict")
-        if set(said) != set(wanted):
-            raise Wrong(f"{case} has the keys {sorted(map(str, said))}; they are to be {sorted(wanted)}.")
-        for key in ("greenlets", "room"):
-            if isinstance(said[key], bool) or not isinstance(said[key], int):
-                raise Wrong(f"{case}: {key!r} is the {type(said[key]).__name__} {said[key]!r}; give a whole number.")
-            if said[key] != wanted[key]:
-                raise Wrong(f"{case}: {key!r} is {said[key]}, and it is to be {wanted[key]}.")
+def _safe(answer):
+    for reached in _reached():
+        given, wanted = dict(reached), _true_safe(reached)
+        said = answer(given)
+        if given != reached:
+            raise Wrong(f"safe({reached}) changed the dict that it was given.")
+        if said != wanted or isinstance(said, bool):
+            holders = sum(each >= wanted for each in reached.values())
+            raise Wrong(f"safe({reached}) gave {said!r}; {holders} of {len(reached)} have reached {wanted}.")
 
 
 # -- 20.3 -------------------------------------------------------------------------------------------------------------
 
 
-def _true_rest(failed, left, share, base, most):
-    bound = Fraction(most) if failed > 60 else min(Fraction(most), Fraction(base) * 2 ** (failed - 1))
-    pause = Fraction(share) * bound
-    return float(pause) if pause < Fraction(left) else None
+class _Voter:
+    """The rule in the plainest way, with the reason for each answer."""
+
+    def __init__(self, log):
+        self.log, self.term, self.voted = log, log[-1] if log else 0, ()
+
+    def asked(self, candidate, term, last, length):
+        if term < self.term:
+            return False, f"that term is over, for it knows of term {self.term}"
+        if term > self.term:
+            self.term, self.voted = term, ()
+        if self.voted and self.voted != (candidate,):
+            return False, f"it has given its vote of term {term} to {self.voted[0]!r}"
+        own = self.log[-1] if self.log else 0
+        if last < own:
+            return False, f"its own log ends with an entry of term {own}, a later one"
+        if last == own and length < len(self.log):
+            return False, f"its own log is longer, and ends with the same term {own}"
+        again = bool(self.voted)
+        self.voted = (candidate,)
+        return True, "it has said yes to it in this term before" if again else "that log is not behind its own"
 
 
-def _failures():
-    for failed in (1, 2, 3, 4, 5, 8, 12):
-        yield failed, 60, 0.5, 0.125, 4
-    for failed in (1, 2, 3, 7):
-        yield failed, 60, 0.5, None, None  # the defaults
-    yield 3, 60, 0.0, 0.125, 4
-    yield 1, 60, 0.875, 8, 4  # the bound holds from the first
-    yield 1, 0.0625, 0.5, 0.125, 4  # as long as what is left
-    yield 1, 0.0625, 0.25, 0.125, 4
-    yield 4, 0.25, 0.5, 0.125, 4
-    yield 2, 0, 0.0, 0.125, 4
-    yield 2, -1, 0.5, 0.125, 4
-    yield 60, 60, 0.25, 0.125, 4
-    yield 5000, 60, 0.25, 0.125, 4
-    chance = random.Random(20)
-    for _ in range(80):
-        share = chance.choice([0, 0.125, 0.25, 0.5, 0.875])
-        base, most = chance.choice([0.125, 0.25, 1, 2]), chance.choice([0.25, 1, 4, 30])
-        yield chance.randrange(1, 12), chance.choice([0.125, 0.5, 1, 2.5, 20]), share, base, most
+VOTES = [  # (log, questions), the plainest promises first
+    ([], [("two", 1, 0, 0)]),
+    ([1, 1], [("two", 2, 1, 2)]),
+    ([1, 1], [("two", 2, 1, 3)]),
+    ([1, 1], [("two", 2, 1, 1)]),
+    ([1, 1, 1], [("two", 2, 1, 3), ("three", 2, 1, 3)]),
+    ([1, 1, 1], [("two", 2, 1, 3), ("two", 2, 1, 3), ("three", 2, 1, 5), ("two", 2, 1, 3)]),
+    ([1, 1], [("two", 2, 1, 2), ("three", 3, 1, 2), ("two", 4, 1, 2)]),
+    ([1, 2], [("two", 1, 1, 2), ("two", 2, 2, 2)]),
+    ([1, 2], [("two", 3, 1, 9), ("three", 3, 2, 2)]),
+    ([1, 1, 1, 1], [("two", 3, 2, 1)]),
+    ([1, 1], [("two", 5, 1, 1), ("three", 4, 1, 2), ("three", 5, 1, 2)]),
+    ([1, 1], [("two", 3, 1, 1), ("two", 3, 1, 2)]),
+    ([1, 1], [(0, 2, 1, 2), ("two", 2, 1, 2), (0, 2, 1, 2)]),
+]
+
+
+def _questions(chance):
+    log = sorted(chance.choices([1, 2, 3], k=chance.randrange(5)))
+    logs = {name: sorted(chance.choices([1, 2, 3], k=chance.randrange(5))) for name in ("one", "two", "three")}
+    questions = []
+    for _ in range(chance.randrange(1, 7)):
+        name = chance.choice([*logs])
+        last = logs[name][-1] if logs[name] else 0
+        questions.append((name, chance.randrange(max(1, last), 7), last, len(logs[name])))
+    return log, questions
 
 
 @exercise(
     "20.3",
-    praise="the bound doubles up to its own bound, chance takes a share of it, and nobody rests beyond the limit.",
-    hint="The bound is `base`, doubled `failed - 1` times, at most `most`; the pause is `chance()` of it.",
-    seconds=5,
+    praise="one vote in a term, and none for a log that may lack what a majority has kept.",
+    hint="Python compares tuples as Raft compares logs: (last term, length).",
 )
-def _rest(answer):
-    need(answer, callable, "give the function rest")
-    for failed, left, share, base, most in _failures():
-        called = []
-
-        def chance(share=share, called=called):
-            called.append(1)
-            return share
-
-        options = {} if base is None else {"base": base, "most": most}
-        base, most = (0.1, 5) if base is None else (base, most)
-        case = f"after {failed} failures, {left} s left, chance {share}, base {base}, most {most}:"
-        try:
-            said = answer(failed, left, chance, **options)
-        except OverflowError as error:
-            raise Wrong(f"{case} OverflowError: {error}.") from None
-        wanted = _true_rest(failed, left, share, base, most)
-        if len(called) != 1:
-            raise Wrong(f"{case} `chance` was called {len(called)} times; it is to be called once.")
-        if said is None or wanted is None:
+def _vote(answer):
+    need_class(answer, "Voter", "asked")
+    chance = random.Random(18)
+    for log, questions in [*VOTES, *(_questions(chance) for _ in range(150))]:
+        true, voter, other = _Voter(log), answer([*log]), answer([*log])
+        told = [f"Voter({log})"]
+        _compare_term(voter, true, told)
+        for candidate, term, last, length in questions:
+            told.append(f"asked({candidate!r}, {term}, {last}, {length})")
+            wanted, why = true.asked(candidate, term, last, length)
+            said = voter.asked(candidate, term, last, length)
             if said is not wanted:
-                raise Wrong(f"{case} the answer is {said!r}, and it is to be {wanted!r}.")
-            continue
-        need(said, (int, float), f"{case} the answer is to be a number or None")
-        if not math.isclose(said, wanted, rel_tol=1e-9, abs_tol=1e-12):
-            raise Wrong(f"{case} the answer is {said:g}, and it is to be {wanted:g}.")
+                raise Wrong(f"{_story(told)} the last answer is {said!r}; it is to be {wanted}: {why}.")
+            _compare_term(voter, true, told)
+        stranger = ("stranger", *questions[0][1:])
+        if _Voter(log).asked(*stranger)[0] is not other.asked(*stranger):
+            raise Wrong("two Voters share what they remember: one was asked, and another one's vote was gone.")
 
 
-# -- 20.4, 20.5 and 20.6: stories that are told to an answer and to a model, event by event ----------------------------
+def _story(told):
+    return f"with {told[0]}, then {', '.join(told[1:])}" if told[1:] else f"with {told[0]}"
 
 
-def _tell(event):
-    name, *arguments = event
-    return f"{arguments[0]:g} s pass" if name == "pass" else f"{name}({', '.join(map(repr, arguments))})"
+def _compare_term(voter, true, told):
+    if not hasattr(voter, "term"):
+        raise Wrong("a Voter has no `term`.")
+    if voter.term != true.term:
+        raise Wrong(f"{_story(told)} its `term` is {voter.term!r}; it is to be {true.term}.")
 
 
-def _case(told):
-    """What has happened so far; of a long story, its end."""
-    return "after " + ", ".join(told[-8:] if len(told) < 9 else ["...", *told[-7:]])
+# -- 20.4 -------------------------------------------------------------------------------------------------------------
 
 
-STARTS = [0, 1000]  # what a clock may show at first: 0 is a time like any other
+def _true_account(history):
+    names = {name: {kind for kind, each in history if each == name} for _, name in history}
+    return {
+        "lost": [name for name, kinds in names.items() if "confirmed" in kinds and "received" not in kinds],
+        "recovered": [name for name, kinds in names.items() if kinds == {"sent", "received"}],
+        "doubled": [name for name in names if history.count(("received", name)) > 1],
+        "unexpected": [name for name, kinds in names.items() if "received" in kinds and "sent" not in kinds],
+    }
 
 
-def _play(answer, model, story, options, case, other):
-    """Tell a story to both, by each clock; each event may return something, which must be the same."""
-    for start in STARTS:
-        _play_from(start, answer, model, story, options, case, other)
+def _history(*events):
+    return [(kind, name) for kind, names in events for name in names]
 
 
-def _play_from(start, answer, model, story, options, case, other):
-    clock = MockClock(start=start)
-    right = model(*options, clock.now)
-    theirs = answer(*options, clock.now)
-    bystander = answer(*options, MockClock(start=5).now)
-    told = []
-    for name, *arguments in story:
-        told.append(_tell((name, *arguments)))
-        if name == "pass":
-            clock.time += arguments[0]
-            continue
-        said, wanted = getattr(theirs, name)(*arguments), getattr(right, name)(*arguments)
-        if wanted is not None and said is not wanted:
-            raise Wrong(f"{case} {_case(told)} returned {said!r}, and it is to be {wanted!r}.")
-    other(bystander, model(*options, MockClock(start=5).now), case)
-
-
-class _TrueBudget:
-    def __init__(self, share, most, clock):
-        self.share, self.most, self.clock = share, most, clock
-        self.tokens, self.seen = most, clock()
-
-    def first(self):
-        self._pass()
-        self.tokens = min(self.most, self.tokens + self.share)
-
-    def retry(self):
-        self._pass()
-        enough = self.tokens >= 1
-        self.tokens -= enough
-        return enough
-
-    def _pass(self):
-        now = self.clock()
-        self.tokens = min(self.most, self.tokens + (now - self.seen))
-        self.seen = now
-
-
-R, F = ("retry",), ("first",)
-BUDGETS = [
-    ((0.25, 2), [R, R, R]),
-    ((0.25, 2), [R, R, F, R, F, F, R, F, R, R]),
-    ((0.5, 1), [R, F, F, F, F, R, R]),  # what exceeds the bound is not kept
-    ((0.5, 2), [R, R, ("pass", 0.5), R, ("pass", 0.5), R, R]),
-    ((0, 3), [F, F, R, R, R, R, F, R, ("pass", 2), R, R, R]),
-    ((0.25, 2), [("pass", 100), R, R, R]),
-    ((1, 2), [R, R, F, R, F, R, R]),
-    ((0.5, 4), [R, R, R, R, ("pass", 0.25), F, R, ("pass", 0.25), R, R]),
-    ((0.25, 2), [R, R, R, R, R, R, ("pass", 1), R]),  # what was refused costs nothing
-    ((0.75, 5), [R, R, R, R, R, R, F, ("pass", 0.25), F, R, R]),
-    ((0.5, 1), [("pass", 1), R, ("pass", 0.5), F, R, R]),
-]
-
-
-def _spending(chance):
-    for _ in range(chance.randrange(5, 30)):
-        kind = chance.random()
-        yield R if kind < 0.45 else F if kind < 0.8 else ("pass", chance.choice([0.125, 0.25, 0.5, 1, 3]))
-
-
-def _untouched_budget(budget, right, case):
-    for _ in range(7):
-        said, wanted = budget.retry(), right.retry()
-        if said is not wanted:
-            raise Wrong(f"{case} another Budget, to which nothing has happened, returned {said!r}, not {wanted!r}.")
+def _histories():
+    yield []
+    yield _history(("sent", ["tea"]), ("confirmed", ["tea"]), ("received", ["tea"]))
+    yield _history(("sent", ["tea", "bun"]), ("confirmed", ["tea", "bun"]), ("received", ["bun"]))
+    yield _history(("sent", ["tea", "bun"]), ("confirmed", ["tea"]), ("received", ["tea"]))
+    yield _history(("sent", ["tea", "bun"]), ("confirmed", ["bun"]), ("received", ["bun", "tea"]))
+    yield _history(("sent", ["tea", "bun"]), ("confirmed", ["bun", "tea"]), ("received", ["bun", "tea", "bun"]))
+    yield _history(("sent", ["bun"]), ("confirmed", ["bun"]), ("received", ["bun", "tea", "rice"]))
+    yield _history(("sent", ["bun", "bun"]), ("confirmed", ["bun"]), ("received", ["bun"]))
+    yield _history(("sent", ["bun", "bun"]), ("received", ["bun", "bun", "bun"]))
+    yield _history(("received", ["tea", "tea"]))
+    yield _history(("sent", [0, ""]), ("confirmed", [0]), ("received", ["", ""]))
+    yield _history(("sent", [7, "7"]), ("confirmed", [7, "7"]), ("received", ["7"]))
+    yield _history(("sent", ["tea"]), ("received", ["tea"]), ("sent", ["bun"]), ("confirmed", ["tea", "bun"]))
+    yield _history(("sent", [9, 8, 7]), ("confirmed", [8, 7, 9]))
+    yield _history(("sent", ["tea", "Tea"]), ("confirmed", ["tea", "Tea"]), ("received", ["Tea"]))
+    chance = random.Random(18)
+    for _ in range(60):
+        orders = chance.sample(["tea", "bun", "", 0, 7, "7", -1], k=chance.randrange(1, 6))
+        history = []
+        for order in orders:
+            tried = chance.random() < 0.8
+            history += [("sent", order)] * (chance.randrange(1, 3) if tried else 0)
+            history += [("confirmed", order)] * (tried and chance.random() < 0.6)
+            history += [("received", order)] * chance.choice([0, 1, 1, 2, 3])
+        chance.shuffle(history)  # many programs write into one history
+        yield history
 
 
 @exercise(
     "20.4",
-    praise="guests and seconds earn, retries spend, and nobody saves up for a storm.",
-    hint="Earn for the time since the last look, in both methods; cut at `most`; only a retry that is allowed costs.",
-    seconds=5,
+    praise="each order in its place, also the one that nobody had confirmed and that came all the same.",
+    hint="A `Counter` for each kind of event says how often; `dict.fromkeys` keeps the order of first times.",
 )
-def _budget(answer):
-    need_class(answer, "Budget", "first", "retry")
-    chance = random.Random(20)
-    stories = [
-        ((chance.choice([0, 0.125, 0.25, 0.5, 1]), chance.randrange(1, 5)), [*_spending(chance)]) for _ in range(80)
-    ]
-    for options, story in [*BUDGETS, *stories]:
-        case = "Budget({}, {}):".format(*options)
-        _play(answer, _TrueBudget, story, options, case, _untouched_budget)
+def _account(answer):
+    for history in _histories():
+        given, wanted = list(history), _true_account(history)
+        case = f"for {history}"
+        said = need(answer(given), dict, f"{case} the answer is to be a dict")
+        if given != history:
+            raise Wrong(f"{case} your function changed the list that it was given.")
+        if set(said) != set(wanted):
+            raise Wrong(f"{case} the keys are {sorted(map(str, said))}; they are to be {sorted(wanted)}.")
+        for key, names in wanted.items():
+            if not isinstance(said[key], list):
+                raise Wrong(f"{case} {key!r} is a {type(said[key]).__name__}; it is to be a list.")
+            if said[key] != names:
+                raise Wrong(f"{case} {key!r} is {said[key]}, and it is to be {names}.")
 
 
-class _TrueBreaker:
-    def __init__(self, failures, rest, clock):
-        self.failures, self.rest, self.clock = failures, rest, clock
-        self.state, self.row, self.since = "closed", 0, None
+# -- 20.5 -------------------------------------------------------------------------------------------------------------
 
-    def allows(self):
-        if self.state == "open" and self.clock() >= self.since + self.rest:
-            self.state = "probing"
-            return True
-        return self.state == "closed"
-
-    def succeeded(self):
-        if self.state != "open":
-            self.state, self.row = "closed", 0
-
-    def failed(self):
-        self.row += self.state == "closed"
-        if self.state == "probing" or (self.state == "closed" and self.row >= self.failures):
-            self.state, self.since = "open", self.clock()
+NODES = ["amqp://one", "amqp://two", "amqp://three"]
 
 
-A, S, X = ("allows",), ("succeeded",), ("failed",)
-BREAKERS = [
-    ((2, 10), [A, A, A, S, A]),
-    ((2, 10), [A, X, A, X, A, ("pass", 5), A]),
-    ((3, 10), [X, X, S, X, X, A, X, A]),
-    ((2, 10), [X, X, ("pass", 10), A, A, S, A, A]),
-    ((2, 10), [X, X, ("pass", 9.5), A, ("pass", 0.5), A, A]),
-    ((2, 10), [X, X, ("pass", 11), A, X, A, ("pass", 9), A, ("pass", 1), A, A]),
-    ((2, 10), [X, X, ("pass", 12), A, S, X, A, X, A]),  # the count begins anew
-    ((3, 10), [X, X, X, ("pass", 12), A, X, A, ("pass", 10), A, S, X, X, A, X, A]),
-    ((2, 10), [X, X, S, A, ("pass", 4), X, A, ("pass", 6), A]),  # late outcomes
-    ((2, 10), [X, X, ("pass", 20), S, A, A]),
-    ((2, 10), [X, X, ("pass", 20), X, A, A, ("pass", 30), A, S, A]),
-    ((1, 0.5), [A, X, A, ("pass", 0.5), A, A, X, A]),
-    ((2, 10), [X, ("pass", 100), X, A]),
-]
+class _Cluster:
+    """A played cluster: `script` says what becomes of each call of `connect` and `publish`, in turn; then all is well.
+
+    "well"; "refused" (connect); "breaks" (publish; nobody knows whether the order was kept), "burns" (another error).
+    """
+
+    def __init__(self, orders, script, urls, close_fails, burnt):
+        self.error = burnt
+        self.orders, self.script, self.urls, self.close_fails = [*orders], [*script], [*urls], close_fails
+        self.told, self.open, self.confirmed = [], None, []
+        self.failures = self.naps = 0
+        self.left_early = self.burnt = False
+        self.wrong = None
+
+    def __str__(self):
+        return f"with {self.orders} for {len(self.urls)} nodes: {', '.join(self.told) or 'nothing was done'}"
+
+    def stop(self, reason, hint=""):
+        self.wrong = Wrong(f"{self}: {reason}", hint)
+        raise Enough
+
+    def tell(self, what):
+        self.told.append(what)
+        if self.wrong:
+            raise Enough
+        if self.burnt and what != "close()":
+            self.stop(f"the {self.error.__name__} was to go on to the caller.", "Catch `ConnectionError` alone.")
+        if len(self.told) > 60:
+            self.told = [*self.told[:6], "and so on"]
+            self.stop("that has no end.")
+
+    def next(self):
+        return self.script.pop(0) if self.script else "well"
+
+    def connect(self, url):
+        self.tell(f"connect({url!r})")
+        wanted = self.urls[self.failures % len(self.urls)]
+        if self.open:
+            self.stop("there is a connection still, which was not closed.")
+        if self.naps != self.failures:
+            self.stop("between an error and the next try there was to be one `sleep(0.2)`.")
+        if len(self.confirmed) == len(self.orders):
+            self.stop("all orders were confirmed, so no connection was needed.")
+        if self.left_early:
+            self.stop("the last connection was closed although it still worked.")
+        if url != wanted:
+            self.stop(f"it was the turn of {wanted!r}.")
+        if self.next() == "refused":
+            self.fail("refused")
+        self.open = _Connection(self)
+        return self.open
+
+    def fail(self, how):
+        self.told[-1] += f" is {how}"
+        self.failures += 1
+        raise ConnectionError(how)
+
+    def sleep(self, seconds):
+        self.tell(f"sleep({seconds})")
+        if seconds != 0.2:
+            self.stop("each `sleep` is to be one of 0.2 seconds.")
+        if self.open:
+            self.stop("the broken connection is to be closed before the `sleep`.")
+        self.naps += 1
+        if self.naps > self.failures:
+            self.stop("there was no error to sleep for.")
 
 
-def _trouble(chance):
-    for _ in range(chance.randrange(8, 40)):
-        kind = chance.random()
-        yield A if kind < 0.4 else S if kind < 0.5 else X if kind < 0.8 else ("pass", chance.choice([0.5, 1, 2, 4]))
+class _Connection:
+    def __init__(self, cluster):
+        self.cluster, self.broken = cluster, False
 
+    def publish(self, order):
+        cluster = self.cluster
+        cluster.tell(f"publish({order!r})")
+        if cluster.open is not self:
+            cluster.stop("this connection was closed before.")
+        if self.broken:
+            cluster.stop("this connection is broken; nothing can be published on it any more.")
+        if len(cluster.confirmed) == len(cluster.orders):
+            cluster.stop("all orders had been confirmed.")
+        wanted = cluster.orders[len(cluster.confirmed)]
+        if order != wanted:
+            cluster.stop(f"it was the turn of {wanted!r}: {cluster.confirmed or 'nothing'} had been confirmed.")
+        fate = cluster.next()
+        if fate == "breaks":
+            self.broken = True
+            cluster.fail("broken off")
+        if fate == "burns":  # the order itself is bad: no node will take it
+            cluster.told[-1] += f" raises {cluster.error.__name__}"
+            cluster.burnt = True
+            raise cluster.error("burnt")
+        cluster.confirmed.append(order)
 
-def _untouched_breaker(breaker, right, case):
-    if breaker.allows() is not right.allows():
-        raise Wrong(f"{case} another Breaker, to which nothing has happened, allows nothing.")
+    def close(self):
+        cluster = self.cluster
+        cluster.tell("close()")
+        cluster.open = None
+        cluster.left_early = not self.broken and len(cluster.confirmed) < len(cluster.orders)
+        if self.broken and cluster.close_fails:
+            cluster.told[-1] += " is refused"
+            raise ConnectionError("closed already")
 
 
 @exercise(
     "20.5",
-    praise="it opens in time, lets one probe find out, and late news does not confuse it.",
-    hint="Is it closed, open, or waiting for its probe? Say for each of the three what each method does.",
-    seconds=5,
+    praise="whatever breaks, each order is published until it is confirmed, at whichever node answers.",
+    hint="An order leaves the list of what is to be done only when `publish` has returned.",
+    seconds=10,
 )
-def _breaker(answer):
-    need_class(answer, "Breaker", "allows", "succeeded", "failed")
-    chance = random.Random(20)
-    stories = [((chance.randrange(1, 4), chance.choice([1, 2, 4])), [*_trouble(chance)]) for _ in range(120)]
-    for options, story in [*BREAKERS, *stories]:
-        case = "Breaker({}, {}):".format(*options)
-        _play(answer, _TrueBreaker, story, options, case, _untouched_breaker)
+def _deliver(answer):
+    run = partial(_run, answer)
+    run([], [])
+    run(["tea"], [])
+    run(["tea", "bun", "rice"], [])
+    run(["tea", "bun"], ["refused"])
+    run(["tea", "bun"], ["refused", "refused"])
+    run(["tea", "bun", "rice"], ["well", "well", "breaks"])
+    run(["tea", "bun"], ["well", "breaks", "well", "breaks", "well", "breaks", "well", "breaks"])
+    run(["tea", "bun"], ["refused"] * 7)
+    run(["tea", "tea", "", 0, "tea"], ["well", "well", "breaks"])
+    run(["tea", "bun"], ["well", "breaks", "refused", "well", "breaks"], urls=NODES[:1])
+    run(["tea", "bun"], ["well", "breaks", "refused", "well", "breaks"], close_fails=True)
+    run(["tea", "bun", "rice"], ["well", "well", "burns"], burnt=ValueError)
+    run(["tea", "bun", "rice"], ["refused", "well", "breaks", "well", "burns"], burnt=OSError)
 
 
-# -- 20.6 -------------------------------------------------------------------------------------------------------------
-
-MOST_WAITS = 2_000
-
-
-class _Desk:
-    """A played broker: things happen when they are due, and what it is told is written down with the time."""
-
-    def __init__(self, begun, held, limit, happens, case):
-        self.clock, self.case = MockClock(start=1000), case
-        self.end = 1000 + limit
-        self.happens = sorted((1000 + after, what, order) for after, what, order in happens)
-        self.open = {*begun, *held}  # neither acknowledged nor given back
-        self.told, self.waits = [], 0
-
-    def wrong(self, reason, hint=""):
-        raise Wrong(f"{self.case} {reason}", hint=hint)
-
-    def _tell(self, name, *orders):
-        call = f"{name}({', '.join(map(repr, orders))})"
-        if "close()" in (each for _, each in self.told):
-            self.wrong(f"{call} was called after close().")
-        if name != "cancel" and not self.told:
-            self.wrong(f"{call} was called before cancel().")
-        for order in orders:
-            if order not in self.open:
-                self.wrong(f"{call} was called, and this order is not with you (any more).")
-            self.open.remove(order)
-        self.told.append((self.clock.time, call))
-
-    def cancel(self):
-        self._tell("cancel")
-
-    def close(self):
-        self._tell("close")
-
-    def ack(self, order):
-        self._tell("ack", order)
-
-    def give_back(self, order):
-        self._tell("give_back", order)
-
-    def wait(self, seconds):
-        self.waits += 1
-        if "close()" in (each for _, each in self.told):
-            self.wrong("wait() was called after close().")
-        if seconds < 0:
-            self.wrong(f"wait({seconds:g}) was called: nobody can wait for a time that is over.")
-        if self.clock.time + seconds > self.end + 1e-6:
-            left = max(0, self.end - self.clock.time)
-            self.wrong(f"wait({seconds:g}) was called when {left:g} s were left.")
-        if self.waits > MOST_WAITS:
-            self.wrong(f"wait() was called {MOST_WAITS:,} times, and nothing more was to happen.")
-        until = self.clock.time + seconds
-        if self.happens and self.happens[0][0] <= until:
-            until = max(self.clock.time, self.happens[0][0])
-        self.clock.time = until
-        now = [(what, order) for when, what, order in self.happens if when <= until]
-        self.happens = [each for each in self.happens if each[0] > until]
-        self.open.update(order for what, order in now if what == "came")
-        return now
-
-
-def _true_leave(begun, held, limit, happens):
-    """What the broker is to be told: for each moment, the calls between cancel() and close()."""
-    moments, working = {0: {f"give_back({order!r})" for order in held}}, set(begun)
-    for after, what, order in sorted(happens):
-        if working and after < limit:
-            moments.setdefault(after, set()).add(f"{'ack' if what == 'done' else 'give_back'}({order!r})")
-            working -= {order} if what == "done" else set()
-            last = after
-    ended = limit if working else last if begun else 0
-    moments.setdefault(ended, set()).update(f"give_back({order!r})" for order in working)
-    return moments, ended
-
-
-LEAVES = [
-    ([], [], 5, []),
-    ([1], [], 5, [(2, "done", 1)]),
-    ([1, 2], [], 5, [(1, "done", 2), (3, "done", 1)]),
-    ([1, 2], [3, 4], 5, [(1, "done", 1), (1, "done", 2)]),
-    ([], [3, 4], 5, []),
-    ([1, 2], [], 5, [(3, "done", 2)]),  # the limit
-    ([1, 2, 3], [4], 5, [(1, "done", 1), (2, "done", 2), (4, "done", 3)]),
-    ([1, 2, 3], [], 5, [(2, "done", 1), (4, "done", 2), (7, "done", 3)]),
-    ([1], [], 5, [(0.5, "came", 2), (2, "done", 1)]),
-    ([1, 2], [5], 4, [(0.5, "came", 3), (0.5, "done", 1), (1, "came", 4)]),
-    (["tea"], ["bun"], 2.5, []),
-    ([1, 2], [3], 0, [(1, "done", 1)]),
-    ([0, ""], [-1], 3, [(1, "done", ""), (2, "done", 0)]),
-]
-
-
-def _leaving(chance):
-    orders = chance.sample(range(100), 12)
-    begun = [orders.pop() for _ in range(chance.randrange(5))]
-    held = [orders.pop() for _ in range(chance.randrange(4))]
-    moments = [each / 4 for each in range(1, 40)]
-    happens = [(chance.choice(moments), "done", order) for order in begun if chance.random() < 0.8]
-    happens += [(chance.choice(moments), "came", orders.pop()) for _ in range(chance.randrange(3))]
-    return begun, held, chance.choice([2.125, 5.125, 8.125, 12.125]), happens
-
-
-@exercise(
-    "20.6",
-    praise="nothing new, all that was begun is finished or given back, and the limit is kept.",
-    hint="One deadline, computed once; then ask for no more than what is left of it.",
-    seconds=5,
-)
-def _leave(answer):
-    need(answer, callable, "give the function leave")
-    chance = random.Random(20)
-    for begun, held, limit, happens in [*LEAVES, *(_leaving(chance) for _ in range(150))]:
-        story = ", ".join(f"{order!r} {what} after {after:g} s" for after, what, order in sorted(happens, key=_moment))
-        case = f"begun {begun}, held {held}, limit {limit:g} s, {story or 'nothing happens'}:"
-        desk, given = _Desk(begun, held, limit, happens, case), (list(begun), list(held))
-        answer(desk, *given, limit, desk.clock.now)
-        if given != (begun, held):
-            raise Wrong(f"{case} a list that you were given has changed.")
-        _compare_leave(desk, *_true_leave(begun, held, limit, happens))
-
-
-def _moment(event):
-    return event[0]
-
-
-def _compare_leave(desk, moments, ended):
-    calls = [call for _, call in desk.told]
-    if calls[:1] != ["cancel()"] or calls.count("cancel()") > 1:
-        desk.wrong(f"cancel() was called {calls.count('cancel()')} times; it is to be called once, first.")
-    if "close()" not in calls:
-        desk.wrong("close() was not called.")
-    said = {}
-    for moment, call in desk.told:
-        said.setdefault(round(moment - 1000, 6), set()).add(call)
-    wanted = {moment: set(calls) for moment, calls in moments.items()}
-    wanted.setdefault(0, set()).add("cancel()")
-    wanted.setdefault(ended, set()).add("close()")
-    for moment in sorted({*said, *wanted}):
-        for call in sorted(said.get(moment, set()) - wanted.get(moment, set())):
-            desk.wrong(f"{call} was called after {moment:g} s, which was not the moment for it.")
-        for call in sorted(wanted.get(moment, set()) - said.get(moment, set())):
-            desk.wrong(f"{call} was to be called after {moment:g} s.")
+def _run(answer, orders, script, urls=NODES, close_fails=False, burnt=None):
+    cluster = _Cluster(orders, script, urls, close_fails, burnt)
+    given, raised = ([*orders], [*urls]), None
+    try:
+        answer(*given, cluster.connect, cluster.sleep)
+    except Enough:
+        pass
+    except (OSError, ValueError) as error:
+        if error.args not in [("burnt",), ("refused",), ("broken off",), ("closed already",)]:
+            raise
+        raised = error
+    if cluster.wrong:
+        raise cluster.wrong
+    if isinstance(raised, ConnectionError):
+        raise Wrong(f"{cluster}: the ConnectionError reached the caller; the next node was to be tried.")
+    if raised and not burnt:
+        raise raised
+    if burnt and not raised:
+        raise Wrong(
+            f"{cluster}: the {burnt.__name__} was to go on to the caller.", hint="Catch `ConnectionError` alone."
+        )
+    if not burnt and cluster.confirmed != orders:
+        missing = orders[len(cluster.confirmed)]
+        raise Wrong(f"{cluster}: your function ended, and {missing!r} has not been confirmed.")
+    if cluster.open:
+        raise Wrong(f"{cluster}: your function ended, and a connection is still open.")
+    if not burnt and cluster.told and cluster.told[-1].startswith("sleep"):
+        raise Wrong(f"{cluster}: after the last confirm there was nothing to sleep for.")
+    if given != ([*orders], [*urls]):
+        raise Wrong(f"{cluster}: your function changed a list that it was given.")

@@ -5,520 +5,399 @@ from exercises.answers import edit, written
 RIGHT = {
     "20.1": [
         written("""
-def answer(waits, percent):
-    ordered = sorted(waits)
-    for place, wait in enumerate(ordered, 1):
-        if 100 * place >= percent * len(ordered):
-            return wait
+def answer(sides, members):
+    return next((side for side in sides if len(side) > members / 2), None)
+"""),
+        written("""
+def answer(sides, members):
+    largest = max(sides, key=len, default=[])
+    return largest if len(largest) >= members // 2 + 1 else None
+"""),
+        written("""
+def answer(sides, members):
+    able = [side for side in sides if len(side) > members - len(side)]
+    if able:
+        [side] = able
+        return side
+"""),
+        written("""
+def answer(sides, members):
+    for side in sorted(sides, key=len, reverse=True):
+        print(side, members)
+        return side if len(side) * 2 >= members + 1 else None
 """),
         written("""
 import math
-from fractions import Fraction
 
-def answer(waits, percent):
-    if len(waits) == 0:
-        return None
-    return sorted(waits)[math.ceil(Fraction(percent, 100) * len(waits)) - 1]
+answer = lambda sides, members: dict((0, side) for side in sides if len(side) >= math.floor(members / 2 + 1)).get(0)
+"""),
+        edit("2 * len(side) > members", "len(side) > members - len(side)"),
+    ],
+    "20.2": [
+        written("""
+def answer(reached):
+    majority = len(reached) // 2 + 1
+    return max(n for n in reached.values() if sum(other >= n for other in reached.values()) >= majority)
+"""),
+        written("""
+def answer(reached):
+    numbers = sorted(reached.values())
+    for _ in range(len(numbers) // 2):
+        numbers.pop()
+    return numbers[-1]
 """),
         written("""
 import heapq
 
-def answer(waits, percent):
-    print("percentile", percent)
-    smallest = heapq.nsmallest((len(waits) * percent + 99) // 100, waits)
-    return smallest[-1] if smallest else None
+def answer(reached):
+    return heapq.nlargest(len(reached) // 2 + 1, reached.values())[-1]
 """),
         written("""
-import math
+from statistics import median_low
 
-answer = lambda waits, percent: sorted(waits)[math.ceil(len(waits) * percent / 100) - 1] if waits else None
+def answer(reached):
+    return median_low(reached.values())
 """),
         written("""
-def answer(waits, percent):
-    enough = [wait for wait in waits if sum(each <= wait for each in waits) * 100 >= percent * len(waits)]
-    return min(enough, default=None)
+def answer(reached):
+    safe = 0
+    while sum(number > safe for number in reached.values()) * 2 > len(reached):
+        safe += 1
+    return safe
 """),
         written("""
-from bisect import bisect_left
-
-def answer(waits, percent):
-    ranks = [100 * place for place in range(1, len(waits) + 1)]
-    return sorted(waits)[bisect_left(ranks, percent * len(waits))] if ranks else None
+def answer(reached):
+    numbers = list(reached.values())
+    numbers.sort()
+    return numbers[(len(numbers) - 1) // 2]
 """),
-    ],
-    "20.2": [
-        written("""
-def answer(rate, work, patience):
-    greenlets = 1
-    while greenlets * 1000 < rate * work:
-        greenlets += 1
-    room = 0
-    while work + (room + 1) * work / greenlets <= patience:
-        room += 1
-    return {"greenlets": greenlets, "room": room}
-"""),
-        written("""
-from math import ceil, floor
-from fractions import Fraction
-
-def answer(rate, work, patience):
-    greenlets = ceil(Fraction(rate * work, 1000))
-    return dict(room=max(0, floor((patience - work) / Fraction(work, greenlets))), greenlets=greenlets)
-"""),
-        written("""
-def answer(rate, work, patience):
-    n = (rate * work + 999) // 1000
-    return {"room": (patience - work) * n // work if patience > work else 0, "greenlets": n}
-"""),
-        written("""
-import math
-
-def answer(rate, work, patience):
-    sizes = {"greenlets": math.ceil(rate * work / 1000)}
-    sizes["room"] = 0 if patience <= work else int((patience - work) * sizes["greenlets"] // work)
-    return sizes
-"""),
-        written("""
-from collections import Counter
-from itertools import count
-
-def answer(rate, work, patience):
-    n = next(n for n in count(1) if n * 1000 >= rate * work)
-    return Counter(greenlets=n, room=next(k for k in count() if n * work + (k + 1) * work > n * patience))
-"""),
-        edit("max(0, steps)", "steps if steps > 0 else 0"),
     ],
     "20.3": [
         written("""
-def answer(failed, left, chance, base=0.1, most=5):
-    bound = min(most, base * 2.0 ** min(failed - 1, 500))
-    pause = bound * chance()
-    if pause >= left:
-        return None
-    return pause
-"""),
-        written("""
-import math
+class Voter:
+    def __init__(self, log):
+        self.log = list(log)
+        self.term = self.log[-1] if self.log else 0
+        self.votes = {}
 
-def answer(failed, left, chance, base=0.1, most=5):
-    doublings = max(0, math.ceil(math.log2(most / base)))
-    bound = min(base * 2 ** min(failed - 1, doublings), most)
-    return next((pause for pause in [chance() * bound] if pause < left), None)
-"""),
-        written("""
-def answer(failed, left, chance, base=0.1, most=5):
-    try:
-        bound = min(base * 2 ** (failed - 1), most)
-    except OverflowError:
-        bound = most
-    print("bound", bound)
-    pause = chance() * bound
-    return None if left <= pause else pause
-"""),
-        written("""
-def answer(failed, left, chance, base=0.1, most=5):
-    share, bound = chance(), base
-    while failed > 1 and bound < most:
-        bound, failed = bound + bound, failed - 1
-    pause = share * min(bound, most)
-    if pause < left:
-        return pause
-"""),
-        written("""
-from itertools import accumulate, repeat
+    def asked(self, candidate, term, last, length):
+        if term < self.term:
+            return False
+        self.term = term
+        own = self.log[-1] if self.log else 0
+        if last < own:
+            return False
+        if last == own and length < len(self.log):
+            return False
+        return self.votes.setdefault(term, candidate) == candidate
 
-def answer(failed, left, chance, base=0.1, most=5):
-    *_, bound = accumulate(repeat(2, failed - 1), lambda bound, two: min(most, bound * two), initial=min(base, most))
-    pause = bound * chance()
-    return pause if left - pause > 0 else None
+answer = Voter
 """),
-        edit("min(most, 2 * bound)", "min(bound + bound, most)"),
-    ],
-    "20.4": [
         written("""
-class Budget:
-    def __init__(self, share, most, clock):
-        self.share, self.most, self.clock, self.spent, self.seen = share, most, clock, 0, clock()
+NOBODY = object()
 
-    def first(self):
-        self.spent = max(0, self.spent - self.share)
+class Voter:
+    def __init__(self, log):
+        self.log = log
+        self.term = max(log, default=0)
+        self.voted = NOBODY
 
-    def retry(self):
-        now = self.clock()
-        self.spent, self.seen = max(0, self.spent - (now - self.seen)), now
-        if self.most - self.spent >= 1:
-            self.spent += 1
+    def behind(self, last, length):
+        return last < max(self.log, default=0) or (last == max(self.log, default=0) and length < len(self.log))
+
+    def asked(self, candidate, term, last, length):
+        if term > self.term:
+            self.term = term
+            self.voted = NOBODY
+        if term == self.term and not self.behind(last, length) and self.voted in (NOBODY, candidate):
+            self.voted = candidate
             return True
         return False
 
-answer = Budget
+answer = Voter
 """),
         written("""
-class Budget:
-    def __init__(self, share, most, clock):
-        self.share, self.most, self.clock = share, most, clock
-        self.saved, self.at = most, clock()
-
-    @property
-    def tokens(self):
-        return min(self.most, self.saved + self.clock() - self.at)
-
-    @tokens.setter
-    def tokens(self, value):
-        self.saved, self.at = min(self.most, value), self.clock()
-
-    def first(self):
-        self.tokens += self.share
-
-    def retry(self):
-        enough = self.tokens >= 1
-        if enough:
-            self.tokens -= 1
-        return enough
-
-answer = Budget
-"""),
-        written("""
-from fractions import Fraction
-from dataclasses import dataclass
-from collections.abc import Callable
+from dataclasses import dataclass, field
 
 @dataclass
-class Budget:
-    share: float
-    most: int
-    clock: Callable
+class Voter:
+    log: list
+    given: dict = field(default_factory=dict)
 
     def __post_init__(self):
-        self.tokens, self.last = Fraction(self.most), self.clock()
+        self.heard = [0, *self.log]
 
-    def first(self):
-        self.wind()
-        self.tokens = min(self.tokens + Fraction(self.share), Fraction(self.most))
+    @property
+    def term(self):
+        return max(self.heard)
 
-    def retry(self):
-        self.wind()
-        allowed = self.tokens >= 1
-        self.tokens -= allowed
-        return bool(allowed)
+    def asked(self, candidate, term, last, length):
+        self.heard.append(term)
+        print("asked by", candidate, end=" ")
+        if term != self.term or (last, length) < ([0, *self.log][-1], len(self.log)):
+            return False
+        return self.given.setdefault(term, candidate) == candidate
 
-    def wind(self):
-        now = self.clock()
-        self.tokens, self.last = min(self.tokens + Fraction(now - self.last), Fraction(self.most)), now
-
-answer = Budget
+answer = Voter
 """),
         written("""
-class Budget:
-    def __init__(self, share, most, clock):
-        tokens, before = most, clock()
+class Voter:
+    def __init__(self, log):
+        self.mine = [(log or [0])[-1], len(log)]
+        self.term, self.given = self.mine[0], []
 
-        def earn(more):
-            nonlocal tokens, before
-            now = clock()
-            tokens, before = min(most, tokens + more + now - before), now
+    def asked(self, candidate, term, last, length):
+        if term > self.term:
+            self.term, self.given = term, []
+        allowed = term == self.term and [last, length] >= self.mine
+        if allowed and not self.given:
+            self.given.append(candidate)
+        return allowed and self.given[0] == candidate
 
-        def first():
-            earn(share)
-            return tokens
-
-        def retry():
-            nonlocal tokens
-            earn(0)
-            if tokens >= 1:
-                tokens -= 1
-                return True
-            return False
-
-        self.__dict__.update(first=first, retry=retry)
-
-    def first(self): ...
-    def retry(self): ...
-
-answer = Budget
+answer = Voter
 """),
         written("""
-class Bucket:
-    def __init__(self, most):
-        self.level = self.most = most
+class Base:
+    term = 0
+    vote = None
 
-    def pour(self, much):
-        self.level = min(self.most, self.level + much)
+class Voter(Base):
+    def __init__(self, log):
+        self.entries = tuple(log)
+        for each in self.entries:
+            self.hear_of(each)
 
-    def scoop(self):
-        if self.level < 1:
+    def hear_of(self, term):
+        if term > self.term:
+            self.term = term
+            self.vote = None
+
+    def asked(self, candidate, term, last, length):
+        self.hear_of(term)
+        if term < self.term:
             return False
-        self.level -= 1
+        if self.vote is not None:
+            return self.vote[0] == candidate
+        if self.entries and (last < self.entries[-1] or last == self.entries[-1] and length < len(self.entries)):
+            return False
+        self.vote = [candidate]
         return True
 
-class Budget(Bucket):
-    def __init__(self, share, most, clock):
-        super().__init__(most)
-        self.share, self.clock, self.then = share, clock, clock()
-
-    def first(self):
-        self.pour(self.share)
-
-    def retry(self):
-        self.then, elapsed = self.clock(), self.clock() - self.then
-        self.pour(elapsed)
-        return self.scoop()
-
-answer = Budget
+answer = Voter
 """),
-        edit("if self.tokens < 1:", "if not self.tokens >= 1:"),
-        edit("self._earn(self.share)", "self.tokens += self.share"),  # what is too much is cut at the next look
+        edit(
+            "if term > self.term:",
+            "if self.term < term:",
+            "self.vote is None or self.vote == candidate",
+            "self.vote in (None, candidate)",
+        ),
+    ],
+    "20.4": [
+        written("""
+def answer(history):
+    sent, confirmed, received, names = set(), set(), [], []
+    for kind, order in history:
+        if order not in names:
+            names.append(order)
+        if kind == "sent":
+            sent.add(order)
+        elif kind == "confirmed":
+            confirmed.add(order)
+        else:
+            received.append(order)
+    result = {"lost": [], "recovered": [], "doubled": [], "unexpected": []}
+    for order in names:
+        if order in confirmed and order not in received:
+            result["lost"].append(order)
+        if order in sent and order not in confirmed and order in received:
+            result["recovered"].append(order)
+        if received.count(order) > 1:
+            result["doubled"].append(order)
+        if order in received and order not in sent and order not in confirmed:
+            result["unexpected"].append(order)
+    return result
+"""),
+        written("""
+def answer(history):
+    events = {}
+    for kind, order in history:
+        events.setdefault(order, []).append(kind)
+    return dict(
+        lost=[order for order, kinds in events.items() if "confirmed" in kinds and "received" not in kinds],
+        recovered=[order for order, kinds in events.items() if set(kinds) == {"sent", "received"}],
+        doubled=[order for order, kinds in events.items() if kinds.count("received") >= 2],
+        unexpected=[order for order, kinds in events.items() if set(kinds) == {"received"}],
+    )
+"""),
+        written("""
+def only(history, kind):
+    return [order for each, order in history if each == kind]
+
+def answer(history):
+    first = sorted({order for _, order in history}, key=[order for _, order in history].index)
+    sent, confirmed, received = (only(history, kind) for kind in ("sent", "confirmed", "received"))
+    print(len(first), "orders")
+    return {
+        "unexpected": [order for order in first if order in received and order not in sent + confirmed],
+        "doubled": [order for order in first if received.count(order) > 1],
+        "recovered": [order for order in first if order in received and order in sent and order not in confirmed],
+        "lost": [order for order in first if order in confirmed and order not in received],
+    }
+"""),
+        written("""
+from collections import defaultdict
+
+class Account(dict):
+    def __init__(self, history):
+        super().__init__(lost=[], recovered=[], doubled=[], unexpected=[])
+        counts = defaultdict(lambda: {"sent": 0, "confirmed": 0, "received": 0})
+        for kind, order in history:
+            counts[order][kind] += 1
+        for order, count in counts.items():
+            if count["received"] > 1:
+                self["doubled"].append(order)
+            if count["confirmed"]:
+                if not count["received"]:
+                    self["lost"].append(order)
+            elif count["received"]:
+                self["recovered" if count["sent"] else "unexpected"].append(order)
+
+answer = Account
+"""),
+        written("""
+from itertools import groupby
+
+def answer(history):
+    place = {}
+    for number, (_, order) in enumerate(history):
+        place.setdefault(order, number)
+    rows = {order: [kind for kind, each in history if each == order] for order in place}
+    def pick(test):
+        return sorted((order for order in rows if test(rows[order])), key=place.get)
+    return {
+        "lost": pick(lambda kinds: "received" not in kinds and "confirmed" in kinds),
+        "recovered": pick(lambda kinds: "received" in kinds and "confirmed" not in kinds and "sent" in kinds),
+        "doubled": pick(lambda kinds: kinds.count("received") not in (0, 1)),
+        "unexpected": pick(lambda kinds: "received" in kinds and "confirmed" not in kinds and "sent" not in kinds),
+    }
+"""),
+        edit(
+            "confirmed[n] and not received[n]", "confirmed[n] > 0 == received[n]", "received[n] > 1", "received[n] >= 2"
+        ),
     ],
     "20.5": [
         written("""
-class Breaker:
-    def __init__(self, failures, rest, clock):
-        self.failures, self.rest, self.clock = failures, rest, clock
-        self.state, self.left = "closed", failures
-
-    def allows(self):
-        if self.state == "open" and self.clock() >= self.until:
-            self.state = "probe"
-            return True
-        return self.state == "closed"
-
-    def succeeded(self):
-        if self.state == "open":
-            return
-        self.state, self.left = "closed", self.failures
-
-    def failed(self):
-        if self.state == "open":
-            return
-        self.left -= 1
-        if self.state == "probe" or self.left == 0:
-            self.state, self.until = "open", self.clock() + self.rest
-
-answer = Breaker
+def answer(orders, urls, connect, sleep):
+    place, done, connection = 0, 0, None
+    while done < len(orders):
+        try:
+            if connection is None:
+                connection = connect(urls[place % len(urls)])
+            connection.publish(orders[done])
+            done += 1
+        except ConnectionError:
+            if connection is not None:
+                try:
+                    connection.close()
+                except ConnectionError:
+                    pass
+            connection = None
+            place += 1
+            sleep(0.2)
+        except Exception:
+            connection.close()
+            raise
+    if connection is not None:
+        connection.close()
 """),
         written("""
-class Breaker:
-    def __init__(self, failures, rest, clock):
-        self.most, self.rest, self.clock, self.close = failures, rest, clock, self.shut
-        self.shut()
+from contextlib import suppress
+from itertools import cycle
 
-    def shut(self):
-        self.row, self.until, self.probe = 0, None, False
+def publish_all(connection, todo):
+    try:
+        while todo:
+            connection.publish(todo[-1])
+            todo.pop()
+    finally:
+        with suppress(ConnectionError):
+            connection.close()
 
-    def allows(self):
-        match self.until, self.probe:
-            case None, _:
-                return True
-            case _, True:
-                return False
-        self.probe = self.until <= self.clock()
-        return self.probe
-
-    def succeeded(self):
-        if self.until is None or self.probe:
-            self.shut()
-
-    def failed(self):
-        if self.until is not None and not self.probe:
-            return
-        self.row += 1
-        if self.probe or self.row >= self.most:
-            self.until = self.clock() + self.rest
-            self.probe = False
-
-answer = Breaker
+def answer(orders, urls, connect, sleep):
+    todo, nodes = list(reversed(orders)), cycle(urls)
+    while todo:
+        try:
+            publish_all(connect(next(nodes)), todo)
+        except ConnectionError:
+            sleep(0.2)
 """),
         written("""
-from enum import Enum
-
-class State(Enum):
-    CLOSED, OPEN, HALF = range(3)
-
-class Breaker:
-    def __init__(self, failures, rest, clock):
-        self.failures, self.rest, self.clock, self.state, self.row = failures, rest, clock, State.CLOSED, []
-
-    def allows(self):
-        print("asked", self.state)
-        if self.state is State.OPEN and self.clock() - self.since >= self.rest:
-            self.state = State.HALF
-            return True
-        return self.state is State.CLOSED
-
-    def succeeded(self):
-        if self.state is State.HALF:
-            self.state = State.CLOSED
-        if self.state is State.CLOSED:
-            self.row.clear()
-
-    def failed(self):
-        if self.state is State.CLOSED:
-            self.row.append(self.clock())
-        if self.state is State.HALF or self.state is State.CLOSED and len(self.row) == self.failures:
-            self.state, self.since = State.OPEN, self.clock()
-
-answer = Breaker
+def answer(orders, urls, connect, sleep, start=0):
+    if not orders:
+        return
+    done = 0
+    try:
+        connection = connect(urls[start])
+        try:
+            for order in orders:
+                connection.publish(order)
+                done += 1
+        finally:
+            connection.close()
+    except ConnectionError:
+        print("next node")
+    if done < len(orders):
+        sleep(0.2)
+        answer(orders[done:], urls, connect, sleep, (start + 1) % len(urls))
 """),
         written("""
-class Breaker:
-    def __init__(self, failures, rest, clock):
-        self.machine = self.run(failures, rest, clock)
-        next(self.machine)
+from collections import deque
 
-    def run(self, failures, rest, clock):
-        reply = None
-        while True:
-            row = 0
-            while row < failures:
-                event = yield reply
-                reply = True
-                if event != "allows":
-                    row = row + 1 if event == "failed" else 0
-            while True:
-                opened = clock()
-                while True:
-                    event = yield reply
-                    reply = event == "allows" and clock() - opened >= rest
-                    if reply:
-                        break
-                while (event := (yield reply)) == "allows":
-                    reply = False
-                if event == "succeeded":
-                    break
+class Publisher:
+    def __init__(self, orders, urls, connect, sleep):
+        self.waiting, self.nodes, self.connect = deque(orders), deque(urls), connect
+        while self.waiting:
+            if not self.visit():
+                self.nodes.rotate(-1)
+                sleep(0.2)
 
-    def allows(self):
-        return self.machine.send("allows")
+    def visit(self):
+        try:
+            connection = self.connect(self.nodes[0])
+        except ConnectionError:
+            return False
+        try:
+            while self.waiting:
+                connection.publish(self.waiting[0])
+                self.waiting.popleft()
+        except ConnectionError:
+            return False
+        finally:
+            try:
+                connection.close()
+            except ConnectionError:
+                pass
+        return True
 
-    def succeeded(self):
-        self.machine.send("succeeded")
-
-    def failed(self):
-        self.machine.send("failed")
-
-answer = Breaker
-"""),
-        edit(
-            "self.count, self.opened, self.probing = 0, None, False\n\n    def failed",
-            "self.count, self.opened = 0, None\n            self.probing = False\n\n    def failed",
-        ),
-        edit(
-            "if self.probing or self.clock() - self.opened < self.rest:",
-            "if self.probing or self.opened + self.rest > self.clock():",
-        ),
-    ],
-    "20.6": [
-        written("""
-def answer(broker, begun, held, limit, clock):
-    began, working = clock(), set(begun)
-    broker.cancel()
-    for order in reversed(held):
-        broker.give_back(order)
-    while working:
-        left = began + limit - clock()
-        if left <= 0:
-            break
-        for what, order in broker.wait(min(0.25, left)):
-            {"done": broker.ack, "came": broker.give_back}[what](order)
-            working.discard(order)
-    for order in working:
-        broker.give_back(order)
-    broker.close()
+answer = Publisher
 """),
         written("""
-def answer(broker, begun, held, limit, clock):
-    broker.cancel()
-    deadline = clock() + limit
-    list(map(broker.give_back, held))
-    settled = []
-    while len(settled) < len(begun) and clock() < deadline:
-        news = broker.wait(deadline - clock())
-        print(news)
-        for what, order in news:
-            if what == "came":
-                broker.give_back(order)
-            if what == "done":
-                broker.ack(order)
-                settled.append(order)
-    for order in begun:
-        if order not in settled:
-            broker.give_back(order)
-    broker.close()
+from contextlib import ExitStack, suppress
+from itertools import cycle
+
+def answer(orders, urls, connect, sleep):
+    waiting, nodes = iter(orders), cycle(urls)
+    order = next(waiting, answer)
+    while order is not answer:
+        with suppress(ConnectionError), ExitStack() as stack:
+            connection = connect(next(nodes))
+            stack.callback(connection.close)
+            while order is not answer:
+                connection.publish(order)
+                order = next(waiting, answer)
+        if order is not answer:
+            sleep(0.2)
 """),
-        written("""
-from contextlib import closing
-
-def answer(broker, begun, held, limit, clock):
-    until = clock() + limit
-    with closing(broker):
-        broker.cancel()
-        rest = dict.fromkeys(begun)
-        back = list(held)
-        while True:
-            while back:
-                broker.give_back(back.pop(0))
-            if not rest or clock() >= until:
-                break
-            for what, order in broker.wait(until - clock()):
-                if what == "done":
-                    del rest[order]
-                    broker.ack(order)
-                else:
-                    back.append(order)
-        for order in rest:
-            broker.give_back(order)
-"""),
-        written("""
-def news(broker, until, clock):
-    while clock() < until:
-        yield broker.wait(until - clock())
-
-def answer(broker, begun, held, limit, clock):
-    until = clock() + limit
-    broker.cancel()
-    for order in held:
-        broker.give_back(order)
-    working = [*begun]
-    if working:
-        for each in news(broker, until, clock):
-            for what, order in each:
-                broker.ack(order) if what == "done" else broker.give_back(order)
-            working = [order for order in working if ("done", order) not in each]
-            if not working:
-                break
-    for order in working:
-        broker.give_back(order)
-    return broker.close()
-"""),
-        written("""
-class Leaving:
-    def __init__(self, broker, begun, until, clock):
-        self.broker, self.working, self.until, self.clock = broker, list(begun), until, clock
-
-    def came(self, order):
-        self.broker.give_back(order)
-
-    def done(self, order):
-        self.working.remove(order)
-        self.broker.ack(order)
-
-    def run(self):
-        while self.working and self.clock() < self.until:
-            for what, order in self.broker.wait(self.until - self.clock()):
-                getattr(self, what)(order)
-        while self.working:
-            self.came(self.working.pop())
-        self.broker.close()
-
-def answer(broker, begun, held, limit, clock):
-    leaving = Leaving(broker, begun, clock() + limit, clock)
-    broker.cancel()
-    for order in held:
-        leaving.came(order)
-    leaving.run()
-"""),
-        edit(
-            "working.remove(order)\n                broker.ack(order)",
-            "broker.ack(order)\n                working.remove(order)",
-        ),
+        edit("todo = deque(orders)", "todo = deque(list(orders))", "sleep(0.2)", "sleep(1 / 5)"),
     ],
 }

@@ -4,341 +4,300 @@ from exercises.answers import edit, written
 
 WRONG = {
     "20.1": [
-        edit("[rank - 1]", "[rank - 2]", says="percentile(50) of [30, 10, 20, 40] is 10, and it is to be 20"),
-        edit("[rank - 1]", "[min(rank, len(waits) - 1)]", says="percentile(50) of [30, 10, 20, 40] is 30"),
-        edit("-(-len(waits) * percent // 100)", "len(waits) * percent // 100", says="percentile(51) of"),
-        edit("-(-len(waits) * percent // 100)", "round(len(waits) * percent / 100)", says="percentile(51) of"),
+        edit("2 * len(side) > members", "2 * len(side) >= members", says="no side has more than half of the 4"),
+        edit("if 2 * len(side) > members", "if len(side) > len(sides)", says="it is to be ['two', 'three']"),
+        edit("2 * len(side) > members", "len(side) > 1", says="no side has more than half of the 4"),
+        edit("2 * len(side) > members", "len(side) >= 2", says="no side has more than half of the 4"),
+        edit("> members", "> sum(map(len, sides))", says="no side has more than half of the 3"),
+        edit("> members", "> members + 1", says="gave None; it is to be ['two', 'three']"),
+        edit("            return side", "            return len(side)", says="gave 2; it is to be ['two', 'three']"),
+        edit("            return side", "            return True", says="gave True; it is to be ['two', 'three']"),
+        edit("            return side", "            return side[0]", says="gave 'two'; it is to be"),
+        edit("    return None", "    return []", says="gave []"),
         edit(
-            "-(-len(waits) * percent // 100)",
-            "len(waits) * percent // 100 + 1",
-            says="percentile(50) of [30, 10, 20, 40] is 30",
-        ),
-        edit(
-            "-(-len(waits) * percent // 100)",
-            "-int(-(percent / 100) * len(waits) // 1)",
-            says="percentile(7) of 100 waits is 8",
-        ),
-        edit("    if not waits:\n        return None\n", "", says="IndexError"),
-        edit("return None", "return 0", says="percentile(1) of [] is 0, and it is to be None"),
-        edit("sorted(waits)[rank - 1]", "waits[rank - 1]", says="percentile(50) of [30, 10, 20, 40] is 10"),
-        edit("sorted(waits)", "sorted(set(waits))", says="IndexError"),
-        edit("sorted(waits)", "sorted(waits, reverse=True)", says="percentile(50) of [30, 10, 20, 40] is 30"),
-        edit("    rank = -(", "    waits.sort()\n    rank = -(", says="was changed"),
-        written(
-            """
-import statistics
-
-def answer(waits, percent):
-    return statistics.quantiles(waits, n=100)[percent - 1] if len(waits) > 1 else None
-""",
-            says="percentile(50) of [30, 10, 20, 40] is 25.0",
+            "    return None",
+            "    return max(sides, key=len, default=None)",
+            says="no side has more than half of the 3",
         ),
         written(
             """
-def answer(waits, percent):
-    if waits:
-        return sum(sorted(waits)[: -(-len(waits) * percent // 100)][-2:]) / 2
+def answer(sides, members):
+    return sides[-1] if len(sides[-1]) > members / 2 else None
 """,
-            says="is 15.0, and it is to be 20",
+            says="gave None; it is to be ['two', 'four', 'five']",
+        ),
+        written(
+            """
+def answer(sides, members):
+    for side in sides:
+        return side if len(side) > members / 2 else None
+""",
+            says="gave None; it is to be ['two', 'three']",
         ),
     ],
     "20.2": [
-        edit("-(-rate * work // 1000)", "rate * work // 1000", says="size(20, 40, 1000): 'greenlets' is 0"),
-        edit("-(-rate * work // 1000)", "rate * work // 1000 + 1", says="size(50, 100, 300): 'greenlets' is 6"),
-        edit("-(-rate * work // 1000)", "-(-rate * 1000 // work)", says="'greenlets' is 500"),
-        edit("-(-rate * work // 1000)", "-(-rate * patience // 1000)", says="'greenlets' is 15"),
-        edit("(patience - work) * greenlets // work", "patience * greenlets // work", says="'room' is 15"),
-        edit("(patience - work) * greenlets // work", "(patience - work) // work * greenlets", says="'room' is"),
-        edit("(patience - work) * greenlets // work", "-((work - patience) * greenlets // work)", says="'room' is"),
         edit(
-            "(patience - work) * greenlets // work",
-            "(patience - work) // (work // greenlets)",
-            says="ZeroDivisionError",
+            ", reverse=True)",
+            ")",
+            says="safe({'one': 9, 'two': 7, 'three': 5, 'four': 3}) gave 7; 3 of 4 have reached 5",
         ),
-        edit("max(0, steps)", "steps", says="'room' is -"),
-        edit("max(0, steps)", "max(1, steps)", says="'room' is 1, and it is to be 0"),
-        edit("max(0, steps)", "max(0, steps - 1)", says="size(50, 100, 300): 'room' is 9"),
-        edit("(patience - work) * greenlets // work", "(patience - work) * greenlets / work", says="the float 10.0"),
-        edit('"room"', '"queue"', says="has the keys ['greenlets', 'queue']"),
-        edit(
-            'return {"greenlets": greenlets, "room": max(0, steps)}',
-            "return greenlets, max(0, steps)",
-            says="not a tuple",
+        edit("len(reached) // 2]", "0]", says="gave 7; 2 of 3 have reached 5"),
+        edit("len(reached) // 2]", "-1]", says="gave 3; 2 of 3 have reached 5"),
+        edit("len(reached) // 2]", "1]", says="safe({'one': 9"),
+        edit("len(reached) // 2]", "(len(reached) - 1) // 2]", says="gave 7; 3 of 4 have reached 5"),
+        edit("sorted(reached.values(), reverse=True)", "list(reached.values())", says="gave 9; 2 of 3 have reached 4"),
+        written(
+            """
+def answer(reached):
+    numbers = sorted(set(reached.values()), reverse=True)
+    return numbers[len(numbers) // 2]
+""",
+            says="gave 0; 2 of 3 have reached 4",
+        ),
+        written(
+            """
+def answer(reached):
+    numbers = sorted(filter(None, reached.values()), reverse=True)
+    return numbers[len(numbers) // 2]
+""",
+            says="gave 4; 3 of 3 have reached 0",
+        ),
+        edit("    return sorted(reached", "    reached.popitem()\n    return sorted(reached", says="changed the dict"),
+        written(
+            """
+from statistics import median
+
+def answer(reached):
+    return median(reached.values())
+""",
+            says="gave 6.0; 3 of 4 have reached 5",
+        ),
+        written(
+            """
+def answer(reached):
+    return sum(reached.values()) // len(reached)
+""",
+            says="safe({'one': 3, 'two': 9, 'three': 4}) gave 5; 2 of 3 have reached 4",
+        ),
+        written(
+            """
+def answer(reached):
+    return reached["one"]
+""",
+            says="gave 7; 2 of 3 have reached 5",
         ),
     ],
     "20.3": [
-        edit("range(failed - 1)", "range(failed)", says="after 1 failures"),
-        edit("bound = min(base, most)", "bound = base", says="base 8, most 4: the answer is 7, and it is to be 3.5"),
-        edit("min(most, 2 * bound)", "2 * bound", says="the answer is"),
-        edit("min(most, 2 * bound)", "min(most, bound + base)", says="after 3 failures"),
-        edit("chance() * bound", "bound", says="`chance` was called 0 times"),
-        edit("chance() * bound", "base + chance() * (bound - base)", says="the answer is"),
-        edit("chance() * bound", "bound / 2 + chance() * bound / 2", says="the answer is"),
-        edit("chance() * bound", "chance() * min(bound, left)", says="the answer is"),
-        edit("chance() * bound", "max(0.05, chance() * bound)", says="chance 0.0"),
-        edit("pause if pause < left else None", "pause if pause <= left else None", says="0.0625 s left"),
+        edit("self.term, self.vote = term, None", "self.term = term", says="it is to be True: that log is not behind"),
+        edit("(last, length) < self.own", "length < self.own[1]", says="a later one"),
+        edit("(last, length) < self.own", "last < self.own[0]", says="its own log is longer"),
+        edit("(last, length) < self.own", "(last, length) <= self.own", says="that log is not behind its own"),
+        edit("(last, length) < self.own", "(length, last) < self.own[::-1]", says="a later one"),
         edit(
-            "pause if pause < left else None",
-            "pause if bound < left else None",
-            says="the answer is None, and it is to be",
+            "or (last, length) < self.own",
+            "or last < self.own[0] or length < self.own[1]",
+            says="that log is not behind its own",
         ),
-        edit("pause if pause < left else None", "min(pause, left)", says="and it is to be None"),
-        edit("pause if pause < left else None", "pause", says="and it is to be None"),
+        edit("term < self.term or not free or", "term < self.term or", says="it has given its vote of term 2 to 'two'"),
+        edit("term < self.term or not free", "not free", says="that term is over"),
+        edit(" or self.vote == candidate", "", says="it has said yes to it in this term before"),
+        edit("self.vote is None or", "not self.vote or", says="it has given its vote of term 2 to 0"),
+        edit("        self.vote = candidate\n", "", says="it has given its vote of term 2 to 'two'"),
         edit(
-            "pause if pause < left else None",
-            "pause if pause < left else 0",
-            says="the answer is 0, and it is to be None",
+            "        if term < self.term or",
+            "        if free:\n            self.vote = candidate\n        if term < self.term or",
+            "        self.vote = candidate\n        return True",
+            "        return True",
+            says="it is to be True: that log is not behind its own",
         ),
+        edit("            return False", "            return None", says="the last answer is None; it is to be False"),
+        edit("        return True", "        return candidate", says="the last answer is 'two'; it is to be True"),
+        edit("log[-1] if log else 0, len(log)", "len(log), len(log)", says="its `term` is 2; it is to be 1"),
         edit(
-            "pause = chance() * bound",
-            "pause = chance() * bound if left > 0 else chance() * 0",
-            "pause < left",
-            "pause <= left",
-            says="0.0625 s left",
-        ),
-        edit("base=0.1", "base=1", says="base 0.1, most 5"),
-        written(
-            """
-def answer(failed, left, chance, base=0.1, most=5):
-    pause = chance() * min(most, base * 2 ** (failed - 1))
-    return pause if pause < left else None
-""",
-            says="OverflowError",
+            "        if term > self.term:\n            self.term, self.vote = term, None\n",
+            "",
+            "        self.vote = candidate\n",
+            "        self.term, self.vote = term, candidate\n",
+            says="its `term` is 1; it is to be 2",
         ),
         written(
             """
-import random
+class Voter:
+    votes = {}
 
-def answer(failed, left, chance, base=0.1, most=5):
-    pause = random.uniform(0, min(most, base * 2.0 ** min(99, failed - 1)))
-    return pause if pause < left else None
+    def __init__(self, log):
+        self.own = (log[-1] if log else 0, len(log))
+        self.term = self.own[0]
+
+    def asked(self, candidate, term, last, length):
+        if term < self.term:
+            return False
+        self.term = term
+        return (last, length) >= self.own and self.votes.setdefault(term, candidate) == candidate
+
+answer = Voter
 """,
-            says="`chance` was called 0 times",
+            says="share what they remember",
         ),
+        written("answer = lambda log: None", says="give the class Voter itself"),
     ],
     "20.4": [
+        edit("confirmed[n] and not received[n]", "not received[n]", says="'lost' is ['bun'], and it is to be []"),
+        edit("sent[n] and received[n] and", "received[n] and", says="'recovered' is ['tea', 'rice']"),
+        edit("sent[n] and received[n] and", "sent[n] and", says="'recovered' is ['bun']"),
         edit(
-            "self.tokens, self.looked = most, clock()",
-            "self.tokens, self.looked = 0, clock()",
-            says="retry() returned False",
+            "received[n] and not confirmed[n]", "received[n] and sent[n] > 1", says="'recovered' is [], and it is to be"
         ),
-        edit("self.tokens < 1", "self.tokens <= 0", says="returned True, and it is to be False"),
-        edit("self.tokens < 1", "self.tokens <= 1", says="returned False, and it is to be True"),
+        edit("received[n] > 1", "received[n] == 2", says="'doubled' is [], and it is to be ['bun']"),
+        edit("received[n] > 1", "received[n] > sent[n]", says="'doubled' is ['tea', 'rice'], and it is to be []"),
+        edit("received[n] > 1", "sent[n] > 1 or received[n] > 1", says="'doubled' is ['bun'], and it is to be []"),
+        edit("received[n] and not sent[n]", "received[n] and not confirmed[n]", says="'unexpected' is ['tea']"),
+        edit("if confirmed[n] and", "if n and confirmed[n] and", says="'lost' is [], and it is to be [0]"),
+        edit("[n for n in names if confirmed[n]", "[n for n in confirmed if n in names", says="is to be [9, 8, 7]"),
         edit(
-            "            return False\n        self.tokens -= 1",
-            "            self.tokens -= 1\n            return False\n        self.tokens -= 1",
-            says="returned False, and it is to be True",
+            "[n for n in names if confirmed[n]",
+            "[n for _, n in history if confirmed[n]",
+            says="'lost' is ['tea', 'tea']",
         ),
-        edit("        self.tokens -= 1\n", "", says="returned True, and it is to be False"),
+        edit('        "recovered"', '        "arrived"', says="the keys are"),
+        edit("    return {", "    history.clear()\n    return {", says="changed the list"),
         edit(
-            "min(self.most, self.tokens + tokens + now - self.looked)",
-            "self.tokens + tokens + now - self.looked",
-            says="returned True, and it is to be False",
+            "def account(history):\n",
+            "def account(history):\n    history = [(kind, str(order)) for kind, order in history]\n",
+            says="it is to be [0]",
         ),
-        edit("        self.looked = now\n", "", says="returned True, and it is to be False"),
-        edit("self.tokens + tokens + now - self.looked", "self.tokens + tokens", says="s pass"),
-        edit("self._earn(self.share)", "self._earn(1)", says="Budget(0.25, 2)"),
-        edit("        self._earn()\n", "", says="returned False, and it is to be True"),
-        edit("now - self.looked)", "int(now - self.looked))", says="0.5 s pass"),
-        edit(
-            "self.tokens + tokens + now - self.looked",
-            "int(self.tokens + tokens + now - self.looked)",
-            says="returned False, and it is to be True",
-        ),
-        edit("return True", "return self.tokens", says="it is to be True"),
+        edit("[n for n in names if received[n] > 1]", "{n for n in names if received[n] > 1}", says="is a set"),
         written(
             """
-class Budget:
-    tokens = None
-
-    def __init__(self, share, most, clock):
-        Budget.share, Budget.most, Budget.clock = share, most, staticmethod(clock)
-        Budget.tokens, Budget.looked = most, clock()
-
-    def earn(self, more=0):
-        now = Budget.clock()
-        Budget.tokens = min(Budget.most, Budget.tokens + more + now - Budget.looked)
-        Budget.looked = now
-
-    def first(self):
-        self.earn(Budget.share)
-
-    def retry(self):
-        self.earn()
-        enough = Budget.tokens >= 1
-        Budget.tokens -= enough
-        return enough
-
-answer = Budget
+def answer(history):
+    sent, confirmed, received = set(), set(), Counter()
+    lost, recovered, unexpected = [], [], []
+    for kind, order in history:
+        if kind == "sent":
+            sent.add(order)
+        elif kind == "confirmed":
+            confirmed.add(order)
+        else:
+            received[order] += 1
+            if order not in sent and order not in unexpected:
+                unexpected.append(order)
+    return {
+        "lost": [order for order in confirmed if not received[order]],
+        "recovered": [order for order in received if order in sent - confirmed],
+        "doubled": [order for order in received if received[order] > 1],
+        "unexpected": unexpected,
+    }
 """,
-            says="another Budget, to which nothing has happened",
+            says="is to be",
         ),
     ],
     "20.5": [
+        edit("suppress(ConnectionError), ", "", says="the ConnectionError reached the caller"),
+        edit("suppress(ConnectionError)", "suppress(Exception)", says="the ValueError was to go on to the caller"),
         edit(
-            "self.clock() - self.opened < self.rest",
-            "self.clock() - self.opened <= self.rest",
-            says="allows() returned False, and it is to be True",
+            "closing(connect(url)) as connection",
+            "suppress(ConnectionError)",
+            "            while todo:",
+            "            connection = connect(url)\n            while todo:",
+            says="a connection is still open",
         ),
+        edit("            sleep(0.2)", "            sleep(2)", says="each `sleep` is to be one of 0.2 seconds"),
+        edit("        if todo:\n            sleep(0.2)", "        sleep(0.2)", says="there was no error to sleep for"),
+        edit("        if todo:\n            sleep(0.2)\n", "", says="there was to be one `sleep(0.2)`"),
+        edit("suppress(ConnectionError)", "suppress(OSError)", says="the OSError was to go on to the caller"),
+        edit("cycle(urls)", "urls", says="your function ended, and 'tea' has not been confirmed"),
+        edit("cycle(urls)", "cycle(urls[:1])", says="it was the turn of 'amqp://two'"),
+        edit("cycle(urls)", "cycle(urls[::-1])", says="it was the turn of 'amqp://one'"),
         edit(
-            "self.probing or self.clock() - self.opened < self.rest",
-            "self.clock() - self.opened < self.rest",
-            says="allows() returned True, and it is to be False",
+            "connection.publish(todo[0])\n                todo.popleft()",
+            "connection.publish(todo.popleft())",
+            says="it was the turn of 'bun'",
         ),
-        edit("        self.probing = True\n", "", says="returned"),
+        edit("while todo:", "if todo:", says="there was no error to sleep for"),
         edit(
-            "self.count >= self.failures",
-            "self.count > self.failures",
-            says="allows() returned True, and it is to be False",
+            "        if not todo:\n            return\n",
+            "",
+            says="all orders were confirmed, so no connection was needed",
         ),
+        edit("deque(orders)", "deque(dict.fromkeys(orders))", says="it was the turn of 'tea'"),
+        edit("deque(orders)", "deque(filter(None, orders))", says="it was the turn of ''"),
+        edit("todo = deque(orders)", "todo = orders", "todo.popleft()", "todo.pop(0)", says="changed a list"),
         edit(
-            "if self.probing or self.opened is None:\n            self.count, ",
-            "if True:\n            self.count, ",
-            says="returned True, and it is to be False",
-        ),
-        edit(
-            "if self.probing or self.opened is None:\n            self.count += 1",
-            "if True:\n            self.count += 1",
-            says="returned",
-        ),
-        edit(
-            "self.count, self.opened, self.probing = 0, None, False\n\n    def failed",
-            "self.opened, self.probing = None, False\n\n    def failed",
-            says="returned False, and it is to be True",
-        ),
-        edit(
-            "if self.probing or self.opened is None:\n            self.count, ",
-            "if self.probing:\n            self.count, ",
-            says="returned False, and it is to be True",
-        ),
-        edit("self.opened, self.probing = self.clock(), False\n", "self.opened = self.clock()\n", says="returned"),
-        edit(
-            "self.opened, self.probing = self.clock(), False\n",
-            "self.opened, self.probing = self.opened or self.clock(), False\n",
-            says="returned True, and it is to be False",
-        ),
-        edit(
-            "if self.probing or self.count >= self.failures",
-            "if self.count >= self.failures",
-            "self.count, self.opened, self.probing = 0, None, False\n\n    def allows",
-            "self.count, self.opened, self.probing = 0, None, False\n\n    def allows",
-            "        self.probing = True\n",
-            "        self.probing, self.count = True, 0\n",
-            says="returned",
-        ),
-        edit(
-            "self.count += 1",
-            "self.count += 1\n            self.last = self.clock()",
-            "self.clock() - self.opened < self.rest",
-            "self.clock() - self.last < self.rest",
-            "if self.probing or self.opened is None:\n            self.count += 1",
-            "if True:\n            self.count += 1",
-            says="returned",
+            "for url in cycle(urls):",
+            "for url in cycle(urls):\n        todo = deque(orders)",
+            says="all orders were confirmed",
         ),
         written(
             """
-class Breaker:
-    def __init__(self, failures, rest, clock):
-        self.failures, self.rest, self.clock, self.count, self.opened = failures, rest, clock, 0, None
-
-    def allows(self):
-        if self.opened is not None and self.clock() - self.opened >= self.rest:
-            self.count, self.opened = 0, None
-        return self.opened is None
-
-    def succeeded(self):
-        self.count = 0
-
-    def failed(self):
-        self.count += 1
-        if self.count >= self.failures and self.opened is None:
-            self.opened = self.clock()
-
-answer = Breaker
+def answer(orders, urls, connect, sleep):
+    place = 0
+    for order in orders:
+        while True:
+            try:
+                with closing(connect(urls[place % len(urls)])) as connection:
+                    connection.publish(order)
+                break
+            except ConnectionError:
+                place += 1
+                sleep(0.2)
 """,
-            says="allows() returned True, and it is to be False",
+            says="closed although it still worked",
         ),
-    ],
-    "20.6": [
-        edit("    broker.cancel()\n", "", says="was called before cancel()"),
-        edit(
-            "    broker.cancel()\n    for order in held:\n        broker.give_back(order)\n",
-            "    for order in held:\n        broker.give_back(order)\n    broker.cancel()\n",
-            says="give_back(3) was called before cancel()",
-        ),
-        edit(
-            "    for order in held:\n        broker.give_back(order)\n    while",
-            "    while",
-            says="give_back(3) was to be called after 0 s",
-        ),
-        edit(
-            "    for order in held:\n        broker.give_back(order)\n    while",
-            "    while",
-            "for order in working:",
-            "for order in [*held, *working]:",
-            says="give_back(3) was to be called after 0 s",
-        ),
-        edit("broker.wait(left)", "broker.wait(limit)", says="was called when"),
-        edit("while working and", "while", says="close() was to be called after 0 s"),
-        edit("working and (left := deadline - clock()) > 0", "(left := limit) and working", says="was called when"),
-        edit(
-            "working and (left := deadline - clock()) > 0",
-            "working and (left := deadline - clock()) >= 0",
-            says="2,000 times",
-        ),
-        edit("    while working and", "    if working and", says="was not the moment for it"),
-        edit("                broker.ack(order)\n", "", says="ack(1) was to be called after 2 s"),
-        edit("                working.remove(order)\n", "", says="was called, and this order is not with you"),
-        edit(
-            "            else:\n                broker.give_back(order)\n",
-            "",
-            says="give_back(2) was to be called after 0.5 s",
-        ),
-        edit(
-            "            else:\n                broker.give_back(order)\n",
-            "            else:\n                working.append(order)\n",
-            says="give_back(2) was to be called after 0.5 s",
-        ),
-        edit('            if what == "done":\n', "            if order in begun or what:\n", says="ValueError"),
-        edit(
-            "    for order in working:\n        broker.give_back(order)\n",
-            "",
-            says="give_back(1) was to be called after 5 s",
-        ),
-        edit(
-            "    for order in working:\n        broker.give_back(order)\n    broker.close()",
-            "    broker.close()\n    for order in working:\n        broker.give_back(order)",
-            says="was called after close()",
-        ),
-        edit("    broker.close()\n", "    return working\n", says="close() was not called"),
-        edit("list(begun)", "begun", says="has changed"),
-        edit(
-            "for order in held:\n        broker.give_back(order)\n    while",
-            "while held:\n        broker.give_back(held.pop(0))\n    while",
-            says="has changed",
-        ),
-        edit(
-            "                working.remove(order)\n                broker.ack(order)",
-            "                working.remove(order)",
-            "    for order in working:",
-            "    for order in set(begun) - set(working):\n        broker.ack(order)\n    for order in working:",
-            says="ack(2) was to be called after 1 s",
-        ),
-        edit("broker.wait(left)", "broker.wait(max(left, 1))", says="was called when"),
         written(
             """
-import time
-
-def answer(broker, begun, held, limit, clock):
-    broker.cancel()
-    for order in held:
-        broker.give_back(order)
-    time.sleep(min(limit, 0.01))
-    for order in begun:
-        broker.ack(order)
-    broker.close()
+def answer(orders, urls, connect, sleep):
+    if not orders:
+        return
+    place, connection = 0, connect(urls[0])
+    for order in orders:
+        while True:
+            try:
+                connection.publish(order)
+                break
+            except ConnectionError:
+                place += 1
+                sleep(0.2)
+                connection = connect(urls[place % len(urls)])
+    connection.close()
 """,
-            says="ack(1) was called after 0 s, which was not the moment for it",
+            says="the ConnectionError reached the caller",
+        ),
+        written(
+            """
+def answer(orders, urls, connect, sleep):
+    todo, nodes = deque(orders), cycle(urls)
+    while todo:
+        connection = None
+        try:
+            connection = connect(next(nodes))
+            while todo:
+                connection.publish(todo[0])
+                todo.popleft()
+            connection.close()
+        except ConnectionError:
+            if connection:
+                connection.close()
+            sleep(0.2)
+""",
+            says="the ConnectionError reached the caller",
+        ),
+        written(
+            """
+def answer(orders, urls, connect, sleep):
+    todo, nodes = deque(orders), cycle(urls)
+    while todo:
+        try:
+            connection = connect(next(nodes))
+            while todo:
+                connection.publish(todo[0])
+                todo.popleft()
+            connection.close()
+        except ConnectionError:
+            sleep(0.2)
+            with suppress(Exception):
+                connection.close()
+""",
+            says="the broken connection is to be closed before the `sleep`",
         ),
     ],
 }
