@@ -225,7 +225,7 @@ def test_without_rabbitmq_it_says_so(monkeypatch, capsys):
 
 
 def test_its_chapter_reaches_its_end_without_rabbitmq():
-    [path] = ROOT.glob("notebooks/18_*.ipynb")
+    [path] = ROOT.glob("notebooks/*_survive_a_lost_node.ipynb")
     with Kernel() as kernel:
         kernel.run("import backstage.brokers.cluster\nbackstage.brokers.cluster.find_server = lambda: None")
         for cell in nbformat.read(path, 4).cells:
@@ -243,7 +243,7 @@ tests.brokers.find_server = lambda: None
 
 @pytest.mark.parametrize(("required", "told"), [("", "skipped"), ("rabbitmq", "error")])
 def test_its_chapter_is_skipped_by_name_or_fails_where_rabbitmq_was_asked_for(required, told, tmp_path):
-    [path] = ROOT.glob("notebooks/18_*.ipynb")
+    [path] = ROOT.glob("notebooks/*_survive_a_lost_node.ipynb")
     (tmp_path / "nowhere.py").write_text(NOWHERE)
     places = os.pathsep.join([str(tmp_path), str(ROOT)])
     done = subprocess.run(
