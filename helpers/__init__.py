@@ -22,7 +22,7 @@ _ROOMS = {
     "exercises": "ask_again predict progress",
     "helpers.exploring": "explore",
     "backstage.schedules.by_hand": "take_turns",
-    "backstage.processes": "temporary_folder",
+    "backstage.processes": "start_patients temporary_folder",
     "backstage.descriptors": "lift_descriptor_limit",
     "backstage.ladder": "climb",
     "backstage.website": "Website",
@@ -57,9 +57,8 @@ def _complain_of_namesakes():
     for name in ("backstage", "exercises", "minibroker"):
         spec = importlib.util.find_spec(name)
         if spec and spec.origin and not spec.origin.startswith(os.path.join(root, name, "")):
-            raise ImportError(
-                f"{spec.origin} hides the course's own module {name}: give that file another name and start again."
-            )
+            hides = f"{spec.origin} hides the course's own module {name}"
+            raise ImportError(f"{hides}: give that file another name and start again.")
     for file in sorted(os.listdir()):
         name, ending = os.path.splitext(file)
         if ending == ".py" and name in sys.stdlib_module_names:
@@ -71,3 +70,5 @@ def _complain_of_namesakes():
 
 
 _complain_of_namesakes()
+if "ipykernel.zmqshell" in sys.modules:
+    importlib.import_module("backstage.traps").lay()

@@ -1,0 +1,134 @@
+"""Three calls that would leave a notebook silent, or flood it, end in one sentence instead.
+
+`monkey.patch_all()` pulls the library from under the kernel's own threads. `asyncio.run` wants a thread without a loop,
+and the kernel's thread has one. A fresh process, as `spawn` and `forkserver` start it, knows nothing of what a cell has
+defined, and a `Pool` replaces each worker that dies of it by the next. Each call is wrapped as soon as its module is
+there, in the kernel only: copies of its process, and the cells of `%%isolated`, are left alone.
+"""
+
+import builtins
+import functools
+import os
+import sys
+
+
+class Trap(RuntimeError):
+    """What was about to happen, and what to write instead; a notebook shows the sentence alone."""
+
+    def _render_traceback_(self):
+        return [f"RuntimeError: {self}"]
+
+
+def lay():
+    """Guard this process, if it is a notebook's kernel; once is enough, and twice does no harm."""
+    shell = getattr(builtins, "get_ipython", lambda: None)()
+    if not hasattr(shell, "kernel") or any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        return
+    sys.meta_path.insert(0, _Finder())
+    for name, guard in _GUARDS.items():
+        if name in sys.modules:
+            guard(sys.modules[name])
+
+
+class _Finder:
+    """Lets the others find a module, and has it guarded as soon as it is loaded."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name not in _GUARDS:
+            return None
+        others = (finder.find_spec(name, path, target) for finder in sys.meta_path if finder is not self)
+        if spec := next(filter(None, others), None):
+            spec.loader.exec_module = functools.partial(_load, spec.loader.exec_module, _GUARDS[name])
+        return spec
+
+
+def _load(execute, guard, module):
+    execute(module)
+    guard(module)
+
+
+def _wrap(owner, name, refuse):
+    """Call `refuse` with the arguments before each call, in this very process."""
+    plain, kernel = getattr(owner, name), os.getpid()
+
+    @functools.wraps(plain)
+    def guarded(*args, **kwargs):
+        if os.getpid() == kernel:
+            refuse(*args, **kwargs)
+        return plain(*args, **kwargs)
+
+    setattr(owner, name, guarded)
+
+
+def _guard_gevent(monkey):
+    _wrap(monkey, "patch_all", _refuse_to_patch)
+
+
+def _refuse_to_patch(*args, **kwargs):
+    raise Trap(
+        "monkey.patch_all() would silence this notebook: its kernel runs on the threads and sockets that it replaces."
+        " Begin the cell with %%isolated --gevent, which patches a process of its own (chapter 7)."
+    )
+
+
+def _guard_asyncio(asyncio):
+    _wrap(asyncio, "run", _refuse_to_run)
+
+
+def _refuse_to_run(main=None, **options):
+    from asyncio import _get_running_loop
+
+    if _get_running_loop() is None:  # another thread of the kernel may do so
+        return
+    if hasattr(main, "close"):
+        main.close()  # or Python complains that nobody has awaited it
+
+    raise Trap("asyncio.run() starts a loop, and in a notebook one runs already: write `await main()` in its place.")
+
+
+def _guard_processes(module):
+    def refuse(process):
+        for each in (process, process._target, *process._args):  # a worker's initializer is among its arguments
+            if callable(each) or each is process:
+                _refuse(each, process._start_method)
+
+    _wrap(module.BaseProcess, "start", refuse)
+
+
+def _guard_pools(module):
+    def refuse(pool, function, *args, **kwargs):
+        _refuse(function, pool._ctx.get_start_method())
+
+    for name in ("apply_async", "_map_async", "imap", "imap_unordered"):
+        _wrap(module.Pool, name, refuse)
+
+
+def _guard_executors(module):
+    def refuse(pool, function, /, *args, **kwargs):
+        _refuse(function, pool._mp_context.get_start_method())
+
+    _wrap(module.ProcessPoolExecutor, "submit", refuse)
+
+
+def _refuse(function, method):
+    """Raise if a process that is started so would look for a function, or a kind of process, of this notebook."""
+    from multiprocessing import get_start_method
+
+    while isinstance(function, functools.partial):  # as executors send the pieces of a `map`
+        function = next(filter(callable, function.args), function.func)
+    here = function if hasattr(function, "__qualname__") else type(function)
+    method = method or get_start_method()
+    if method != "fork" and here.__module__ == "__main__":
+        raise Trap(
+            f"{here.__qualname__} is defined in this notebook, where a process started by {method} does not find it."
+            f" Write it into a file with %%writefile, import it from there, and start the process again (chapter 2)."
+        )
+
+
+_GUARDS = {
+    "gevent.monkey": _guard_gevent,
+    "asyncio": _guard_asyncio,
+    "multiprocessing.process": _guard_processes,
+    "multiprocessing.pool": _guard_pools,
+    "concurrent.futures.process": _guard_executors,
+}

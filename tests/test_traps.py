@@ -1,0 +1,96 @@
+"""What would silence or flood a notebook's kernel ends in one sentence there, and the kernel goes on."""
+
+import pytest
+
+from tests.kernel import Kernel
+
+BEFORE = """
+import asyncio, functools, multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+
+async def order():
+    return "bao"
+
+def steam(bun):
+    return bun
+
+class Oven(multiprocessing.get_context("spawn").Process):
+    def run(self):
+        pass
+
+spawn = multiprocessing.get_context("spawn")
+"""
+PATCHED = "Begin the cell with %%isolated --gevent"
+LOOP = "write `await main()` in its place"
+NOT_FOUND = "steam is defined in this notebook, where a process started by spawn does not find it."
+
+
+@pytest.fixture(scope="module")
+def kernel():
+    with Kernel() as kernel:
+        assert kernel.run(BEFORE).ename is None
+        yield kernel
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("from gevent import monkey; monkey.patch_all()", PATCHED),
+        ("import gevent.monkey\ngevent.monkey.patch_all(thread=False)", PATCHED),
+        ("from gevent.monkey import patch_all\npatch_all()", PATCHED),
+        ("asyncio.run(order())", LOOP),
+        ("from asyncio import run\nrun(order(), debug=True)", LOOP),
+        ("with spawn.Pool(1) as pool: pool.map(steam, [1])", NOT_FOUND),
+        ("with spawn.Pool(1) as pool: pool.apply(steam, [1])", NOT_FOUND),
+        ("with spawn.Pool(1) as pool: pool.starmap_async(steam, [[1]])", NOT_FOUND),
+        ("with spawn.Pool(1) as pool: list(pool.imap_unordered(steam, [1]))", NOT_FOUND),
+        ("with spawn.Pool(1, steam, [1]) as pool: pool.map(abs, [1])", NOT_FOUND),
+        ("with spawn.Pool(1) as pool: pool.map(functools.partial(steam, 1), [()])", NOT_FOUND),
+        ("spawn.Process(target=steam, args=[1]).start()", NOT_FOUND),
+        ("Oven().start()", NOT_FOUND.replace("steam", "Oven")),
+        ("with ProcessPoolExecutor(1, spawn) as pool: pool.submit(steam, 1)", NOT_FOUND),
+        ("with ProcessPoolExecutor(1, spawn) as pool: list(pool.map(steam, [1]))", NOT_FOUND),
+        ("with ProcessPoolExecutor(1, spawn, initializer=steam) as pool: pool.submit(abs, 1)", NOT_FOUND),
+    ],
+)
+def test_a_trap_is_one_sentence_and_the_kernel_lives(kernel, code, said):
+    result = kernel.run(code)
+    assert result.ename == "Trap" and said in result.evalue
+    assert result.traceback.count("\n") == 0  # the sentence alone
+    assert result.text == ""  # no flood of tracebacks, no coroutine that was never awaited
+    assert kernel.run("6 * 7").text == "42"
+
+
+@pytest.mark.parametrize(
+    ("code", "shows"),
+    [
+        ("await order()", "'bao'"),
+        (
+            "import threading\nt = threading.Thread(target=lambda: print(asyncio.run(order())))\nt.start(); t.join()",
+            "bao\n",
+        ),
+        ("with spawn.Pool(1) as pool: print(pool.map(abs, [-1]))", "[1]\n"),
+        ("with ProcessPoolExecutor(1, spawn) as pool: print(*pool.map(abs, [-1]))", "1\n"),
+        (
+            "import os\nprocess = spawn.Process(target=os.getpid)\nprocess.start(); process.join(); process.exitcode",
+            "0",
+        ),
+        ("%%isolated --gevent\nfrom gevent import monkey\nprint(monkey.is_module_patched('socket'))", "True\n"),
+        (
+            "%%isolated\nfrom gevent import monkey\nmonkey.patch_all()\nprint(monkey.is_module_patched('time'))",
+            "True\n",
+        ),
+        ("%%isolated\nimport asyncio\nprint(asyncio.run(asyncio.sleep(0, 'bao')))", "bao\n"),
+    ],
+)
+def test_what_is_no_trap_runs(kernel, code, shows):
+    result = kernel.run(code)
+    assert (result.ename, result.text) == (None, shows)
+
+
+def test_outside_a_kernel_nothing_is_guarded():
+    import gevent.monkey
+
+    import helpers  # noqa: F401
+
+    assert not hasattr(gevent.monkey.patch_all, "__wrapped__")
