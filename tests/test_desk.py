@@ -134,6 +134,20 @@ def test_what_cannot_be_read_as_a_notebook_is_somebodys_all_the_same(course, tex
     assert (course / "desk" / BAKE).read_text() == text
 
 
+@pytest.mark.parametrize("text", ["", '{"cells": [', "[]", "{}", "null", '{"metadata": {}, "cells": [{}]}'])
+def test_a_chapter_that_is_half_written_is_named_and_the_others_are_laid(course, text):
+    lay_all(course)
+    write_into(course / "desk" / BAKE, "guess = 'b'")
+    (course / "notebooks" / BAKE).write_text(text)
+    publish(course, SELL, "a new edition")
+    said = lay_all(course)
+    assert [f"notebooks/{BAKE} cannot be read as a notebook" in sentence for sentence in said].count(True) == 1
+    assert sources(course / "desk" / BAKE)[-1] == "guess = 'b'"
+    assert sources(course / "desk" / SELL) == ["a new edition"]
+    with pytest.raises(ValueError, match=f"notebooks/{BAKE} cannot be read as a notebook .*half written"):
+        reset(course, "0", course)
+
+
 def test_without_its_record_no_copy_is_taken_for_untouched(course):
     lay_all(course)
     (course / "desk" / desk.RECORD).write_text("not JSON")

@@ -88,8 +88,12 @@ def _lay_all(desk, home, course):
     chapters = sorted((course / "notebooks").glob("*.ipynb"))
     try:
         for chapter in chapters:
-            known = record.setdefault(chapter.name, {})
-            yield from _lay_one(desk / chapter.name, edition(chapter), known)
+            try:
+                fresh = edition(chapter)
+            except ValueError as error:
+                yield f"{error} The desk keeps the copy that it has, if any."
+                continue
+            yield from _lay_one(desk / chapter.name, fresh, record.setdefault(chapter.name, {}))
         for name in sorted(set(record) - {chapter.name for chapter in chapters}):
             yield from _put_away(desk / name, record.pop(name))
     finally:
@@ -150,7 +154,7 @@ def reset(home, number, course=ROOT):
     Raises
     ------
     ValueError
-        If there is no such chapter.
+        If there is no such chapter, or it cannot be read.
     """
     found = sorted((course / "notebooks").glob(f"{number.zfill(2)}_*.ipynb")) if number.isdigit() else []
     if not found:
@@ -187,12 +191,17 @@ def _reset_one(desk, chapter, fresh):
 
 
 def edition(chapter):
-    """A chapter as it is laid: with no outputs, its solutions folded."""
-    book = _read(chapter)
-    book["metadata"]["language_info"] = LANGUAGE
-    for cell in book["cells"]:
-        if cell["cell_type"] == "code":
-            cell["outputs"], cell["execution_count"] = [], None
+    """A chapter as it is laid: with no outputs, its solutions folded. ValueError if it is no notebook."""
+    try:
+        book = _read(chapter)
+        book["metadata"]["language_info"] = LANGUAGE
+        for cell in book["cells"]:
+            if cell["cell_type"] == "code":
+                cell["outputs"], cell["execution_count"] = [], None
+    except (ValueError, LookupError, TypeError) as error:
+        raise ValueError(
+            f"notebooks/{chapter.name} cannot be read as a notebook ({error}); perhaps it is only half written."
+        ) from None
     return book
 
 
