@@ -2,10 +2,11 @@
 
 `child` starts and stops them, `messages` is how those that are Python of ours talk with their owner. `belongings` notes
 what must go with the owner: process groups, files, folders. `guardian` is the one small process that sees the owner's
-end and then cleans up.
+end and then cleans up. `patients` starts small servers that are healthy or sick, each of which runs `patient`.
 """
 
 from backstage.processes.belongings import belongs, temporary_folder
 from backstage.processes.child import Child, ChildError, ending, listens
+from backstage.processes.patients import start_patients
 
-__all__ = ["Child", "ChildError", "belongs", "ending", "listens", "temporary_folder"]
+__all__ = ["Child", "ChildError", "belongs", "ending", "listens", "start_patients", "temporary_folder"]

@@ -1,1 +1,505 @@
-"""Checks of chapter 16."""
+"""Checks of chapter 16: dumps, who waits for whom, who holds a loop, who may come in, and what ails a process.
+
+The clocks of a watchdog and a gate are played. The last exercise looks at processes that this one starts.
+"""
+
+import random
+import time
+
+import psutil
+
+from backstage.processes.patients import SICKNESSES, Patient
+from exercises import Wrong, exercise
+from exercises.vocabulary import MockClock, need, need_class
+
+# -- 16.1 -------------------------------------------------------------------------------------------------------------
+
+WORDS = ["deadlock", "hog", "silent peer", "nothing wrong"]
+MORNINGS = {
+    "monday": ("silent peer", 12),
+    "tuesday": ("deadlock", 17),
+    "wednesday": ("hog", 6),
+}
+NOT_THIS = {
+    ("monday", "deadlock"): "the thread that holds the till wants no lock",
+    ("monday", "hog"): "the process uses no CPU, so nobody computes",
+    ("monday", "nothing wrong"): "two threads want the till, and after ten seconds neither has it",
+    ("tuesday", "silent peer"): "no thread stands at a line that waits for another machine",
+    ("tuesday", "hog"): "the process uses no CPU, so nobody computes",
+    ("tuesday", "nothing wrong"): "three threads want a lock, and after ten seconds none of them has it",
+    ("wednesday", "deadlock"): "the thread that holds the till wants no lock",
+    ("wednesday", "silent peer"): "no thread stands at a line that waits for another machine",
+    ("wednesday", "nothing wrong"): "two threads want the till, and after ten seconds neither has it",
+}
+TILL = "{} waits there for the till, and goes on as soon as it is free"
+NOT_HERE = {
+    ("monday", 17): TILL.format("refill"),
+    ("monday", 21): TILL.format("serve"),
+    ("tuesday", 5): TILL.format("sell"),
+    ("tuesday", 23): "serve has the till and takes the steamer second, as the rule says",
+    ("wednesday", 10): TILL.format("pay"),
+    ("wednesday", 17): TILL.format("refill"),
+    **{(morning, 28): "cook waits there for an order, and is in nobody's way" for morning in MORNINGS},
+}
+
+
+@exercise(
+    "16.1",
+    praise="a lock that nobody gives back, and three different reasons why.",
+    hint="Who holds the lock that the others want, and what does that thread do? Whoever waits for it is not to blame.",
+)
+def _dumps(answer):
+    need(answer, dict, "give a dictionary with a pair for each morning")
+    if missing := [morning for morning in MORNINGS if morning not in answer]:
+        raise Wrong(f"there is nothing on {missing[0]}.")
+    if strange := [each for each in answer if each not in MORNINGS]:
+        raise Wrong(f"{strange[0]!r} is none of the three mornings.")
+    for morning, (word, line) in MORNINGS.items():
+        said = need(answer[morning], (tuple, list), f"give a pair of a word and a line for {morning}")
+        if len(said) != 2:
+            raise Wrong(f"give a pair of a word and a line for {morning}, not {said!r}.")
+        if said[0] not in WORDS:
+            raise Wrong(f"the word for {morning} is {said[0]!r}; it may be {', '.join(map(repr, WORDS))}.")
+        if said[0] != word:
+            raise Wrong(f"{morning} is no case of {said[0]!r}: {NOT_THIS[morning, said[0]]}.")
+        if isinstance(said[1], bool) or not isinstance(said[1], int):
+            raise Wrong(f"the line for {morning} is {said[1]!r}; give its number.")
+        if said[1] != line:
+            why = NOT_HERE.get((morning, said[1]), "the dump has no thread that stands there")
+            raise Wrong(f"line {said[1]} is not to blame for {morning}: {why}.")
+
+
+# -- 16.2 -------------------------------------------------------------------------------------------------------------
+
+
+def _ahead(holds, wants, worker):
+    """For whom a worker waits, as a list of nobody or one."""
+    return [holds[wants[worker]]] if worker in wants and wants[worker] in holds else []
+
+
+def _reached(holds, wants, worker):
+    """Those whom a worker waits for, directly or not, in that order; it is endless for who waits for a cycle."""
+    reached = []
+    for _ in range(len(wants) + 1):
+        ahead = _ahead(holds, wants, reached[-1] if reached else worker)
+        if not ahead:
+            break
+        reached += ahead
+    return reached
+
+
+def _true_knot(holds, wants):
+    cycles = []
+    for worker in wants:
+        reached = _reached(holds, wants, worker)
+        if worker in reached and not any(worker in cycle for cycle in cycles):
+            cycles.append([worker, *reached[: reached.index(worker)]])
+    stuck = [worker for cycle in cycles for worker in cycle]
+    behind = {each for each in wants if each not in stuck and any(one in stuck for one in _reached(holds, wants, each))}
+    return {"cycles": cycles, "behind": behind, "waiting": set(wants) - behind - set(stuck)}
+
+
+def _knots():
+    yield {}, {}
+    yield {"till": "an", "steamer": "bo"}, {"an": "steamer"}
+    yield {"till": "an", "steamer": "bo"}, {"an": "steamer", "bo": "till"}
+    yield {"till": "an", "steamer": "bo", "oven": "cy"}, {"an": "steamer", "bo": "oven", "cy": "till"}
+    yield {"till": "an", "steamer": "bo"}, {"an": "steamer", "bo": "till", "cy": "till", "di": "steamer"}
+    yield {"till": "an", "steamer": "bo", "oven": "cy"}, {"an": "steamer", "bo": "till", "cy": "till", "di": "oven"}
+    yield {"till": "an", "steamer": "bo", "oven": "cy"}, {"bo": "till", "cy": "steamer", "di": "oven"}
+    yield {"till": "an"}, {"an": "till"}  # a lock that cannot be taken twice
+    yield {"till": "an"}, {"an": "till", "bo": "till"}
+    yield {}, {"an": "till"}  # free: the lock's next holder
+    yield {"steamer": "an"}, {"an": "till", "bo": "steamer"}
+    yield {"a": 1, "b": 2, "c": 3, "d": 4}, {1: "b", 2: "a", 3: "d", 4: "c", 5: "a", 6: "c", 7: "e"}
+    yield {"till": 0, "": ""}, {0: "", "": "till"}
+    yield {"till": 0}, {"": "till"}
+    yield {0: "an"}, {"an": 0}
+    yield {"till": "steamer", "steamer": "till"}, {"bo": "till"}  # both names are those of workers, too
+    yield {"an": "bo", "bo": "an"}, {"an": "an"}
+    yield {"an": "bo", "bo": "an"}, {"an": "bo", "bo": "bo"}
+    yield {"a": "an", "b": "an", "c": "bo"}, {"bo": "b", "an": "c", "cy": "a"}  # several locks in one hand
+    chance = random.Random(16)
+    for _ in range(200):
+        workers = ["an", "bo", "cy", "di", 0, 1, "", "ed", "fu"][: chance.randrange(2, 10)]
+        locks = ["till", "steamer", "oven", 0, "", "an", "tray", "tongs", "cart"][: chance.randrange(1, 10)]
+        holds = {lock: chance.choice(workers) for lock in locks if chance.random() < 0.9}
+        yield holds, {each: chance.choice(locks) for each in workers if chance.random() < 0.9}
+
+
+def _said_cycles(case, holds, wants, said):
+    """The cycles that an answer names, each as a set, after a look at every step of them."""
+    cycles = []
+    for cycle in need(said, (list, tuple), f"{case} 'cycles' is to be a list"):
+        need(cycle, (list, tuple), f"{case} each of the 'cycles' is to be a list")
+        if not cycle:
+            raise Wrong(f"{case} one of the 'cycles' is empty.")
+        for worker, following in zip(cycle, [*cycle[1:], cycle[0]], strict=True):
+            if _ahead(holds, wants, worker) != [following]:
+                raise Wrong(f"{case} {cycle!r} is no cycle, for {worker!r} does not wait for {following!r}.")
+        if len(set(cycle)) < len(cycle):
+            raise Wrong(f"{case} the cycle {cycle!r} goes round more than once.")
+        if set(cycle) in cycles:
+            raise Wrong(f"{case} the cycle {cycle!r} is named twice.")
+        cycles.append(set(cycle))
+    return cycles
+
+
+@exercise(
+    "16.2",
+    praise="each deadlock once, those who stand behind one, and those who may still hope.",
+    hint="From worker to lock to holder, until nobody is ahead, or somebody whom you have met on this walk.",
+)
+def _untangle(answer):
+    need(answer, callable, "give the function untangle")
+    for holds, wants in _knots():
+        case, wanted = f"holds {holds}, wants {wants}:", _true_knot(holds, wants)
+        given = dict(holds), dict(wants)
+        said = need(answer(*given), dict, f"{case} the answer is to be a dict")
+        if [list(each.items()) for each in given] != [list(holds.items()), list(wants.items())]:
+            raise Wrong(f"{case} a dict that you were given has changed.")
+        if set(said) != set(wanted):
+            raise Wrong(f"{case} the keys are {sorted(map(str, said))}; they are to be {sorted(wanted)}.")
+        cycles = _said_cycles(case, holds, wants, said["cycles"])
+        for cycle in wanted["cycles"]:
+            if set(cycle) not in cycles:
+                raise Wrong(f"{case} the cycle {cycle!r} is not among the 'cycles'.")
+        for key in ("behind", "waiting"):
+            need(said[key], (set, frozenset), f"{case} {key!r} is to be a set")
+            for each in wants:
+                if each in said[key] and each not in wanted[key]:
+                    raise Wrong(f"{case} {each!r} is not to be in {key!r}.")
+                if each in wanted[key] and each not in said[key]:
+                    raise Wrong(f"{case} {each!r} is to be in {key!r}.")
+            if strange := [each for each in said[key] if each not in wants]:
+                raise Wrong(f"{case} {key!r} has {strange[0]!r}, who wants nothing.")
+
+
+# -- 16.3 and 16.4: stories that are told to an answer and to a model, event by event ---------------------------------
+
+
+STARTS = [0, 1000]  # what a clock may show at first: 0 is a time like any other
+
+
+def _told(events):
+    """What has happened so far; of a long story, its end."""
+    told = []
+    for name, *arguments in events:
+        if name == "pass":
+            told.append(f"{arguments[0]:g} s pass")
+        elif name == "stack":
+            told.append(f"the stack is {arguments[0]}")
+        else:
+            told.append(f"{name}({', '.join(map(repr, arguments))})")
+    return "after " + ", ".join(told if len(told) < 10 else ["...", *told[-8:]])
+
+
+# -- 16.3 -------------------------------------------------------------------------------------------------------------
+
+
+class _TrueWatchdog:
+    def __init__(self, limit, clock, frames):
+        self.limit, self.clock, self.frames = limit, clock, frames
+        self.last, self.told = clock(), []
+
+    def look(self):
+        held = self.clock() - self.last
+        if held <= self.limit or self.told:
+            return None
+        stack = self.frames()
+        name = next((each for each in reversed(stack) if each.startswith("shop.")), stack[-1] if stack else None)
+        self.told.append(name)
+        return name, held
+
+    def beat(self):
+        held, told = self.clock() - self.last, self.told
+        self.last, self.told = self.clock(), []
+        return (told[0], held) if told else None
+
+
+B, L = ("beat",), ("look",)
+IDLE = ("stack", ["asyncio.run", "select.select"])
+PRICE = ("stack", ["asyncio.run", "shop.serve", "shop.price", "json.loads"])
+FRY = ("stack", ["asyncio.run", "shop.fry"])
+
+
+def _p(seconds):
+    return ("pass", seconds)
+
+
+WATCHES = [
+    (1, [IDLE, L, _p(0.5), L, B, _p(0.5), L, B, _p(1), L, B]),
+    (1, [_p(2), PRICE, L, B]),
+    (1, [B, _p(1.25), PRICE, L, _p(1), L, _p(5), L, B, L]),
+    (1, [B, _p(3), FRY, L, B, _p(3), FRY, L, B]),  # the same one again is news
+    (1, [B, _p(3), FRY, L, _p(1), PRICE, L, _p(1), B, B, _p(0.5), B]),
+    (1, [B, _p(1), FRY, L, _p(0.25), L, _p(0.25), B]),
+    (1, [B, _p(3), FRY, B, L, _p(0.5), L, B]),  # nobody looked while it lasted
+    (0.5, [B, _p(0.5), L, B, _p(0.5), L, B, _p(0.5), L, B]),
+    (2, [("stack", ["gevent.hub", "json.loads", "json.scan"]), _p(4), L, _p(1), L, B, L]),
+    (2, [("stack", ["shopping.cart", "workshop.saw"]), _p(4), L, B]),
+    (2, [("stack", ["workshop.serve", "shop.serve", "workshop.saw", "shopping.cart"]), _p(4), L, B]),
+    (2, [("stack", []), _p(4), L, _p(1), L, _p(1), B, _p(3), FRY, L, B]),
+    (2, [("stack", ["shop.serve", "json.dumps", "shop.encode", "json.encode"]), _p(4), L, L, B]),
+    (0.25, [_p(0.25), B, _p(0.25), L, _p(0.125), FRY, L, _p(0.125), B, IDLE, L]),
+    (0, [FRY, L, B, _p(0.125), L, L, B, L]),
+]
+
+
+def _watching(chance):
+    names = ["asyncio.run", "shop.serve", "shop.price", "json.loads", "shop.fry", "shopping.cart", "socket.recv"]
+    for _ in range(chance.randrange(6, 30)):
+        kind = chance.random()
+        if kind < 0.4:
+            yield _p(chance.choice([0.125, 0.25, 0.5, 1, 3]))
+        elif kind < 0.7:
+            yield L
+        elif kind < 0.85:
+            yield B
+        else:
+            yield "stack", chance.sample(names, chance.randrange(5))
+
+
+def _watch(answer, limit, story, start):
+    clock, stack, looks = MockClock(start=start), ["asyncio.run"], []
+
+    def frames():
+        looks.append(clock.time)
+        return list(stack)
+
+    right = _TrueWatchdog(limit, clock.now, lambda: stack)
+    theirs, bystander = (answer(limit, now, frames) for now in (clock.now, MockClock(start=5).now))
+    for place, (name, *arguments) in enumerate(story):
+        if name == "pass":
+            clock.time += arguments[0]
+            continue
+        if name == "stack":
+            stack = arguments[0]
+            continue
+        case = f"limit {limit:g} s, {_told(story[: place + 1])}:"
+        del looks[:]
+        said, wanted = getattr(theirs, name)(), getattr(right, name)()
+        if wanted is None and said is not None:
+            raise Wrong(f"{case} {name}() returned {said!r}, and it is to be None.")
+        if wanted is not None and (not isinstance(said, (tuple, list)) or tuple(said) != wanted):
+            raise Wrong(f"{case} {name}() returned {said!r}, and it is to be {wanted!r}.")
+        if len(looks) != (name == "look" and wanted is not None):
+            times = "once" if wanted is not None and name == "look" else "not at all"
+            raise Wrong(f"{case} {name}() called frames() {len(looks)} times; it is to do so {times}.")
+    for name in ("look", "beat"):
+        said = getattr(bystander, name)()
+        if said is not None:
+            raise Wrong(f"another Watchdog, whose clock stands still, returned {said!r} from {name}(), not None.")
+
+
+@exercise(
+    "16.3",
+    praise="each blockage once, with the one of the shop's own functions that is to blame, and its whole length.",
+    hint="Remember the time of the last beat, and the name that you told of this blockage, if any. A beat forgets it.",
+    seconds=10,
+)
+def _watchdog(answer):
+    need_class(answer, "Watchdog", "beat", "look")
+    chance = random.Random(16)
+    stories = [(chance.choice([0.25, 0.5, 1, 2]), [*_watching(chance)]) for _ in range(150)]
+    for start in STARTS:
+        for limit, story in [*WATCHES, *stories]:
+            _watch(answer, limit, story, start)
+
+
+# -- 16.4 -------------------------------------------------------------------------------------------------------------
+
+
+class _TrueGate:
+    def __init__(self, at_once, chairs, patience, clock):
+        self.at_once, self.chairs, self.patience, self.clock = at_once, chairs, patience, clock
+        self.inside, self.seated = [], []  # the seated as pairs of guest and time, whoever came first in front
+
+    def come(self, guest):
+        self._look_round()
+        if len(self.inside) < self.at_once:
+            self.inside.append(guest)
+            return "in"
+        if len(self.seated) < self.chairs:
+            self.seated.append((guest, self.clock()))
+            return "wait"
+        return "full"
+
+    def leave(self, guest):
+        self._look_round()
+        self.seated = [each for each in self.seated if each[0] != guest]
+        if guest not in self.inside:
+            return []
+        self.inside.remove(guest)
+        called = [each for each, _ in self.seated[:1]]
+        self.inside += called
+        del self.seated[:1]
+        return called
+
+    def _look_round(self):
+        self.seated = [each for each in self.seated if self.clock() - each[1] < self.patience]
+
+    def knows(self, guest):
+        self._look_round()
+        return guest in self.inside or any(each == guest for each, _ in self.seated)
+
+
+def _c(*guests):
+    return [("come", guest) for guest in guests]
+
+
+def _l(*guests):
+    return [("leave", guest) for guest in guests]
+
+
+GATES = [
+    ((1, 1, 10), [*_c("an", "bo", "cy"), *_l("an", "bo")]),
+    ((2, 2, 10), [*_c("an", "bo", "cy", "di", "ed"), *_l("bo", "an", "cy", "di"), *_c("ed", "fu", "an")]),
+    ((1, 2, 10), [*_c("an", "bo", "cy"), *_l("bo"), *_c("di", "ed"), *_l("an", "cy", "di"), *_c("ed", "fu")]),
+    ((1, 1, 10), [*_c("an", "bo", "cy"), *_l("cy", "cy", "di"), *_c("ed"), *_l("an"), *_c("fu"), *_l("bo")]),
+    ((1, 0, 10), [*_c("an", "bo"), *_l("bo", "an", "an", "an"), *_c("cy", "di")]),  # who left has left
+    ((2, 1, 10), [*_c("an", "bo"), *_l("an", "an"), *_c("cy", "di", "ed")]),
+    ((1, 2, 10), [*_c("an", "bo"), _p(4), *_c("cy"), _p(6), *_l("an"), *_c("di")]),  # bo has gone, cy has not
+    ((1, 1, 10), [*_c("an", "bo"), _p(9.5), *_c("cy"), _p(0.5), *_c("cy", "di"), *_l("bo"), *_l("an")]),
+    ((1, 1, 10), [*_c("an", "bo"), _p(9.5), *_l("an"), _p(50), *_c("cy"), *_l("bo")]),  # inside nobody tires
+    ((1, 2, 10), [*_c("an", "bo", "cy"), _p(12), *_l("an"), *_c("di", "ed"), *_l("bo", "cy"), *_c("fu")]),
+    ((1, 1, 10), [*_c("an", "bo"), _p(12), *_c("bo"), _p(6), *_l("an"), *_l("bo")]),  # bo comes again
+    ((1, 2, 10), [*_c("an", "bo", "cy"), *_l("bo"), *_c("bo"), *_l("an", "cy", "bo")]),  # at the end of the row
+    ((1, 2, 10), [*_c("an", "bo"), _p(6), *_l("bo"), *_c("bo"), _p(6), *_l("an")]),  # and waits anew
+    ((1, 3, 10), [*_c(0, "", 1), *_l(0, "", 1)]),
+    ((2, 2, 10), [*_c("", 0, 1, 2), *_l(0, "", 1, 2), *_c(0, "")]),
+    ((3, 1, 10), [*_c("an", "bo", "cy", "di", "ed"), *_l("cy", "an", "bo", "di", "di")]),
+    ((1, 1, 0.5), [*_c("an", "bo"), _p(0.25), *_c("cy"), _p(0.25), *_c("cy"), *_l("an")]),
+    ((1, 1, 10), [*_c("an", "bo"), _p(10), *_l("bo"), *_c("cy"), *_l("an")]),
+    ((1, 3, 10), [*_c("an", "bo", "cy", "di"), *_l("cy"), *_c("ed"), *_l("an", "bo", "di", "ed")]),
+]
+
+
+def _coming(chance, at_once, chairs, patience):
+    clock = MockClock()
+    right = _TrueGate(at_once, chairs, patience, clock.now)
+    guests = ["an", "bo", "cy", "di", "ed", 0, 1, "", 2]
+    for _ in range(chance.randrange(10, 40)):
+        guest, kind = chance.choice(guests), chance.random()
+        if kind < 0.25:
+            event = _p(chance.choice([0.5, 1, 2, 4]))
+            clock.time += event[1]
+        elif kind < 0.7 and not right.knows(guest):
+            event = ("come", guest)
+        else:
+            event = ("leave", guest)
+        if event[0] != "pass":
+            getattr(right, event[0])(guest)
+        yield event
+
+
+def _keep(answer, options, story, start):
+    clock = MockClock(start=start)
+    right = _TrueGate(*options, clock.now)
+    theirs, bystander = (answer(*options, now) for now in (clock.now, MockClock(start=5).now))
+    case = "Gate({}, {}, {:g}):".format(*options)
+    for place, (name, *arguments) in enumerate(story):
+        if name == "pass":
+            clock.time += arguments[0]
+            continue
+        said, wanted = getattr(theirs, name)(*arguments), getattr(right, name)(*arguments)
+        if name == "leave":
+            need(said, list, f"{case} {_told(story[: place + 1])}, leave is to return a list")
+        if said != wanted:
+            raise Wrong(f"{case} {_told(story[: place + 1])} returned {said!r}, and it is to be {wanted!r}.")
+    said = [bystander.come(guest) for guest in range(sum(options[:2]) + 1)]
+    if said != ["in"] * options[0] + ["wait"] * options[1] + ["full"]:
+        raise Wrong(f"{case} another Gate, to which nobody had come, let guests in like this: {said}.")
+
+
+@exercise(
+    "16.4",
+    praise="nobody too many, nobody out of turn, and no place or chair is lost, however a guest goes.",
+    hint="Who is in, who sits where and since when? First see who has gone by themselves, in both methods.",
+    seconds=10,
+)
+def _gate(answer):
+    need_class(answer, "Gate", "come", "leave")
+    chance = random.Random(16)
+    stories = []
+    for _ in range(150):
+        options = chance.randrange(1, 4), chance.randrange(4), chance.choice([1, 2, 5])
+        stories.append((options, [*_coming(chance, *options)]))
+    for start in STARTS:
+        for options, story in [*GATES, *stories]:
+            _keep(answer, options, story, start)
+
+
+# -- 16.5 -------------------------------------------------------------------------------------------------------------
+
+AILMENTS = ["hog", "stuck", "descriptors", "threads", "healthy"]
+TRIES = 3  # a machine that stands still for a moment makes any process look stuck: only who is wrong each time is wrong
+LOOK = 0.4  # seconds that a process is watched at least, for its share of a CPU
+HINTS = {
+    "hog": "It answers nobody. What did its CPU time do while you waited for the answer?",
+    "stuck": "It answers nobody. A thread that wakes up now and then needs a little CPU all the same: take a share.",
+    "descriptors": "It answers. Ask it more than ten times: is each request one descriptor?",
+    "threads": "It answers. Ask it more than ten times: is each request one thread?",
+    "healthy": "It answers, however busy it is, and keeps less than ten of each: so only growth beyond ten is a leak.",
+}
+
+
+def _numbers(process):
+    count = process.num_fds if hasattr(process, "num_fds") else process.num_handles
+    times = process.cpu_times()
+    return count(), process.num_threads(), times.user + times.system
+
+
+class _Visit:
+    """What one process showed while an answer looked at it, and what the answer said."""
+
+    def __init__(self, answer, patient):
+        patient.wait_ready(r"port (\d+)")
+        process, self.wanted = psutil.Process(patient.pid), patient.sickness
+        before, began = _numbers(process), time.monotonic()
+        self.said = self.error = None
+        try:
+            self.said = answer(patient.pid, patient.port)
+        except (OSError, psutil.Error) as error:
+            self.error = error
+        time.sleep(max(0, LOOK - (time.monotonic() - began)))
+        if not patient.running:
+            raise Wrong("a process that you were to look at has ended.", "Look at it and ask it; send it no signal.")
+        seconds = time.monotonic() - began
+        files, threads, cpu = (late - early for early, late in zip(before, _numbers(process), strict=True))
+        self.shown = (
+            f"a process that answered {patient.served} times while you looked, used {100 * cpu / seconds:.1f} % of a"
+            f" CPU, and has {files} descriptors and {threads} threads more than before"
+        )
+
+    @property
+    def right(self):
+        return self.error is None and self.said == self.wanted
+
+    def complaint(self):
+        if self.error:
+            return Wrong(f"{self.shown}: you raised {type(self.error).__name__}: {self.error}.", HINTS[self.wanted])
+        if self.said not in AILMENTS:
+            return Wrong(f"{self.shown}: you said {self.said!r}; it may be {', '.join(map(repr, AILMENTS))}.")
+        return Wrong(f"{self.shown}: you said {self.said!r}, and it is {self.wanted!r}.", HINTS[self.wanted])
+
+
+@exercise(
+    "16.5",
+    praise="whoever answers nobody, whoever loses something at each request, and whoever is only busy.",
+    hint="Ask it more than ten times, and look at its numbers before and after. No answer is an answer, too.",
+    seconds=60,
+)
+def _diagnose(answer):
+    need(answer, callable, "give the function diagnose")
+    states = random.Random(7).sample(list(SICKNESSES), len(SICKNESSES))
+    patients = [Patient(state) for state in states]  # all at once, for each takes a moment to get ready
+    for state, patient in zip(states, patients, strict=True):
+        visit = _Visit(answer, patient)
+        patient.stop(grace=0)
+        for _ in range(TRIES - 1):
+            if not visit.right:
+                with Patient(state) as another:
+                    visit = _Visit(answer, another)
+        if not visit.right:
+            raise visit.complaint()
