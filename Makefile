@@ -6,11 +6,14 @@ VENV := .venv$(if $(PYTHON),-$(subst /,-,$(patsubst /%,%,$(PYTHON))))
 # Whatever environment is active in the caller's shell, `!python` in a cell must mean this one.
 PYTHON_HERE := $(VENV)/bin/python
 RUN := VIRTUAL_ENV="$(CURDIR)/$(VENV)" PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(PYTHON_HERE)
-unexport PYTHONHOME
+# What a shell sets for other work must not reach a notebook: other modules, backends, resolvers, places to install to.
+unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONSTARTUP MPLBACKEND GEVENT_RESOLVER
 
 LEARNER := $(VENV)/.installed
 TESTER := $(VENV)/.installed-for-tests
 HALFWAY := $(VENV)/.installing
+# The stamp says where the checkout was. An environment does not survive a move: it is full of paths.
+MOVED = { read -r place <$(LEARNER) && [ "$$place" != "$$(pwd -P)" ]; } 2>/dev/null
 
 .DEFAULT_GOAL := help
 .PHONY: help lab reset edit test lint refresh map words mutants html handout schedule bench rabbitmq clean REDO
@@ -29,7 +32,7 @@ help:
 	@echo 'make schedule  for teachers: the days of a class  (ARGS="--hours 6"; ARGS=--help: what else)'
 	@echo 'make mutants   edit the solutions in small ways; show what checks let pass  (ARGS name chapters, exercises)'
 	@echo 'make bench     run the benchmarks, one after another'
-	@echo 'make rabbitmq  install RabbitMQ for the course, where apt or Homebrew is; chapters 17 and 18 then use it'
+	@echo 'make rabbitmq  install RabbitMQ for the course, where apt or Homebrew is; chapters 17 to 22 then use it'
 	@echo 'make clean     delete the virtual environments, RabbitMQ and caches'
 	@echo 'Add PYTHON=python3.13 (or a path) to use another interpreter; it gets an environment of its own.'
 
@@ -100,7 +103,7 @@ define install
 		echo 'There is no Python 3.10 or newer here: install one from https://www.python.org/downloads/' \
 			'or your system'"'"'s packages (python3).' >&2; exit 1; \
 	fi; \
-	if [ -e $(HALFWAY) ] || ! $(PYTHON_HERE) -m pip --version >/dev/null 2>&1; then \
+	if [ -e $(HALFWAY) ] || $(MOVED) || ! $(PYTHON_HERE) -m pip --version >/dev/null 2>&1; then \
 		if ! "$$python" -c 'import venv, ensurepip' 2>/dev/null; then \
 			version=$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
 			echo "$$python cannot make virtual environments: install its venv module" \
@@ -110,12 +113,13 @@ define install
 	fi; \
 	touch $(HALFWAY); \
 	echo 'Installing $(1) into $(VENV) ...'; \
-	$(PYTHON_HERE) -m pip install --quiet --disable-pip-version-check -r $(1) && \
-	$(PYTHON_HERE) -c 'import matplotlib.font_manager' && mv $(HALFWAY) $@
+	PIP_USER=0 $(PYTHON_HERE) -m pip install --quiet --disable-pip-version-check -r $(1) && \
+	$(PYTHON_HERE) -c 'import matplotlib.font_manager' && \
+	pwd -P >$(HALFWAY) && mv $(HALFWAY) $@
 endef
 
 # The course's own packages bring requirements of theirs.
-$(LEARNER): requirements.txt pyproject.toml minibroker/pyproject.toml $(PYTHON_HERE) $(if $(wildcard $(HALFWAY)),REDO)
+$(LEARNER): requirements.txt pyproject.toml minibroker/pyproject.toml $(PYTHON_HERE) $(if $(wildcard $(HALFWAY))$(shell $(MOVED) && echo moved),REDO)
 	$(call install,requirements.txt)
 
 $(TESTER): requirements-test.txt $(LEARNER) $(if $(wildcard $(HALFWAY)),REDO)

@@ -192,6 +192,30 @@ def test_whole_install_is_kept_until_the_requirements_are_newer(checkout, requir
     assert (checkout.folder / "made").read_text().split() == ["made"]
 
 
+def test_a_checkout_that_has_moved_gets_a_new_environment(checkout):
+    installing_python(checkout, "echo PIP >> pips")
+    assert "LAB" in checkout("lab").stdout
+    (checkout.folder / ".venv" / ".installed").write_text("/where/it/was before\n")
+    for _ in range(2):
+        assert "LAB" in checkout("lab").stdout
+    assert (checkout.folder / "made").read_text().split() == ["made"] * 2
+    assert (checkout.folder / "pips").read_text().split() == ["PIP"] * 2
+
+
+@pytest.mark.parametrize("name", ["PYTHONHOME", "PYTHONPATH", "PYTHONSAFEPATH", "MPLBACKEND", "GEVENT_RESOLVER"])
+def test_what_was_set_for_others_stays_outside(checkout, name):
+    here = pretend_installed(checkout)
+    (here / "bin" / "python").write_text(f'#!/bin/sh\necho "found <${name}>"\n')
+    (here / ".installed").touch()
+    assert "found <>" in checkout("lab", **{name: "1"}).stdout
+
+
+def test_pip_installs_into_the_environment_whatever_its_settings_say(checkout):
+    installing_python(checkout, 'echo "$PIP_USER" >> pips')
+    assert "LAB" in checkout("lab", PIP_USER="1").stdout
+    assert (checkout.folder / "pips").read_text() == "0\n"
+
+
 @pytest.fixture
 def installer(checkout):
     """The checkout with the script that installs RabbitMQ, on a machine that has none of its own."""
