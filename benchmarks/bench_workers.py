@@ -3,7 +3,9 @@
 Run as `python benchmarks/bench_workers.py`. It uses the files that the notebook writes, and the broker that
 `start_broker` finds. Aim: in 20 of 20 crawls of 300 pages, by 1 to 4 workers of which one is killed (another takes its
 place) and one frozen for some seconds, each good page is stored once with its text, and each bad one with its cause.
-Then pages per second of two workers of 50 greenlets, of one of 50, and of one of 100.
+The same in 5 of 5 crawls on three nodes with quorum queues, of which the one that leads the jobs is killed in mid-crawl
+and stays away (only where RabbitMQ is installed). Then pages per second of two workers of 50 greenlets, of one of 50,
+and of one of 100. Numbers behind the name change how often: crawls, rounds of rates, crawls on the cluster.
 """
 
 import os
@@ -14,21 +16,26 @@ import statistics
 import sys
 import time
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pika
 
-from backstage.brokers import start_broker
+from backstage.brokers import Cluster, find_server, start_broker
+from backstage.brokers.cluster import PATIENT
 from backstage.processes import temporary_folder
 from backstage.website import Website
 from exercises.vocabulary import written_files
 from helpers import start_isolated
 
-[NOTEBOOK] = (Path(__file__).resolve().parent.parent / "notebooks").glob("19_*.ipynb")
+[NOTEBOOK] = (Path(__file__).resolve().parent.parent / "notebooks").glob("21_*.ipynb")
 FILES = ("pages.py", "ledger.py", "line.py", "worker.py", "collector.py")
 DELAYS = ("0.2", "0.4", "0.8")
 SLEEP = 4  # seconds for which a worker is frozen: longer than two heartbeats
-RUNS, ROUNDS, LATENCY = 20, 5, 1.0
+RUNS, ROUNDS, ON_NODES, LATENCY = 20, 5, 5, 1.0
+QUORUM = {"x-queue-type": "quorum"}
+# A waiting room of a quorum queue hands on what it holds with confirms only if it is told to, in both words.
+SURE_ROOM = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
 CREWS = {"one of 50": (1, 50), "two of 50": (2, 50), "one of 100": (1, 100)}
 TROUBLE = {"errors": 9, "resets": 6, "endless": 3, "flaky": 15, "moved": 15}
 
@@ -39,7 +46,7 @@ class Crawl:
     Parameters
     ----------
     url : str
-        Of the broker, which has no other crawl at that time.
+        Of the broker, which has no other crawl at that time; or of the nodes of a cluster, with blanks between.
     start : iterable of str
         The URLs that it begins with.
     per_host : int
@@ -59,8 +66,9 @@ class Crawl:
         self.ledger = names["open_ledger"](self.path)
         with self.ledger:
             names["find"](self.ledger, start)
-        with pika.BlockingConnection(pika.URLParameters(url)) as connection:
-            make_queues(connection.channel())
+        nodes = url.split()
+        with pika.BlockingConnection(pika.URLParameters(nodes[0])) as connection:
+            make_queues(connection.channel(), on_nodes=len(nodes) > 1)
 
     def __enter__(self):
         return self
@@ -74,9 +82,15 @@ class Crawl:
     def start(self, call, name, gevent=True, **names):
         source = f"import sys\nsys.path.insert(0, folder)\nimport {call.partition('.')[0]}\n"
         source += f"from helpers import ready\n{call}"
-        names |= {"url": self.url, "folder": self.folder, "name": name}
+        names |= {"url": self._turned(len(self.children)), "folder": self.folder, "name": name}
         self.children.append(start_isolated(source, names, name=name, gevent=gevent, timeout=120))
         return self.children[-1]
+
+    def _turned(self, number):
+        """The same nodes, beginning with another one: so each program stands at a node of its own as far as they go."""
+        nodes = self.url.split()
+        number %= len(nodes)
+        return " ".join(nodes[number:] + nodes[:number])
 
     def hire(self, name, greenlets):
         return self.start("worker.run(url, name, greenlets, ready)", name, greenlets=greenlets)
@@ -116,12 +130,13 @@ class Crawl:
         return found
 
 
-def make_queues(channel):
+def make_queues(channel, on_nodes=False):
+    kind, room = (QUORUM, SURE_ROOM) if on_nodes else ({}, {})
     for queue in ("bao.jobs", "bao.results"):
         channel.queue_delete(queue)
-        channel.queue_declare(queue, durable=True)
+        channel.queue_declare(queue, durable=True, arguments=kind)
     for delay in DELAYS:
-        terms = {"x-message-ttl": int(1000 * float(delay))}
+        terms = {**kind, **room, "x-message-ttl": int(1000 * float(delay))}
         terms |= {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": "bao.jobs"}
         channel.queue_delete(f"bao.wait.{delay}")
         channel.queue_declare(f"bao.wait.{delay}", durable=True, arguments=terms)
@@ -158,6 +173,57 @@ def survive(url, workers, seed):
         return seconds, twice, crawl.faults(site)
 
 
+def survive_a_node(cluster, seed):
+    """Crawl once on three nodes, and kill the one that leads the jobs at a moment of chance.
+
+    Returns
+    -------
+    dict
+        Who was killed, after how many pages, the seconds, the longest time without a result from the kill on, how many
+        results came twice, and the faults.
+    """
+    chance = random.Random(seed)
+    url = " ".join(cluster.urls[name] for name in cluster.nodes)
+    with Website(300, latency=0.3, jitter=0.2, seed=seed, **TROUBLE) as site, Crawl(url, [site.url], 32) as crawl:
+        time.sleep(1.5)  # names of the members reach the disk a moment later
+        for number in range(3 + seed % 2):  # of three, the collector comes to stand at the node that is killed
+            crawl.hire(f"worker {number}", greenlets=8)
+        killed = cluster.leader("bao.jobs")  # to ask takes a second, so it is done before the crawl
+        began = time.monotonic()
+        crawl.collect()
+        after = chance.randrange(40, 200)
+        crawl.wait(lambda: crawl.stored >= after)
+        struck = time.time()
+        cluster.kill(killed)
+        crawl.wait(lambda: crawl.over)
+        seconds = time.monotonic() - began
+        time.sleep(1)  # for what comes twice
+        ends = crawl.ledger.execute("SELECT end FROM log WHERE end > ? ORDER BY end", [struck]).fetchall()
+        pause = max(late - early for early, late in pairwise([struck, *(end for (end,) in ends)]))
+        twice = crawl.one("SELECT COUNT(*) FROM log") - crawl.one("SELECT COUNT(*) FROM pages")
+        faults = crawl.faults(site)
+    cluster.start(killed)
+    return {"killed": killed, "after": after, "seconds": seconds, "pause": pause, "twice": twice, "faults": faults}
+
+
+def crawl_on_nodes(runs):
+    if not find_server():
+        print("RabbitMQ is not installed (`make rabbitmq`), so there is no crawl on three nodes.")
+        return
+    whole = 0
+    with Cluster(silence=PATIENT) as cluster:
+        for number in range(runs):
+            run = survive_a_node(cluster, seed=100 + number)
+            whole += not run["faults"]
+            print(
+                f"crawl {number + 1:2} on three nodes: {run['killed']:5} led, killed after {run['after']:3} pages;"
+                f" {run['seconds']:5.1f} s, longest pause {run['pause']:4.1f} s, {run['twice']:2} results twice:"
+                f" {'; '.join(run['faults']) or 'whole'}",
+                flush=True,
+            )
+    print(f"{whole} of {runs} crawls on three nodes whole: aim {'met' if whole == runs else 'missed'}")
+
+
 def rate(url, workers, greenlets):
     with Website(4 * workers * greenlets, latency=LATENCY) as site, Crawl(url, site.pages) as crawl:
         for number in range(workers):
@@ -167,7 +233,7 @@ def rate(url, workers, greenlets):
         return crawl.one("SELECT COUNT(*) / (MAX(end) - MIN(start)) FROM log")
 
 
-def main(runs=RUNS, rounds=ROUNDS):
+def main(runs=RUNS, rounds=ROUNDS, on_nodes=ON_NODES):
     broker = start_broker()
     whole = 0
     for number in range(runs):
@@ -177,6 +243,8 @@ def main(runs=RUNS, rounds=ROUNDS):
         said = "; ".join(faults) or "whole"
         print(f"crawl {number + 1:2}: {workers} workers, {seconds:5.1f} s, {twice:2} results twice: {said}", flush=True)
     print(f"{whole} of {runs} crawls whole: aim {'met' if whole == runs else 'missed'}")
+    if on_nodes:
+        crawl_on_nodes(on_nodes)
     rates = {name: [rate(broker.url, *crew) for _ in range(rounds)] for name, crew in CREWS.items()}
     print(f"pages per second, each page {LATENCY} s, median of {rounds} rounds (smallest to largest)")
     for name, each in rates.items():
