@@ -71,4 +71,4 @@ def _complain_of_namesakes():
 
 _complain_of_namesakes()
 if "ipykernel.zmqshell" in sys.modules:
-    importlib.import_module("backstage.traps").lay()
+    importlib.import_module("backstage.kernel").prepare()

@@ -22,9 +22,10 @@ class CellResult:
 
 
 class Kernel:
-    """A fresh ipykernel with `%load_ext helpers` done; as a context manager it leaves nothing behind."""
+    """A fresh ipykernel that has run `before` and `%load_ext helpers`; a context manager that leaves nothing behind."""
 
-    def __init__(self):
+    def __init__(self, before=""):
+        self.before = before
         self.home = tempfile.mkdtemp(prefix="kernel-test-")
         environment = {**os.environ, "IPYTHONDIR": self.home, "TMPDIR": self.home, "TEMP": self.home}
         environment.pop("PYTHONUNBUFFERED", None)  # a learner's machine has it not
@@ -40,7 +41,7 @@ class Kernel:
         self.client = self.manager.blocking_client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=300)
-        assert self.run("%load_ext helpers").ename is None
+        assert self.run(f"{self.before}\n%load_ext helpers").ename is None
 
     def __enter__(self):
         return self

@@ -94,3 +94,16 @@ def test_outside_a_kernel_nothing_is_guarded():
     import helpers  # noqa: F401
 
     assert not hasattr(gevent.monkey.patch_all, "__wrapped__")
+
+
+@pytest.mark.parametrize("before", ["", "import matplotlib.pyplot"])
+def test_settings_that_were_made_for_others_are_forgotten(monkeypatch, before):
+    for name, value in {"PYTHONSAFEPATH": "1", "MPLBACKEND": "agg", "GEVENT_RESOLVER": "dnspython"}.items():
+        monkeypatch.setenv(name, value)
+    with Kernel(before) as kernel:
+        assert kernel.run("import os, sys, matplotlib; open('kitchen.py', 'w').write('buns = 12')").ename is None
+        assert kernel.run("import kitchen; kitchen.buns").text == "12"
+        assert kernel.run("!{sys.executable} -c 'import kitchen; print(kitchen.buns)'").text.strip() == "12"
+        assert "inline" in kernel.run("matplotlib.get_backend()").text
+        assert "<Figure" in kernel.run("import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show()").text
+        assert kernel.run("os.environ.get('GEVENT_RESOLVER', 'as it comes')").text == "'as it comes'"

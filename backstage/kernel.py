@@ -1,15 +1,18 @@
-"""Three calls that would leave a notebook silent, or flood it, end in one sentence instead.
+"""A notebook's kernel as this course needs it: it cannot be silenced by a call, nor led astray by a shell's settings.
 
 `monkey.patch_all()` pulls the library from under the kernel's own threads. `asyncio.run` wants a thread without a loop,
 and the kernel's thread has one. A fresh process, as `spawn` and `forkserver` start it, knows nothing of what a cell has
-defined, and a `Pool` replaces each worker that dies of it by the next. Each call is wrapped as soon as its module is
-there, in the kernel only: copies of its process, and the cells of `%%isolated`, are left alone.
+defined, and a `Pool` replaces each worker that dies of it by the next. Each of these calls is wrapped as soon as its
+module is there and ends in one sentence, in the kernel only: copies of its process, and the cells of `%%isolated`, are
+left alone. Variables that were set for other work are forgotten, for the kernel and all that it starts.
 """
 
 import builtins
 import functools
 import os
 import sys
+
+_INLINE = "module://matplotlib_inline.backend_inline"  # plots in the notebook, as every kernel has it if nobody objects
 
 
 class Trap(RuntimeError):
@@ -19,15 +22,26 @@ class Trap(RuntimeError):
         return [f"RuntimeError: {self}"]
 
 
-def lay():
-    """Guard this process, if it is a notebook's kernel; once is enough, and twice does no harm."""
+def prepare():
+    """Make this process such a kernel, if it is one; once is enough, and twice does no harm."""
     shell = getattr(builtins, "get_ipython", lambda: None)()
     if not hasattr(shell, "kernel") or any(isinstance(finder, _Finder) for finder in sys.meta_path):
         return
+    _forget_settings(shell)
     sys.meta_path.insert(0, _Finder())
     for name, guard in _GUARDS.items():
         if name in sys.modules:
             guard(sys.modules[name])
+
+
+def _forget_settings(shell):
+    if os.environ.pop("PYTHONSAFEPATH", None) and "" not in sys.path:
+        sys.path.insert(0, "")  # chapters import what their cells have written
+    os.environ.pop("GEVENT_RESOLVER", None)
+    if os.environ.get("MPLBACKEND", _INLINE) != _INLINE:
+        os.environ["MPLBACKEND"] = _INLINE
+        if "matplotlib" in sys.modules:  # it has read the variable already
+            shell.run_line_magic("matplotlib", "inline")
 
 
 class _Finder:
