@@ -28,13 +28,18 @@ def start_some(number, work=wait_for_ever):
         threading.Thread(target=work, daemon=True).start()
 
 
-def steam(seconds=0.003, rest=0.003):
+def compute(seconds):
+    """Use so much CPU time."""
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        pass
+
+
+def steam():
     """Half of a CPU goes into honest work."""
     while True:
-        until = time.thread_time() + seconds
-        while time.thread_time() < until:
-            pass
-        time.sleep(rest)
+        compute(0.003)
+        time.sleep(0.003)
 
 
 def count_for_ever():
@@ -67,10 +72,9 @@ def beat():
 
 
 def answer(guest, state, served):
-    """Answer a guest, and lose what this server's sickness loses."""
-    pooled = served < POOL
-    open_some(pooled + (state == "descriptors"))
-    start_some(pooled + (state == "threads"))
+    """Answer a guest, and keep what fills the pools, or what this server's sickness loses."""
+    open_some(served < POOL or state == "descriptors")
+    start_some(served < POOL or state == "threads")
     print("ok", flush=True)
     guest.sendall(b"ok")
     guest.close()
@@ -84,6 +88,7 @@ def main(state):
     if state in ("busy", "descriptors"):
         start_some(1, steam)
     if state == "stuck":
+        compute(0.25)  # in better days
         till = deadlock()
         start_some(1, beat)
     print(f"port {listener.getsockname()[1]}", flush=True)
