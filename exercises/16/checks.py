@@ -134,13 +134,16 @@ def _said_cycles(case, holds, wants, said):
         need(cycle, (list, tuple), f"{case} each of the 'cycles' is to be a list")
         if not cycle:
             raise Wrong(f"{case} one of the 'cycles' is empty.")
+        if twice := [worker for worker in cycle if cycle.count(worker) > 1]:
+            raise Wrong(f"{case} the cycle {cycle!r} names {twice[0]!r} more than once.")
         for worker, following in zip(cycle, [*cycle[1:], cycle[0]], strict=True):
             if _ahead(holds, wants, worker) != [following]:
-                raise Wrong(f"{case} {cycle!r} is no cycle, for {worker!r} does not wait for {following!r}.")
-        if len(set(cycle)) < len(cycle):
-            raise Wrong(f"{case} the cycle {cycle!r} goes round more than once.")
+                reason = f"{case} {cycle!r} is no cycle, for {worker!r} does not wait for {following!r}."
+                raise Wrong(
+                    reason, "Each waits for the holder of the lock that they want: this one is named after them."
+                )
         if set(cycle) in cycles:
-            raise Wrong(f"{case} the cycle {cycle!r} is named twice.")
+            raise Wrong(f"{case} the cycle {cycle!r} is named twice.", "A walk from any of its workers finds it again.")
         cycles.append(set(cycle))
     return cycles
 
@@ -149,6 +152,7 @@ def _said_cycles(case, holds, wants, said):
     "16.2",
     praise="each deadlock once, those who stand behind one, and those who may still hope.",
     hint="From worker to lock to holder, until nobody is ahead, or somebody whom you have met on this walk.",
+    seconds=10,
 )
 def _untangle(answer):
     need(answer, callable, "give the function untangle")
@@ -182,7 +186,7 @@ STARTS = [0, 1000]  # what a clock may show at first: 0 is a time like any other
 
 
 def _told(events):
-    """What has happened so far; of a long story, its end."""
+    """What has happened, the last of which is what was just called; of a long story, its end."""
     told = []
     for name, *arguments in events:
         if name == "pass":
@@ -260,6 +264,35 @@ def _watching(chance):
             yield "stack", chance.sample(names, chance.randrange(5))
 
 
+BLAME = "Of the names that begin with 'shop.' take the last; else the last of all; of an empty list, None."
+AGAIN = "After a pair, look() has nothing to say until a beat has come."
+EARLY = "A blockage begins when more than `limit` seconds have passed since a beat; the making counts as the first one."
+UNTOLD = "Only a beat that ends a blockage which look() has told has something to say."
+NEWS = "A beat ends a blockage: what comes after it is another one, even if it is by the same function."
+ENDED = "Keep what look() told until the next beat: that one says the same name, and how long it was in all."
+COSTLY = "Ask for the stack when you are about to tell of a blockage, and keep the name for the beat that ends it."
+
+
+def _complain_of_watch(name, said, wanted, looks, told):
+    """What is wrong with a call, and a hint; or None. `told` says whether there was something to tell before it."""
+    if wanted is None and said is not None:
+        hint = UNTOLD if name == "beat" else AGAIN if told else EARLY
+        return f"returned {said!r}, and it is to be None.", hint
+    if wanted is not None:
+        if said is None:
+            return f"returned None, and it is to be {wanted!r}.", NEWS if name == "look" else ENDED
+        if not isinstance(said, (tuple, list)) or len(said) != 2:
+            return f"returned {said!r}, and it is to be the pair {wanted!r}.", ""
+        if said[0] != wanted[0]:
+            return f"named {said[0]!r} in {said!r}, and it is to be {wanted!r}.", BLAME if name == "look" else ENDED
+        if said[1] != wanted[1]:
+            return f"returned {said!r}, and it is to be {wanted!r}.", "Seconds are counted from the last beat on."
+    news = name == "look" and wanted is not None
+    if looks != news:
+        return f"called frames() {looks} times; it is to do so {'once' if news else 'not at all'}.", COSTLY
+    return None
+
+
 def _watch(answer, limit, story, start):
     clock, stack, looks = MockClock(start=start), ["asyncio.run"], []
 
@@ -268,7 +301,9 @@ def _watch(answer, limit, story, start):
         return list(stack)
 
     right = _TrueWatchdog(limit, clock.now, lambda: stack)
-    theirs, bystander = (answer(limit, now, frames) for now in (clock.now, MockClock(start=5).now))
+    theirs = answer(limit, clock.now, frames)
+    if looks:
+        raise Wrong("a new Watchdog has called frames(); it is to do so when it tells of a blockage.", COSTLY)
     for place, (name, *arguments) in enumerate(story):
         if name == "pass":
             clock.time += arguments[0]
@@ -276,20 +311,28 @@ def _watch(answer, limit, story, start):
         if name == "stack":
             stack = arguments[0]
             continue
-        case = f"limit {limit:g} s, {_told(story[: place + 1])}:"
         del looks[:]
+        told = bool(right.told)
         said, wanted = getattr(theirs, name)(), getattr(right, name)()
-        if wanted is None and said is not None:
-            raise Wrong(f"{case} {name}() returned {said!r}, and it is to be None.")
-        if wanted is not None and (not isinstance(said, (tuple, list)) or tuple(said) != wanted):
-            raise Wrong(f"{case} {name}() returned {said!r}, and it is to be {wanted!r}.")
-        if len(looks) != (name == "look" and wanted is not None):
-            times = "once" if wanted is not None and name == "look" else "not at all"
-            raise Wrong(f"{case} {name}() called frames() {len(looks)} times; it is to do so {times}.")
-    for name in ("look", "beat"):
-        said = getattr(bystander, name)()
-        if said is not None:
-            raise Wrong(f"another Watchdog, whose clock stands still, returned {said!r} from {name}(), not None.")
+        if complaint := _complain_of_watch(name, said, wanted, len(looks), told):
+            reason, hint = complaint
+            raise Wrong(f"limit {limit:g} s: {_told(story[: place + 1])} {reason}", hint)
+
+
+def _two_watchdogs(answer):
+    """The same is done to two, one after the other."""
+    clocks = [MockClock(), MockClock()]
+    dogs = [answer(2, clock.now, lambda: ["shop.fry"]) for clock in clocks]
+    said = [], []
+    for clock, dog, its in zip(clocks, dogs, said, strict=True):
+        clock.time = 3
+        its.append(dog.look())
+    for clock, dog, its in zip(clocks, dogs, said, strict=True):
+        clock.time = 4
+        its.append(dog.beat())
+    if said[0] != said[1]:
+        reason = f"two Watchdogs see the same, one after the other: one says {said[0]}, the other {said[1]}."
+        raise Wrong(reason, "Each watchdog remembers its own: keep it in `self`.")
 
 
 @exercise(
@@ -300,6 +343,7 @@ def _watch(answer, limit, story, start):
 )
 def _watchdog(answer):
     need_class(answer, "Watchdog", "beat", "look")
+    _two_watchdogs(answer)
     chance = random.Random(16)
     stories = [(chance.choice([0.25, 0.5, 1, 2]), [*_watching(chance)]) for _ in range(150)]
     for start in STARTS:
@@ -393,23 +437,35 @@ def _coming(chance, at_once, chairs, patience):
         yield event
 
 
+ROOM = "Count those who are inside, and those who still sit; whoever has left or run out of patience is neither."
+TURN = "A place is handed on at once, to the one who has sat longest of those who still sit there."
+NOBODY = "Only a guest who was inside has a place to hand on, only once, and only to somebody who still sits there."
+
+
 def _keep(answer, options, story, start):
     clock = MockClock(start=start)
     right = _TrueGate(*options, clock.now)
-    theirs, bystander = (answer(*options, now) for now in (clock.now, MockClock(start=5).now))
+    theirs = answer(*options, clock.now)
     case = "Gate({}, {}, {:g}):".format(*options)
     for place, (name, *arguments) in enumerate(story):
         if name == "pass":
             clock.time += arguments[0]
             continue
         said, wanted = getattr(theirs, name)(*arguments), getattr(right, name)(*arguments)
-        if name == "leave":
-            need(said, list, f"{case} {_told(story[: place + 1])}, leave is to return a list")
+        if name == "leave" and not isinstance(said, list):
+            raise Wrong(f"{case} {_told(story[: place + 1])} returned {said!r}, and it is to be a list.")
         if said != wanted:
-            raise Wrong(f"{case} {_told(story[: place + 1])} returned {said!r}, and it is to be {wanted!r}.")
-    said = [bystander.come(guest) for guest in range(sum(options[:2]) + 1)]
-    if said != ["in"] * options[0] + ["wait"] * options[1] + ["full"]:
-        raise Wrong(f"{case} another Gate, to which nobody had come, let guests in like this: {said}.")
+            hint = TURN if name == "leave" and wanted else NOBODY if name == "leave" else ROOM
+            raise Wrong(f"{case} {_told(story[: place + 1])} returned {said!r}, and it is to be {wanted!r}.", hint)
+
+
+def _two_gates(answer):
+    """The same guests come to two, one after the other."""
+    gates = [answer(1, 1, 10, MockClock().now) for _ in range(2)]
+    said = [[gate.come(guest) for guest in ("an", "bo", "cy")] + [gate.leave("an")] for gate in gates]
+    if said[0] != said[1]:
+        reason = f"the same guests come to one Gate and then to another: one says {said[0]}, the other {said[1]}."
+        raise Wrong(reason, "Each gate has its own guests: keep them in `self`.")
 
 
 @exercise(
@@ -420,6 +476,7 @@ def _keep(answer, options, story, start):
 )
 def _gate(answer):
     need_class(answer, "Gate", "come", "leave")
+    _two_gates(answer)
     chance = random.Random(16)
     stories = []
     for _ in range(150):

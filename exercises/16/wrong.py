@@ -1,3 +1,381 @@
-"""What learners would really get wrong in chapter 16, with a part of what they should be told."""
+"""What learners really get wrong in chapter 16, with a part of what they should be told."""
 
-WRONG = {}
+from exercises.answers import edit, written
+
+WRONG = {
+    "16.1": [
+        edit('("silent peer", 12)', '("deadlock", 12)', says="the thread that holds the till wants no lock"),
+        edit('("silent peer", 12)', '("hog", 12)', says="monday is no case of 'hog': the process uses no CPU"),
+        edit('("silent peer", 12)', '("nothing wrong", 12)', says="neither has it"),
+        edit('("silent peer", 12)', '("silent peer", 17)', says="refill waits there for the till"),
+        edit('("silent peer", 12)', '("silent peer", 11)', says="line 11 is not to blame"),
+        edit('("silent peer", 12)', '("silent peer", 21)', says="serve waits there for the till"),
+        edit('("deadlock", 17)', '("deadlock", 23)', says="as the rule says"),
+        edit('("deadlock", 17)', '("deadlock", 15)', says="the dump has no thread that stands there"),
+        edit('("deadlock", 17)', '("deadlock", 5)', says="sell waits there for the till"),
+        edit('("deadlock", 17)', '("hog", 17)', says="tuesday is no case of 'hog'"),
+        edit('("deadlock", 17)', '("silent peer", 17)', says="waits for another machine"),
+        edit('("hog", 6)', '("deadlock", 17)', says="wednesday is no case of 'deadlock'"),
+        edit('("hog", 6)', '("silent peer", 10)', says="wednesday is no case of 'silent peer'"),
+        edit('("hog", 6)', '("hog", 28)', says="cook waits there for an order"),
+        edit('("hog", 6)', '("hog", 171)', says="line 171 is not to blame for wednesday"),
+        edit('("hog", 6)', '("hog", "6")', says="give its number"),
+        edit('("hog", 6)', '"hog"', says="a pair of a word and a line for wednesday"),
+        edit('("hog", 6)', '("livelock", 6)', says="it may be 'deadlock', 'hog'"),
+        edit('    "wednesday": ("hog", 6),\n', "", says="there is nothing on wednesday"),
+        edit('"wednesday"', '"Wednesday"', says="there is nothing on wednesday"),
+    ],
+    "16.2": [
+        edit("ahead[path[-1]] not in path", "ahead[path[-1]] != worker", says="was still running"),
+        edit("if lock in holds", "if holds.get(lock)", says="the cycle [0, ''] is not among"),
+        edit(
+            "elif ahead[path[-1]] != worker:", "elif path[0] != path[-1] and len(path) < 2:", says="does not wait for"
+        ),
+        edit("elif not any(worker in cycle for cycle in cycles):", "else:", says="is named twice"),
+        edit("cycles.append(path)", "cycles.append(path[::-1])", says="does not wait for"),
+        edit("cycles.append(path)", "cycles.append(path + [worker])", says="names 'an' more than once"),
+        edit("cycles.append(path)", "cycles.append(set(path))", says="each of the 'cycles' is to be a list, not a set"),
+        edit("cycles.append(path)", "cycles += path", says="each of the 'cycles' is to be a list, not a str"),
+        edit(
+            "elif not any(worker in cycle for cycle in cycles):",
+            "elif len(path) > 1 and not any(worker in cycle for cycle in cycles):",
+            says="the cycle ['an'] is not among",
+        ),
+        edit("            behind.add(worker)", "            waiting.add(worker)", says="'cy' is to be in 'behind'"),
+        edit(
+            "elif not any(worker in cycle for cycle in cycles):\n            cycles.append(path)",
+            "elif not cycles:\n            cycles.append(path)",
+            says="is not among the 'cycles'",
+        ),
+        edit(
+            "    for worker in wants:\n",
+            "    for worker in {**wants, **dict.fromkeys(holds.values())}:\n",
+            says="who wants nothing",
+        ),
+        edit(
+            "cycles, behind, waiting = [], set(), set()",
+            "cycles, behind, waiting = [], [], set()",
+            "behind.add",
+            "behind.append",
+            says="'behind' is to be a set, not a list",
+        ),
+        edit("    return {", "    wants.clear()\n    return {", says="has changed"),
+        edit('"waiting": waiting}', '"hoping": waiting}', says="the keys are"),
+        edit(
+            "            waiting.add(worker)",
+            "            waiting.add(worker) if len(path) > 1 else None",
+            says="'an' is to be in 'waiting'",
+        ),
+        written(
+            """
+def answer(holds, wants):
+    cycles, behind, waiting = [], set(), set()
+    for worker, lock in wants.items():
+        other = holds.get(lock)
+        if other in wants and holds.get(wants[other]) == worker:
+            if [other, worker] not in cycles:
+                cycles.append([worker, other])
+        elif other in wants:
+            behind.add(worker)
+        else:
+            waiting.add(worker)
+    return {"cycles": cycles, "behind": behind, "waiting": waiting}
+""",
+            says="the cycle ['an', 'bo', 'cy'] is not among",
+        ),
+        written(
+            """
+def answer(holds, wants):
+    graph = {**wants, **holds}
+    cycles, behind, waiting = [], set(), set()
+    for worker in wants:
+        path = [worker]
+        while path[-1] in graph and graph[path[-1]] not in path:
+            path.append(graph[path[-1]])
+        workers = path[::2]
+        if path[-1] not in graph:
+            waiting.add(worker)
+        elif graph[path[-1]] != worker:
+            behind.add(worker)
+        elif not any(worker in cycle for cycle in cycles):
+            cycles.append(workers)
+    return {"cycles": cycles, "behind": behind, "waiting": waiting}
+""",
+            says="[''] is no cycle",
+        ),
+    ],
+    "16.3": [
+        edit("held <= self.limit", "held < self.limit", says="look() returned"),
+        edit("self.told or held <= self.limit", "held <= self.limit", says="2.25), and it is to be None"),
+        edit("        self.last, self.told = now, False\n", "        self.last = now\n", says="returned"),
+        edit("        self.last, self.told = now, False\n", "        self.told = False\n", says="returned"),
+        edit("(own or stack or [None])[-1]", "(own or stack)[-1]", says="IndexError"),
+        edit("(own or stack or [None])[-1]", "(stack or [None])[-1]", says="named 'json.loads' in"),
+        edit("(own or stack or [None])[-1]", "(own or [None])[-1]", says="named None in"),
+        edit("(own or stack or [None])[-1]", "(own or stack or [None])[0]", says="named 'shop.serve' in"),
+        edit('name.startswith("shop.")', 'name.startswith("shop")', says="named 'shopping.cart' in"),
+        edit('name.startswith("shop.")', '"shop." in name', says="named 'workshop.saw' in"),
+        edit(
+            "        return (self.name, held) if told else None\n", "        return None\n", says="beat() returned None"
+        ),
+        edit(
+            "(self.name, held) if told else None",
+            "(self.name, held) if held > self.limit else None",
+            says="beat() returned",
+        ),
+        edit(
+            "(self.name, held) if told",
+            "(self.name, held - self.limit) if told",
+            says="returned ('shop.price', 1), and it is to be",
+        ),
+        edit(
+            "(self.name, held) if told else None",
+            "(self.name, held) if told and self.name else None",
+            says="beat() returned None, and it is to be (None",
+        ),
+        edit("return self.name, held\n\n", "return self.name, held - self.limit\n\n", says="look() returned"),
+        edit("return self.name, held\n\n", "return self.name\n\n", says="to be the pair"),
+        edit(
+            "        if self.told or held <= self.limit:\n            return None\n        stack = self.frames()\n",
+            "        stack = self.frames()\n        if self.told or held <= self.limit:\n            return None\n",
+            says="called frames() 1 times; it is to do so not at all",
+        ),
+        edit(
+            "        return (self.name, held) if told else None",
+            "        return (self.frames()[-1], held) if told else None",
+            says="beat()",
+        ),
+        edit("name for name in stack if", "name for name in self.frames() if", says="called frames() 2 times"),
+        edit("clock(), False, None", "0, False, None", says="look() returned"),
+        edit("clock(), False, None", "None, False, None", says="TypeError"),
+        written(
+            """
+class Watchdog:
+    last = told = name = None
+
+    def __init__(self, limit, clock, frames):
+        Watchdog.limit, Watchdog.clock, Watchdog.frames = limit, staticmethod(clock), staticmethod(frames)
+        Watchdog.last, Watchdog.told = clock(), False
+
+    def look(self):
+        held = Watchdog.clock() - Watchdog.last
+        if Watchdog.told or held <= Watchdog.limit:
+            return None
+        stack = Watchdog.frames()
+        own = [name for name in stack if name.startswith("shop.")]
+        Watchdog.told, Watchdog.name = True, (own or stack or [None])[-1]
+        return Watchdog.name, held
+
+    def beat(self):
+        now = Watchdog.clock()
+        held, told = now - Watchdog.last, Watchdog.told
+        Watchdog.last, Watchdog.told = now, False
+        return (Watchdog.name, held) if told else None
+
+answer = Watchdog
+""",
+            says="two Watchdogs see the same",
+        ),
+    ],
+    "16.4": [
+        edit("len(self.inside) < self.at_once", "len(self.inside) <= self.at_once", says="and it is to be 'wait'"),
+        edit("len(self.since) < self.chairs", "len(self.since) <= self.chairs", says="and it is to be 'full'"),
+        edit("now - since < self.patience", "now - since <= self.patience", says="returned"),
+        edit("now - since < self.patience", "now < self.patience", says="returned"),
+        edit(
+            "    def come(self, guest):\n        self._look_round()\n",
+            "    def come(self, guest):\n",
+            says="returned 'full', and it is to be 'wait'",
+        ),
+        edit(
+            "    def leave(self, guest):\n        self._look_round()\n",
+            "    def leave(self, guest):\n",
+            says="returned ['bo'], and it is to be ['cy']",
+        ),
+        edit("        self.since.pop(guest, None)\n", "", says="returned"),
+        edit("self.since.pop(guest, None)", "self.since.pop(guest)", says="KeyError"),
+        edit(
+            "list(self.since)[:1] if guest in self.inside else []",
+            "list(self.since)[:1]",
+            says="and it is to be []",
+        ),
+        edit("list(self.since)[:1]", "list(self.since)[-1:]", says="and it is to be ['"),
+        edit("list(self.since)[:1]", "sorted(self.since, key=str)[:1]", says="and it is to be ['"),
+        edit("list(self.since)[:1]", "list(self.since)", says="and it is to be ['"),
+        edit(
+            "            self.inside.add(each)\n",
+            "            pass\n",
+            says="leave('cy') returned [], and it is to be ['di']",
+        ),
+        edit("            del self.since[each]\n", "", says="returned"),
+        edit("        self.inside.discard(guest)\n", "", says="returned"),
+        edit("        self.inside.discard(guest)\n", "        self.inside.remove(guest)\n", says="KeyError"),
+        edit("        return called\n", "        return called[0] if called else None\n", says="is to be a list"),
+        edit(
+            'return "full"\n',
+            'self.inside.add(guest)\n        return "full"\n',
+            says="returned",
+        ),
+        written(
+            """
+class Gate:
+    def __init__(self, at_once, chairs, patience, clock):
+        self.free, self.chairs, self.patience, self.clock, self.row = at_once, chairs, patience, clock, []
+
+    def come(self, guest):
+        self.row = [each for each in self.row if self.clock() - each[1] < self.patience]
+        if self.free > 0:
+            self.free -= 1
+            return "in"
+        if len(self.row) < self.chairs:
+            self.row.append((guest, self.clock()))
+            return "wait"
+        return "full"
+
+    def leave(self, guest):
+        self.row = [each for each in self.row if self.clock() - each[1] < self.patience]
+        for each in self.row:
+            if each[0] == guest:
+                self.row.remove(each)
+                return []
+        if self.row:
+            return [self.row.pop(0)[0]]
+        self.free += 1
+        return []
+
+answer = Gate
+""",
+            says="and it is to be []",
+        ),
+        written(
+            """
+import queue
+
+class Gate:
+    def __init__(self, at_once, chairs, patience, clock):
+        self.inside, self.at_once, self.row = set(), at_once, queue.Queue(chairs)
+
+    def come(self, guest):
+        if len(self.inside) < self.at_once:
+            self.inside.add(guest)
+            return "in"
+        try:
+            self.row.put_nowait(guest)
+        except queue.Full:
+            return "full"
+        return "wait"
+
+    def leave(self, guest):
+        if guest not in self.inside or self.row.empty():
+            self.inside.discard(guest)
+            return []
+        self.inside.remove(guest)
+        following = self.row.get_nowait()
+        self.inside.add(following)
+        return [following]
+
+answer = Gate
+""",
+            says="returned 'full', and it is to be 'wait'",
+        ),
+        written(
+            """
+class Gate:
+    inside, since = set(), {}
+
+    def __init__(self, at_once, chairs, patience, clock):
+        self.at_once, self.chairs, self.patience, self.clock = at_once, chairs, patience, clock
+
+    def _look_round(self):
+        for guest, since in list(self.since.items()):
+            if self.clock() - since >= self.patience:
+                del self.since[guest]
+
+    def come(self, guest):
+        self._look_round()
+        if len(self.inside) < self.at_once:
+            self.inside.add(guest)
+            return "in"
+        if len(self.since) < self.chairs:
+            self.since[guest] = self.clock()
+            return "wait"
+        return "full"
+
+    def leave(self, guest):
+        self._look_round()
+        self.since.pop(guest, None)
+        called = list(self.since)[:1] if guest in self.inside else []
+        self.inside.discard(guest)
+        for each in called:
+            del self.since[each]
+            self.inside.add(each)
+        return called
+
+answer = Gate
+""",
+            says="the same guests come to one Gate and then to another",
+        ),
+    ],
+    "16.5": [
+        edit('"hog" if share > 0.05 else "stuck"', '"stuck"', says="you said 'stuck', and it is 'hog'"),
+        edit('"hog" if share > 0.05 else "stuck"', '"hog"', says="you said 'hog', and it is 'stuck'"),
+        edit(
+            "share = (process.cpu_times().user - cpu) / (time.monotonic() - began)",
+            "share = process.cpu_times().user",
+            says="you said 'hog', and it is 'stuck'",
+        ),
+        edit('"hog" if share > 0.05', '"hog" if share < 0.05', says="you said '"),
+        edit("for _ in range(30)", "for _ in range(1)", says="you said 'healthy', and it is"),
+        edit("for _ in range(30)", "for _ in range(8)", says="you said 'healthy', and it is"),
+        edit("threads > 10", "threads > 0", says="you said 'threads', and it is 'healthy'"),
+        edit(
+            "process.num_threads() - threads > 10", "process.num_threads() > 10", says="you said 'threads', and it is"
+        ),
+        edit(
+            'count() - files > 10 else "healthy"',
+            'count() - files > 0 else "healthy"',
+            says="you said 'descriptors', and it is 'healthy'",
+        ),
+        edit(
+            'count() - files > 10 else "healthy"',
+            'count() > 10 else "healthy"',
+            says="you said 'descriptors', and it is",
+        ),
+        edit("        return line.recv(100)\n", "        return True\n", says="you said 'healthy', and it is 'hog'"),
+        edit(
+            "    except TimeoutError:\n        share = ",
+            "    except ConnectionRefusedError:\n        share = ",
+            says="you raised TimeoutError",
+        ),
+        edit('return "threads"', 'return "leak"', says="you said 'leak'; it may be"),
+        written(
+            """
+import psutil
+
+def answer(pid, port):
+    process = psutil.Process(pid)
+    if process.cpu_percent(interval=0.3) > 10:
+        return "hog"
+    if process.num_threads() > 20:
+        return "threads"
+    if process.num_fds() > 20:
+        return "descriptors"
+    return "healthy" if process.status() == "running" else "stuck"
+""",
+            says="you said 'hog', and it is 'healthy'",
+        ),
+        written(
+            """
+import os
+import signal
+import time
+
+def answer(pid, port):
+    os.kill(pid, signal.SIGUSR1)
+    time.sleep(0.1)
+    return "stuck"
+""",
+            says="a process that you were to look at has ended",
+        ),
+    ],
+}
