@@ -1,6 +1,7 @@
 """Checks of chapter 15: who is lost, what is left, what is kept. Time is played; only the last one starts processes."""
 
 import asyncio
+import inspect
 import itertools
 import os
 import random
@@ -17,7 +18,18 @@ from pathlib import Path
 from backstage.processes import Child, ChildError, ending, temporary_folder
 from backstage.schedules.packing import pack
 from exercises import Wrong, exercise
-from exercises.vocabulary import BurntBun, Call, Enough, MockClock, Planted, capture, eventually, need, need_class
+from exercises.vocabulary import (
+    BurntBun,
+    Call,
+    Enough,
+    MockClock,
+    Planted,
+    capture,
+    eventually,
+    need,
+    need_class,
+    reset,
+)
 
 # -- 15.1 -------------------------------------------------------------------------------------------------------------
 
@@ -171,7 +183,7 @@ def _live_through(answer, seconds, story, start):
             theirs.append(theirs[number].within(detail))
             true.append(true[number].within(detail))
             if not callable(getattr(theirs[-1], "left", None)):
-                raise Wrong(f"{_story(told)} `within` returned a {type(theirs[-1]).__name__}, not another Deadline.")
+                raise Wrong(f"{_story(told)} `within` returned {theirs[-1]!r}, which is no Deadline: it has no `left`.")
         elif kind == "left":
             _same_seconds(theirs[number].left(), true[number].left(), f"{_story(told)} it returned")
         else:
@@ -203,15 +215,15 @@ def _compare_run(deadline, true, clock, detail, case):
             raise value
         return value
 
+    step.__qualname__ = "step"
     came = capture(deadline.run, name, step)
     if not given:
         if not left:
             _needs_name(came, name, case)
             return
-        if came.error is not None:
-            raise Wrong(
-                f"{case} {left:g} s were left, and the step was not begun: it raised {_described(came.error)}."
-            ) from came.error
+        if isinstance(came.error, TimeoutError):
+            raise Wrong(f"{case} {left:g} s were left, and the step was not begun: it raised {_described(came.error)}.")
+        came.unwrap()
         raise Wrong(f"{case} {left:g} s were left, and the step was not called.")
     if not left:
         raise Wrong(f"{case} nothing was left, and the step was begun all the same.")
@@ -409,10 +421,14 @@ STREAMS = [  # the plainest promises first
     [b"\n", b"\n\n", b"tea\n"],
     [b" tea \r\n", b"\rbun\n\r"],
     [b"tea", b"\n", b"bun", b"\n"],
-    [b"te", OSError("reset"), b"a\nbu", BurntBun("burnt"), b"n"],
-    [b"tea\nbu", TimeoutError("late"), TimeoutError("late"), b"n\n"],
     [b"\x00\xff", b"\x85\x1c\n", b"\xe5", b"\x8c\x85\n"],
     [b"x" * 5_000, b"y" * 5_000 + b"\n" + b"z" * 5_000, b"\nend"],
+]
+
+
+FAULTY = [  # errors come in between
+    [b"te", OSError("reset"), b"a\nbu", BurntBun("burnt"), b"n"],
+    [b"tea\nbu", TimeoutError("late"), TimeoutError("late"), b"n\n"],
 ]
 
 
@@ -433,11 +449,11 @@ def _stream(chance):
 def _line_reader(answer):
     need_class(answer, "LineReader", "read_line")
     chance = random.Random(15)
-    for pieces in STREAMS:
-        for waits in ([None], [0], [1]):
+    subsets = [cuts for many in range(1, 5) for cuts in itertools.combinations(range(1, 5), many)]
+    for streams in (STREAMS, FAULTY):
+        for pieces, waits in itertools.product(streams, ([None], [0], [1])):
             _read(answer, [(pieces, waits, ())])
-    for pieces in STREAMS:
-        for cuts in itertools.chain.from_iterable(itertools.combinations(range(1, 5), many) for many in range(1, 5)):
+        for pieces, cuts in itertools.product(streams, subsets):
             _read(answer, [(pieces, [1], cuts)])
     for _ in range(100):
         readers = []
@@ -489,10 +505,10 @@ class _Reading:
             self.wrong(f"`read_line()` returned {_shown(awaitable)}, which nobody can await: write `async def`.")
         task = asyncio.get_running_loop().create_task(self.cutter.watch(awaitable))
         await asyncio.wait([task])
-        if self.line.findings:
-            self.wrong(self.line.findings[0])
         error = asyncio.CancelledError() if task.cancelled() else task.exception()
         cancelled = isinstance(error, asyncio.CancelledError)
+        if isinstance(error, Enough):
+            self.wrong(self.line.findings[-1])
         if self.cutter.has_cut and not cancelled:
             came = f"it returned {_shown(task.result())}" if error is None else f"it raised {_described(error)}"
             self.wrong(f"`read_line()` was cancelled at a wait, and {came}, where CancelledError was to go on.")
@@ -505,6 +521,8 @@ class _Reading:
         if error is not None:
             raise error
         self._compare(task.result(), wanted)
+        if self.line.findings:
+            self.wrong(self.line.findings[0])
         self.line.returned += 1
         self.story.append(f"{_shown(wanted)} came")
         return True
@@ -525,6 +543,18 @@ class _Sour(Planted):
 
     def __bool__(self):
         return False
+
+
+class _Task:
+    def __repr__(self):
+        return "<a Task>"
+
+
+def _plain(value):
+    """A result with its tasks in short."""
+    if isinstance(value, list):
+        return [_Task() if isinstance(each, asyncio.Future) else each for each in value]
+    return value
 
 
 @dataclass(frozen=True)
@@ -626,7 +656,7 @@ class _Crew:
         loop, given = asyncio.get_running_loop(), list(self.functions)
         awaitable = answer(given)
         if not hasattr(awaitable, "__await__"):
-            self.wrong(f"`run_all` returned {awaitable!r}, which nobody can await: write `async def`.")
+            self.wrong(f"`run_all` returned a {type(awaitable).__name__}, which nobody can await: write `async def`.")
 
         async def as_task():
             try:
@@ -644,6 +674,7 @@ class _Crew:
     # -- what is to be seen afterwards
 
     def judge(self):
+        self._let_out_own_error()
         failing = [job.takes or 0 for job in self.jobs if job.fails]
         stop, why = min(failing, default=None), ""
         if stop is not None:
@@ -662,12 +693,19 @@ class _Crew:
         if self.came_at > last + 0.05:
             self.wrong(f"all jobs had ended after {last:g} s, and `run_all` {self._came()} after {self.came_at:g} s.")
 
+    def _let_out_own_error(self):
+        """Raise what is a slip of the answer, and comes from no job."""
+        error = None if self.task.cancelled() else self.task.exception()
+        planted = {id(each) for job in self.jobs for each in (job.ends, job.leaves)}
+        if self.jobs and isinstance(error, Exception) and id(error) not in planted and not hasattr(error, "exceptions"):
+            raise error
+
     def _came(self):
         if self.task.cancelled():
             return "raised CancelledError"
         if self.task.exception() is not None:
-            return f"raised {_described(self.task.exception())}"
-        return f"returned {self.task.result()!r}"
+            return f"raised {_described(self.task.exception()).rstrip('.')}"
+        return f"returned {_plain(self.task.result())!r}"
 
     def _judge_begin(self, stop):
         if stop == 0:
@@ -698,12 +736,10 @@ class _Crew:
         if stop is None:
             wanted = [job.ends for job in self.jobs]
             if task.cancelled() or task.exception() is not None:
-                if isinstance(error := not task.cancelled() and task.exception(), Exception):
-                    raise error
                 self.wrong(f"`run_all` {self._came()}, and it is to return {wanted!r}.")
             said = need(task.result(), list, f"{self.told}: `run_all` is to return a list")
             if len(said) != len(wanted) or any(a is not b for a, b in zip(said, wanted, strict=True)):
-                self.wrong(f"`run_all` returned {said!r}, and it is to return {wanted!r}.")
+                self.wrong(f"`run_all` {self._came()}, and it is to return {wanted!r}.")
         elif not failing:
             if not task.cancelled():
                 self.wrong(f"`run_all` {self._came()}, and CancelledError was to go on.")
@@ -795,6 +831,8 @@ def _run_crews(answer, crew, *others):
 
     try:
         loop.play(work())
+    except asyncio.CancelledError:
+        crew.wrong("a task that does not belong to `run_all` was cancelled.")
     except _Still:
         crew.wrong("`run_all` has not come back, and nothing happens any more.")
 
@@ -837,8 +875,11 @@ class _Shop:
         raise Wrong(f"limit {self.limit:g} s: {reason}{self._last_words()}", hint)
 
     def _last_words(self):
+        """What it printed last, unless that is about a guest who has gone."""
         lines = [line for line in self.child.output.splitlines() if line.strip() and not line.startswith("port ")]
-        return f" The last that your shop printed was: {lines[-1]}" if lines else ""
+        if not lines or lines[-1].startswith(("ConnectionResetError", "BrokenPipeError")):
+            return ""
+        return f" The last that it printed was: {lines[-1]}"
 
     def guest(self, who, *lines):
         """Let a guest in, who orders these lines."""
@@ -849,7 +890,8 @@ class _Shop:
         return guest
 
     def tell(self):
-        """Send SIGTERM."""
+        """Send SIGTERM, when nothing else goes on."""
+        time.sleep(0.1)
         self.told_at = self.told_at or time.monotonic()
         if self.child.running:
             with suppress(ProcessLookupError):
@@ -910,11 +952,13 @@ class _Guest:
         line = self.read(seconds)
         if line == word.encode():
             return
+        if line == b"":
+            self.shop.child.wait(0.5)  # it may be ending
         heard = {None: f"heard nothing for {seconds:g} s", b"": "met the end of the line"}.get(line, f"heard {line!r}")
+        ended = ""
         if not self.shop.child.running:
-            code = self.shop.child.exit_code
-            heard += f", for the process {ending(code)}"
-        self.shop.wrong(f"{self.who}, {when}, {heard}, where {word!r} was to come.")
+            ended = f" The process {ending(self.shop.child.exit_code)}."
+        self.shop.wrong(f"{self.who}, {when}, {heard}, where {word!r} was to come.{ended}")
 
     def is_hung_up_on(self, after):
         line = self.read()
@@ -940,6 +984,10 @@ def _serve(answer):
         raise Wrong(
             "this exercise is not checked on Windows, where no program can hear SIGTERM.",
             "Compare your answer with the solution below.",
+        )
+    if inspect.iscoroutinefunction(answer):
+        raise Wrong(
+            "`serve` is an `async def`, whose call begins nothing.", "Write `def`; `asyncio.run` may stand inside it."
         )
     path = temporary_folder() / "serve.pickle"
     path.write_bytes(pack(answer))
@@ -971,6 +1019,7 @@ def _ordinary_day(shop):
     shop.open()
     idle = [shop.guest("a guest without an order") for _ in range(2)]
     shop.guest("a guest", b"tea").line.close()
+    reset(shop.guest("a guest", b"tea").line)
     shop.guest("a guest", b"tea", b"bun").pays("who had ordered and paid")
     eats, leaves, stays = (shop.guest("a guest", order) for order in (b"tea", b"bun", b"rice"))
     eats.says(b"so")
@@ -984,7 +1033,7 @@ def _ordinary_day(shop):
     eats.hears("ok", "who had ordered, and orders again after SIGTERM")
     shop.tell()
     eats.orders(b"", "who orders an empty line after a second SIGTERM")
-    eats.pays("who had ordered, and pays after SIGTERM")
+    eats.pays("who had ordered, and pays after a second SIGTERM")
     leaves.line.close()
     stays.orders(b"tea", "who orders again when others have left after SIGTERM")
     stays.pays("the last one, who pays after SIGTERM")
@@ -1004,7 +1053,7 @@ def _long_evening(shop):
     guests = [shop.guest("a guest", b"tea") for _ in range(10)]
     shop.tell()
     while time.monotonic() < shop.told_at + 0.6 * LIMIT:
-        guests[0].orders(b"bun", "who goes on to order after SIGTERM")
+        guests[0].orders(b"bun", f"who goes on to order {time.monotonic() - shop.told_at:.2f} s after SIGTERM")
         time.sleep(0.05)
     shop.tell()
     for guest in guests:

@@ -411,7 +411,7 @@ async def answer(jobs):
 """),
     ],
     "15.5": [
-        edit("asyncio.wait([*guests], timeout=limit)", "asyncio.wait(list(guests), timeout=limit)"),
+        edit("asyncio.wait(list(guests), timeout=limit)", "asyncio.wait({*guests}, timeout=limit)"),
         written("""
 import gevent
 import signal
