@@ -3,6 +3,7 @@
 The clocks of a watchdog and a gate are played. The last exercise looks at processes that this one starts.
 """
 
+import contextlib
 import random
 import time
 
@@ -491,7 +492,7 @@ def _gate(answer):
 
 AILMENTS = ["hog", "stuck", "descriptors", "threads", "healthy"]
 TRIES = 3  # a machine that stands still for a moment makes any process look stuck: only who is wrong each time is wrong
-LOOK = 0.4  # seconds that a process is watched at least, for its share of a CPU
+LOOK = 0.4  # seconds that a process is watched at least of which a share of a CPU is told
 HINTS = {
     "hog": "It answers nobody. What did its CPU time do while you waited for the answer?",
     "stuck": "It answers nobody. A thread that wakes up now and then needs a little CPU all the same: take a share.",
@@ -519,19 +520,20 @@ class _Visit:
             self.said = answer(patient.pid, patient.port)
         except (OSError, psutil.Error) as error:
             self.error = error
-        time.sleep(max(0, LOOK - (time.monotonic() - began)))
-        if not patient.running:
-            raise Wrong("a process that you were to look at has ended.", "Look at it and ask it; send it no signal.")
+        self.right = self.error is None and self.said == self.wanted
+        if not self.right:
+            time.sleep(max(0, LOOK - (time.monotonic() - began)))
         seconds = time.monotonic() - began
-        files, threads, cpu = (late - early for early, late in zip(before, _numbers(process), strict=True))
+        try:
+            after = _numbers(process)
+        except psutil.Error:
+            reason = "a process that you were to look at has ended."
+            raise Wrong(reason, "Look at it and ask it; send it no signal.") from None
+        files, threads, cpu = (late - early for early, late in zip(before, after, strict=True))
         self.shown = (
             f"a process that answered {patient.served} times while you looked, used {100 * cpu / seconds:.1f} % of a"
             f" CPU, and has {files} descriptors and {threads} threads more than before"
         )
-
-    @property
-    def right(self):
-        return self.error is None and self.said == self.wanted
 
     def complaint(self):
         if self.error:
@@ -550,13 +552,15 @@ class _Visit:
 def _diagnose(answer):
     need(answer, callable, "give the function diagnose")
     states = random.Random(7).sample(list(SICKNESSES), len(SICKNESSES))
-    patients = [Patient(state) for state in states]  # all at once, for each takes a moment to get ready
-    for state, patient in zip(states, patients, strict=True):
-        visit = _Visit(answer, patient)
-        patient.stop(grace=0)
-        for _ in range(TRIES - 1):
+    with contextlib.ExitStack() as stack:
+        # All at once, for each takes a moment to get ready.
+        patients = [stack.enter_context(Patient(state)) for state in states]
+        for state, patient in zip(states, patients, strict=True):
+            visit = _Visit(answer, patient)
+            patient.stop(grace=0)
+            for _ in range(TRIES - 1):
+                if not visit.right:
+                    with Patient(state) as another:
+                        visit = _Visit(answer, another)
             if not visit.right:
-                with Patient(state) as another:
-                    visit = _Visit(answer, another)
-        if not visit.right:
-            raise visit.complaint()
+                raise visit.complaint()

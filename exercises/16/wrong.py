@@ -146,8 +146,8 @@ def answer(holds, wants):
             says="beat()",
         ),
         edit("name for name in stack if", "name for name in self.frames() if", says="called frames() 2 times"),
-        edit("clock(), False, None", "0, False, None", says="look() returned"),
-        edit("clock(), False, None", "None, False, None", says="TypeError"),
+        edit("clock(), False\n", "0, False\n", says="look() returned"),
+        edit("clock(), False\n", "None, False\n", says="TypeError"),
         written(
             """
 class Watchdog:
