@@ -14,6 +14,7 @@ from brokers import installed_rabbitmq
 from kernel import eventually
 
 from backstage.brokers import start_broker
+from backstage.brokers.rabbitmq import free_port
 from backstage.website import Website
 from benchmarks.bench_workers import FILES, NOTEBOOK, Crawl, frozen
 from exercises.vocabulary import written_files
@@ -121,6 +122,25 @@ def test_results_that_nobody_can_take_are_kept_until_the_broker_is_back(embedded
             publish(embedded.url, *site.pages)
             embedded.restart(kill=True)
             take(embedded.url, lambda found: {each["url"] for each in found} >= set(site.pages))
+
+
+def test_a_line_goes_on_to_the_next_address_when_one_is_dead(embedded):
+    with Website(1) as site, Crawl(embedded.url, []) as crawl:
+        crawl.url = f"amqp://guest:guest@127.0.0.1:{free_port()} {embedded.url}"
+        crawl.hire("Ann", greenlets=1)
+        publish(embedded.url, site.url)
+        assert [each["outcome"] for each in take(embedded.url, len)] == ["good"]
+
+
+def test_a_job_that_the_broker_lost_is_handed_out_again(embedded):
+    with Website(2) as site, Crawl(embedded.url, site.pages) as crawl:
+        with crawl.ledger:
+            crawl.ledger.execute("UPDATE found SET state = 'sure'")  # and no message is there
+        crawl.hire("Ann", greenlets=2)
+        shorter = "collector.Collector.remind.__defaults__ = (0.5,)"
+        crawl.start(f"{shorter}; collector.run(url, path, 9, ready)", "collector", path=crawl.path)
+        crawl.wait(lambda: crawl.over, seconds=60)
+        assert crawl.faults(site) == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there a killed owner's descendants are found in another way")
