@@ -317,34 +317,31 @@ answer = Gate
         ),
     ],
     "16.5": [
-        edit('"hog" if share > 0.05 else "stuck"', '"stuck"', says="you said 'stuck', and it is 'hog'"),
-        edit('"hog" if share > 0.05 else "stuck"', '"hog"', says="you said 'hog', and it is 'stuck'"),
-        edit(
-            "share = (process.cpu_times().user - cpu) / (time.monotonic() - began)",
-            "share = process.cpu_times().user",
-            says="you said 'hog', and it is 'stuck'",
-        ),
-        edit('"hog" if share > 0.05', '"hog" if share < 0.05', says="you said '"),
+        edit('"hog" if process.cpu_percent() > 5 else "stuck"', '"stuck"', says="you said 'stuck', and it is 'hog'"),
+        edit('"hog" if process.cpu_percent() > 5 else "stuck"', '"hog"', says="you said 'hog', and it is 'stuck'"),
+        edit("process.cpu_percent() > 5", "process.cpu_times().user > 0.1", says="you said '"),
+        edit("    process.cpu_percent()  # begins to count\n", "", says="you said 'stuck', and it is 'hog'"),
+        edit('"hog" if process.cpu_percent() > 5', '"hog" if process.cpu_percent() < 5', says="you said '"),
         edit("for _ in range(30)", "for _ in range(1)", says="you said 'healthy', and it is"),
         edit("for _ in range(30)", "for _ in range(8)", says="you said 'healthy', and it is"),
-        edit("threads > 10", "threads > 0", says="you said 'threads', and it is 'healthy'"),
+        edit("threads > 20", "threads > 0", says="you said 'threads', and it is 'healthy'"),
         edit(
-            "process.num_threads() - threads > 10", "process.num_threads() > 10", says="you said 'threads', and it is"
+            "process.num_threads() - threads > 20", "process.num_threads() > 20", says="you said 'threads', and it is"
         ),
         edit(
-            'count() - files > 10 else "healthy"',
+            'count() - files > 20 else "healthy"',
             'count() - files > 0 else "healthy"',
             says="you said 'descriptors', and it is 'healthy'",
         ),
         edit(
-            'count() - files > 10 else "healthy"',
+            'count() - files > 20 else "healthy"',
             'count() > 10 else "healthy"',
             says="you said 'descriptors', and it is",
         ),
-        edit("        return line.recv(100)\n", "        return True\n", says="you said 'healthy', and it is 'hog'"),
+        edit("        return line.recv(1024)\n", "        return True\n", says="you said 'healthy', and it is 'hog'"),
         edit(
-            "    except TimeoutError:\n        share = ",
-            "    except ConnectionRefusedError:\n        share = ",
+            "    except TimeoutError:\n",
+            "    except ConnectionRefusedError:\n",
             says="you raised TimeoutError",
         ),
         edit('return "threads"', 'return "leak"', says="you said 'leak'; it may be"),
@@ -362,7 +359,7 @@ def answer(pid, port):
         return "descriptors"
     return "healthy" if process.status() == "running" else "stuck"
 """,
-            says="you said 'hog', and it is 'healthy'",
+            says="you said '",
         ),
         written(
             """
