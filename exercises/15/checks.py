@@ -538,7 +538,7 @@ class _Reading:
 # -- 15.4 -------------------------------------------------------------------------------------------------------------
 
 
-class _Sour(Planted):
+class Sour(Planted):
     """An error that counts as false."""
 
     def __bool__(self):
@@ -770,7 +770,7 @@ CREWS = [  # the plainest promises first
     ([_Job(5, "tea", cleans=1), _Job(5, "bun", cleans=3), _Job(0.5, "rice")], 1),
     ([_Job(5, "tea", cleans=2, leaves="cold tea"), _Job(5, "bun", leaves=None)], 1),
     ([_Job(5, "tea"), _Job(3, BURNT)], 1),
-    ([_Job(2, _Sour("sour")), _Job(5, "tea", cleans=1)], None),
+    ([_Job(5, "tea", cleans=1), _Job(2, Sour("sour"))], None),
     ([_Job(2, BURNT, returns_error=True), _Job(1, "tea")], None),
     ([_Job(None, BURNT), _Job(5, "tea")], None),
     ([_Job(1, TimeoutError("late")), _Job(5, "tea")], None),
@@ -840,7 +840,7 @@ def _run_crews(answer, crew, *others):
 # -- 15.5 -------------------------------------------------------------------------------------------------------------
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 5  # seconds for what a shop does at once
+PATIENCE = 4  # seconds for what a shop does at once
 SHOP = """
 import pickle, socket, sys
 with open(sys.argv[1], "rb") as file:
@@ -877,7 +877,7 @@ class _Shop:
     def _last_words(self):
         """What it printed last, unless that is about a guest who has gone."""
         lines = [line for line in self.child.output.splitlines() if line.strip() and not line.startswith("port ")]
-        if not lines or lines[-1].startswith(("ConnectionResetError", "BrokenPipeError")):
+        if not lines or "ConnectionResetError" in lines[-1] or "BrokenPipeError" in lines[-1]:
             return ""
         return f" The last that it printed was: {lines[-1]}"
 
@@ -960,16 +960,15 @@ class _Guest:
             ended = f" The process {ending(self.shop.child.exit_code)}."
         self.shop.wrong(f"{self.who}, {when}, {heard}, where {word!r} was to come.{ended}")
 
-    def is_hung_up_on(self, after):
+    def is_hung_up_on(self, when):
         line = self.read()
         if line != b"":
-            heard = "was not hung up on" if line is None else f"heard {line!r}"
-            self.shop.wrong(f"{self.who} {heard} after {after!r}; the shop was to hang up.")
+            heard = f"heard nothing for {PATIENCE} s" if line is None else f"heard {line!r}"
+            self.shop.wrong(f"{self.who}, {when}, {heard}, where the shop was to hang up.")
 
     def pays(self, when):
         self.says(b"pay\n")
-        self.hears("thanks", when)
-        self.is_hung_up_on("thanks")
+        self.is_hung_up_on(when)
 
 
 @exercise(
@@ -1020,13 +1019,13 @@ def _ordinary_day(shop):
     idle = [shop.guest("a guest without an order") for _ in range(2)]
     shop.guest("a guest", b"tea").line.close()
     reset(shop.guest("a guest", b"tea").line)
-    shop.guest("a guest", b"tea", b"bun").pays("who had ordered and paid")
+    shop.guest("a guest", b"tea", b"bun").pays("who had ordered and said 'pay'")
     eats, leaves, stays = (shop.guest("a guest", order) for order in (b"tea", b"bun", b"rice"))
     eats.says(b"so")
     shop.tell()
     for guest in idle:
         guest.hears("closing", "after SIGTERM")
-        guest.is_hung_up_on("closing")
+        guest.is_hung_up_on("after 'closing'")
     if not eventually(shop.is_refused, looks=20 * PATIENCE, pause=0.05):
         shop.wrong("after SIGTERM guests had heard 'closing', and somebody new could still connect.")
     eats.says(b"up\n")
@@ -1042,7 +1041,7 @@ def _ordinary_day(shop):
 
 def _empty_day(shop):
     shop.open()
-    shop.guest("a guest", b"tea").pays("who had ordered and paid")
+    shop.guest("a guest", b"tea").pays("who had ordered and said 'pay'")
     shop.tell()
     shop.ends("SIGTERM came when nobody was there")
 
@@ -1061,7 +1060,7 @@ def _long_evening(shop):
         after = time.monotonic() - shop.told_at
         if after < 0.9 * LIMIT:
             shop.wrong(f"a guest who had ordered heard 'closing' {after:.2f} s after SIGTERM, before the limit.")
-        guest.is_hung_up_on("closing")
+        guest.is_hung_up_on("after 'closing'")
     after = time.monotonic() - shop.told_at
     shop.ends(f"the limit was over, and {len(guests)} guests had heard 'closing'")
     if after < LIMIT + 0.35:

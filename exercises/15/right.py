@@ -432,7 +432,6 @@ def answer(door, limit):
                         break
                     ordered.add(me)
                     line.sendall(b"ok\\n")
-            line.sendall(b"thanks\\n")
         except gevent.GreenletExit:
             line.sendall(b"closing\\n")
         except OSError:
@@ -486,7 +485,7 @@ def answer(door, limit):
         *lines, guests[guest][1] = (guests[guest][1] + data).split(b"\\n")
         for line in lines:
             if line == b"pay":
-                return leave(guest, b"thanks\\n")
+                return leave(guest)
             guests[guest][0] = True
             guest.sendall(b"ok\\n")
 
@@ -532,7 +531,6 @@ def answer(door, limit):
             try:
                 for each in lines:
                     if each == b"pay\\n":
-                        line.sendall(b"thanks\\n")
                         break
                     guests[line] = True
                     line.sendall(b"ok\\n")
@@ -586,7 +584,7 @@ class Guest(asyncio.Protocol):
         *lines, self.rest = (self.rest + data).split(b"\\n")
         for line in lines:
             if line == b"pay":
-                return self.leave(b"thanks\\n")
+                return self.transport.close()
             self.ordered = True
             self.transport.write(b"ok\\n")
 
@@ -636,7 +634,6 @@ def answer(door, limit):
             if line.exception() or line.result() == b"":
                 break
             if line.result() == b"pay\\n":
-                writer.write(b"thanks\\n")
                 break
             ordered = True
             writer.write(b"ok\\n")

@@ -52,7 +52,8 @@ WRONG = {
         edit("return step(left)", "return step(self)", says="which is no number of seconds"),
         edit(
             "return step(left)",
-            "value = step(left)\n        if not self.left():\n            raise TimeoutError(name)\n        return value",
+            "value = step(left)\n        if not self.left():\n            raise TimeoutError(name)\n"
+            "        return value",
             says="the step had begun in time, and its value was to be returned",
         ),
         edit(
@@ -363,7 +364,8 @@ answer = LineReader
             says="`run_all` raised CancelledError, and it is to return ['tea', 'bun']",
         ),
         edit(
-            "    finally:\n        for each in tasks:\n            each.cancel()  # does nothing to those that have ended\n"
+            "    finally:\n        for each in tasks:\n"
+            "            each.cancel()  # does nothing to those that have ended\n"
             "        await asyncio.wait(tasks)\n",
             "    finally:\n        pass\n",
             says="was not cancelled: it still ran",
@@ -542,6 +544,16 @@ async def answer(jobs):
 """,
             says="the first error",
         ),
+        edit(
+            "    for each in done:\n        each.result()  # raises the first error\n",
+            "    for each in done:\n        if error := each.exception():\n            raise error\n",
+            says="`run_all` raised CancelledError, and it is to raise Sour: sour",
+        ),
+        edit(
+            "    if not tasks:\n        return []\n",
+            "    if not tasks:\n        return []\n    timer = asyncio.create_task(asyncio.sleep(60))\n",
+            says="a task that it had made was still there",
+        ),
     ],
     "15.5": [
         edit(
@@ -552,22 +564,22 @@ async def answer(jobs):
         edit(
             "        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, closing.set)\n",
             "        signal.signal(signal.SIGTERM, lambda *_: closing.set())\n",
-            says="a guest without an order, after SIGTERM, heard nothing for 5 s",
+            says="a guest without an order, after SIGTERM, heard nothing for 4 s",
         ),
         edit("signal.SIGTERM", "signal.SIGINT", says="The process was killed by SIGTERM"),
         edit("        server.close()\n", "", says="somebody new could still connect"),
         edit(
-            "            ordered or guest.cancel()\n",
-            "            pass\n",
-            says="a guest without an order, after SIGTERM, heard nothing for 5 s",
+            "        [guest.cancel() for guest, ordered in guests.items() if not ordered]\n",
+            "",
+            says="a guest without an order, after SIGTERM, heard nothing for 4 s",
         ),
         edit(
-            "            ordered or guest.cancel()\n",
-            "            guest.cancel()\n",
+            " if not ordered]",
+            "]",
             says="who had ordered, and orders again after SIGTERM, heard b'closing'",
         ),
         edit("                guests[me] = True\n", "", says="heard b'closing', where 'ok' was to come"),
-        edit(", timeout=limit", "", says="who does not pay until the limit of 0.8 s, heard nothing for 5 s"),
+        edit(", timeout=limit", "", says="who does not pay until the limit of 0.8 s, heard nothing for 4 s"),
         edit("timeout=limit", "timeout=limit / 2", says="s after SIGTERM, heard b'closing', where 'ok' was to come"),
         edit(
             "        if guests:\n            await asyncio.wait(list(guests), timeout=limit)",
@@ -581,20 +593,50 @@ async def answer(jobs):
             says="heard b'closing', where 'ok' was to come",
         ),
         edit(
-            '        except asyncio.CancelledError:\n            writer.write(b"closing\\n")\n',
-            "",
+            'writer.write(b"closing\\n")',
+            "pass",
             says="met the end of the line, where 'closing' was to come",
         ),
-        edit("            writer.close()\n", "            pass\n", says="was not hung up on after 'thanks'"),
+        edit("        writer.close()\n", "", says="who had ordered and said 'pay', heard nothing for 4 s"),
         edit(
-            "    asyncio.run(main())\n",
-            "    asyncio.run(main())\n    raise SystemExit(1)\n",
+            "    asyncio.run(main())",
+            "    asyncio.run(main())\n    sys.exit(128 + signal.SIGTERM)",
             says="its exit code is to be 0",
         ),
         edit(
             "            await asyncio.wait(list(guests), timeout=limit)\n",
             "            for guest in list(guests):\n                await asyncio.wait([guest], timeout=limit)\n",
-            says="heard nothing for 5 s",
+            says="heard nothing for 4 s",
+        ),
+        edit(
+            "        server.close()\n",
+            "        server.close()\n        asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)\n",
+            says="after a second SIGTERM, met the end of the line, where 'ok' was to come. The process was killed",
+        ),
+        edit(
+            "        me.add_done_callback(guests.pop)\n",
+            "",
+            "        if guests:\n            await asyncio.wait(list(guests), timeout=limit)\n",
+            "        end = time.monotonic() + limit\n        while guests and time.monotonic() < end:\n"
+            "            await asyncio.sleep(0.05)\n",
+            "        writer.close()\n",
+            "        writer.close()\n        del guests[me]  # not when the line was reset\n",
+            says="after SIGTERM the last guest had gone, and after 4 s the process was still there",
+        ),
+        edit(
+            "await reader.readline() not in",
+            "(await asyncio.wait_for(reader.readline(), limit if closing else None)) not in",
+            "except asyncio.CancelledError",
+            "except (asyncio.CancelledError, asyncio.TimeoutError)",
+            "    async def main():\n        closing = asyncio.Event()\n",
+            "    closing = []\n\n    async def main():\n        told = asyncio.Event()\n",
+            "signal.SIGTERM, closing.set",
+            "signal.SIGTERM, told.set",
+            "await closing.wait()",
+            "await told.wait()\n        closing.append(1)",
+            "await asyncio.wait(list(guests), timeout=limit)",
+            "await asyncio.wait(list(guests))",
+            says="who does not pay until the limit of 0.8 s, heard nothing for 4 s",
         ),
         edit(
             "add_signal_handler(signal.SIGTERM, closing.set)",
@@ -633,14 +675,14 @@ def answer(door, limit):
                 if closing.is_set():
                     return line.sendall(b"closing\\n")
                 if each == b"pay\\n":
-                    return line.sendall(b"thanks\\n")
+                    return
                 line.sendall(b"ok\\n")
 
     while not closing.is_set():
         line, _ = door.accept()
         threading.Thread(target=talk, args=[line], daemon=True).start()
 """,
-            says="a guest without an order, after SIGTERM, heard nothing for 5 s",
+            says="a guest without an order, after SIGTERM, heard nothing for 4 s",
         ),
         written(
             """
@@ -656,7 +698,6 @@ def answer(door, limit):
                 if each == b"pay\\n":
                     break
                 line.sendall(b"ok\\n")
-            line.sendall(b"thanks\\n")
 
     door.setblocking(False)
     server = StreamServer(door, talk)
