@@ -4,7 +4,8 @@
 and the kernel's thread has one. A fresh process, as `spawn` and `forkserver` start it, knows nothing of what a cell has
 defined, and a `Pool` replaces each worker that dies of it by the next. Each of these calls is wrapped as soon as its
 module is there and ends in one sentence, in the kernel only: copies of its process, and the cells of `%%isolated`, are
-left alone. Variables that were set for other work are forgotten, for the kernel and all that it starts.
+left alone. Variables that were set for other work are forgotten, for the kernel and all that it starts. And a name that
+is missing since its cell was skipped is an error that says so.
 """
 
 import builtins
@@ -28,6 +29,7 @@ def prepare():
     if not hasattr(shell, "kernel") or any(isinstance(finder, _Finder) for finder in sys.meta_path):
         return
     _forget_settings(shell)
+    shell.set_custom_exc((NameError,), _show_missing_name)
     sys.meta_path.insert(0, _Finder())
     for name, guard in _GUARDS.items():
         if name in sys.modules:
@@ -42,6 +44,15 @@ def _forget_settings(shell):
         os.environ["MPLBACKEND"] = _INLINE
         if "matplotlib" in sys.modules:  # it has read the variable already
             shell.run_line_magic("matplotlib", "inline")
+
+
+def _show_missing_name(shell, kind, error, traceback, tb_offset=None):
+    last = traceback
+    while last.tb_next:
+        last = last.tb_next
+    if last.tb_frame.f_globals is shell.user_global_ns and kind is NameError:  # not a local one, not in a library
+        error.args = (f"{error}. If a cell further up makes it, run that first: Run ▸ Run All Above Selected Cell.",)
+    shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
 
 
 class _Finder:

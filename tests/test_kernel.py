@@ -88,6 +88,25 @@ def test_what_is_no_trap_runs(kernel, code, shows):
     assert (result.ename, result.text) == (None, shows)
 
 
+ABOVE = "If a cell further up makes it, run that first"
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("oven.steam()", True),
+        ("def bake():\n    return oven\nbake()", True),
+        ("def bake():\n    bun = bun + 1\nbake()", False),  # it is the function's own that is missing
+        ("import textwrap; textwrap.oven", False),
+        ("1 / 0", False),
+    ],
+)
+def test_a_name_whose_cell_was_skipped(kernel, code, told):
+    result = kernel.run(code)
+    assert (ABOVE in result.evalue) == (ABOVE in result.traceback) == told
+    assert result.ename in ("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError")
+
+
 def test_outside_a_kernel_nothing_is_guarded():
     import gevent.monkey
 
