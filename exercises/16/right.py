@@ -582,7 +582,7 @@ def answer(pid, port):
         edit(
             "    process.cpu_percent()  # begins to count\n",
             "    used, began = process.cpu_times().user, time.monotonic()\n",
-            "process.cpu_percent() > 5",
+            "process.cpu_percent() > 3",
             "process.cpu_times().user - used > 0.05 * (time.monotonic() - began)",
         ),
         edit("for _ in range(30)", "for _ in range(60)", "seconds=0.6", "seconds=0.8"),
