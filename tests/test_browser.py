@@ -30,11 +30,26 @@ def test_first_minute(page):
     controls = page.locator(".widget-interact")
     plot = controls.locator(".widget-output [role=img]")
     for slider in ("tasks", "latency"):
-        before = plot.get_attribute("aria-label")
-        controls.locator(f'.widget-hslider:has(.widget-label:text("{slider}")) .noUi-handle').press("ArrowRight")
-        page.wait_for_function(
-            "before => { const plot = document.querySelector('.widget-interact .widget-output [role=img]');"
-            " return plot && plot.ariaLabel !== before; }",
-            arg=before,
-        )
+        handle = controls.locator(f'.widget-hslider:has(.widget-label:text("{slider}")) .noUi-handle')
+        for move in (press_a_key, drag_to_the_left):
+            before = plot.get_attribute("aria-label")
+            move(page, handle)
+            page.wait_for_function(
+                "before => { const plot = document.querySelector('.widget-interact .widget-output [role=img]');"
+                " return plot && plot.ariaLabel !== before; }",
+                arg=before,
+            )
     assert_nothing_went_wrong(page)
+
+
+def press_a_key(page, handle):
+    handle.press("ArrowRight")
+
+
+def drag_to_the_left(page, handle):
+    handle.hover()
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.down()
+    page.mouse.move(x - 60, y, steps=5)
+    page.mouse.up()
