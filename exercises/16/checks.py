@@ -140,9 +140,7 @@ def _said_cycles(case, holds, wants, said):
         for worker, following in zip(cycle, [*cycle[1:], cycle[0]], strict=True):
             if _ahead(holds, wants, worker) != [following]:
                 reason = f"{case} {cycle!r} is no cycle, for {worker!r} does not wait for {following!r}."
-                raise Wrong(
-                    reason, "Each waits for the holder of the lock that they want: this one is named after them."
-                )
+                raise Wrong(reason, "After each worker comes the holder of the lock that they want.")
         if set(cycle) in cycles:
             raise Wrong(f"{case} the cycle {cycle!r} is named twice.", "A walk from any of its workers finds it again.")
         cycles.append(set(cycle))
@@ -186,6 +184,10 @@ def _untangle(answer):
 STARTS = [0, 1000]  # what a clock may show at first: 0 is a time like any other
 
 
+def _times(number):
+    return f"{number} time" if number == 1 else f"{number} times"
+
+
 def _told(events):
     """What has happened, the last of which is what was just called; of a long story, its end."""
     told = []
@@ -193,7 +195,7 @@ def _told(events):
         if name == "pass":
             told.append(f"{arguments[0]:g} s pass")
         elif name == "stack":
-            told.append(f"the stack is {arguments[0]}")
+            told.append(f"the stack becomes {arguments[0]}")
         else:
             told.append(f"{name}({', '.join(map(repr, arguments))})")
     return "after " + ", ".join(told if len(told) < 10 else ["...", *told[-8:]])
@@ -290,7 +292,7 @@ def _complain_of_watch(name, said, wanted, looks, told):
             return f"returned {said!r}, and it is to be {wanted!r}.", "Seconds are counted from the last beat on."
     news = name == "look" and wanted is not None
     if looks != news:
-        return f"called frames() {looks} times; it is to do so {'once' if news else 'not at all'}.", COSTLY
+        return f"called frames() {_times(looks)}; it is to do so {'once' if news else 'not at all'}.", COSTLY
     return None
 
 
@@ -498,7 +500,7 @@ HINTS = {
     "stuck": "It answers nobody. A thread that wakes up now and then needs a little CPU all the same: take a share.",
     "descriptors": "It answers. Ask it more than ten times: is each request one descriptor?",
     "threads": "It answers. Ask it more than ten times: is each request one thread?",
-    "healthy": "It answers, however busy it is, and keeps less than ten of each: so only growth beyond ten is a leak.",
+    "healthy": "It answers, however busy it is, and keeps up to ten of each: only growth beyond that is a leak.",
 }
 
 
@@ -531,8 +533,8 @@ class _Visit:
             raise Wrong(reason, "Look at it and ask it; send it no signal.") from None
         files, threads, cpu = (late - early for early, late in zip(before, after, strict=True))
         self.shown = (
-            f"a process that answered {patient.served} times while you looked, used {100 * cpu / seconds:.1f} % of a"
-            f" CPU, and has {files} descriptors and {threads} threads more than before"
+            f"a process that answered {_times(patient.served)} while you looked, used {100 * cpu / seconds:.1f} % of"
+            f" a CPU, and has {files} descriptors and {threads} threads more than before"
         )
 
     def complaint(self):

@@ -120,7 +120,7 @@ def answer(holds, wants):
         ),
         edit(
             "(self.name, held) if told else None",
-            "(self.name, held) if held > self.limit else None",
+            '(getattr(self, "name", None), held) if held > self.limit else None',
             says="beat() returned",
         ),
         edit(
@@ -138,7 +138,7 @@ def answer(holds, wants):
         edit(
             "        if self.told or held <= self.limit:\n            return None\n        stack = self.frames()\n",
             "        stack = self.frames()\n        if self.told or held <= self.limit:\n            return None\n",
-            says="called frames() 1 times; it is to do so not at all",
+            says="called frames() 1 time; it is to do so not at all",
         ),
         edit(
             "        return (self.name, held) if told else None",
