@@ -5,7 +5,7 @@ import random
 import gevent
 
 from exercises import Wrong, exercise
-from exercises.vocabulary import InFlight, need
+from exercises.vocabulary import InFlight, hurried, need
 
 
 def _is_number(answer):
@@ -53,6 +53,8 @@ def _serve(answer):
     _serve_all(answer, ["tea", "bun", "soup", "noodles"])
     _serve_all(answer, ["soup", "bun", "bun", "", 0, None])  # two of a kind, and orders that look like none
     _serve_all(answer, [])
+    with hurried(20):  # more than a pool holds, and one that takes longer than a hasty time-out
+        _serve_all(answer, [*range(20), "stew", *range(20)])
 
 
 def _serve_all(answer, orders):
@@ -60,8 +62,9 @@ def _serve_all(answer, orders):
 
     def wait(order):
         begun.append(order)
+        slow = {"soup": 0.1, "stew": 10}  # neither the first nor the last: who waits for all sees it
         with cooking:
-            gevent.sleep(0.1 if order == "soup" else 0.05)  # neither the first nor the last: who waits for all sees it
+            gevent.sleep(slow.get(str(order), 0.05))
         ended.append(order)
 
     answer(list(orders), wait)

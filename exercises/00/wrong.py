@@ -54,6 +54,16 @@ def answer(orders, wait):
             "gevent.spawn(wait, order)", "gevent.spawn(wait, orders)", says="'tea' was to be served 1 time(s), and was"
         ),
         edit("(wait, order)", "(gevent.sleep, 0.1)", says="served 0 times"),
+        edit("raise_error=True", "timeout=1", says="join the greenlets"),
+        written(
+            """
+def answer(orders, wait):
+    from gevent.pool import Pool
+
+    Pool(10).map(wait, orders)
+""",
+            says="at most 10 of 41",
+        ),
     ],
     "00.4": [
         written(

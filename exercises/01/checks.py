@@ -320,6 +320,7 @@ class _Trade:
     "01.5",
     praise="never too full, nothing lost or overtaken, and everyone who can go on does, in every schedule tried.",
     hint="`while` around each wait; and after each put call a seller, after each get a baker.",
+    seconds=40,
 )
 def _bounded_shelf(answer):
     need_class(answer, "Shelf", "put", "get")

@@ -21,6 +21,7 @@ from exercises.vocabulary import (
     Planted,
     capture,
     eventually,
+    hurried,
     need,
     quiet_hub,
     reworded,
@@ -268,7 +269,7 @@ def _fetch_by_hand(answer, comes, urls, per_host, rest=0):
     def idle():
         return next((host_of[url] for url in comes if url not in done and not now[host_of[url]]), None)
 
-    with _hurried(hub, 40) if rest else contextlib.nullcontext():
+    with hurried(40) if rest else contextlib.nullcontext():
         crawler = GreenCall(answer, urls, fetch, per_host)
         gevent.sleep(rest)
     while True:
@@ -500,7 +501,7 @@ def _play(answer, web, broken, workers, pick, rest=0):
         if len(waiting) < wanted:
             _say_who_is_missing(workers, list(waiting), to_do() - set(waiting), done & set(broken), done and rest)
         if not done and rest:
-            with _hurried(hub, 40):
+            with hurried(40):
                 gevent.sleep(rest)
         picked = pick(list(waiting))
         for page in picked if isinstance(picked, list) else [picked]:
@@ -541,29 +542,6 @@ def _spawned():
         gevent.Greenlet.remove_spawn_callback(_alive.append)
 
 
-class _Hurried:
-    """A loop of gevent, the timers of which run so many times as fast."""
-
-    def __init__(self, loop, times):
-        self._loop, self._times = loop, times
-
-    def __getattr__(self, name):
-        return getattr(self._loop, name)
-
-    def timer(self, after, *arguments, **named):
-        return self._loop.timer(after / self._times, *arguments, **named)
-
-
-@contextlib.contextmanager
-def _hurried(hub, times):
-    loop = hub.loop
-    hub.loop = _Hurried(loop, times)
-    try:
-        yield
-    finally:
-        hub.loop = loop
-
-
 def _judge(got, done, broken):
     """Look at what the answer returned, when the pages of `done` were asked for and those of `broken` raised."""
     kinds = [type(each) for each in got] if isinstance(got, (tuple, list)) else []
@@ -578,5 +556,7 @@ def _judge(got, done, broken):
         did = "failed, and is not" if odd[0] in broken else "did not fail, and is"
         raise Wrong(f"{odd[0]!r} {did} in your dictionary of errors.", "An `except` keeps what failed, and only that.")
     for page, error in failed.items():
-        if str(broken[page]) not in str(error):
-            raise Wrong(f"{page!r} failed with {broken[page]!r}, and your dictionary has {error!r}.")
+        if str(broken[page]) not in str(error) or not isinstance(error, BaseException):
+            raise Wrong(
+                f"{page!r} failed with {broken[page]!r}, and your dictionary has {error!r}.", "Keep the error itself."
+            )

@@ -511,6 +511,7 @@ class answer:
         edit('float("-inf")', "0", says="turn 1 came"),
     ],
     "08.5": [
+        edit("failed[page] = error", "failed[page] = str(error)", says="and your dictionary has 'page 7 is broken'"),
         edit(
             "                    if link not in found:",
             "                    if link and link not in found:",

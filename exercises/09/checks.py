@@ -225,6 +225,7 @@ def _talk(answer):
     with reworded({UnicodeError: lambda error: f"{what} {_name(error)}: {how}."}):
         _holds(answer, [order])
     _holds(answer, [" two pork buns", " ", "0"], ["sold out ", "", " 0"])
+    _holds(answer, ["one tea\r", "\r"], ["one\rtea", "sold out\r"])
 
     _ends_with_the_server(answer, "ended the conversation")
     _ends_with_the_server(answer, "ended the conversation in the middle of an answer", last_words=b"you sa")
@@ -363,11 +364,11 @@ def _messages(answer):
         raise Wrong(f"your function returned no generator, but {what}: use `yield`.")
 
     three = [b"bun", b"\x00\x00\x00\x02", b"one tea\n"]
-    big, fifty = [os.urandom(20_011), b"bun"], [b"x" * 50]
+    big, fifty = [os.urandom(70_011), b"bun"], [b"x" * 50]
     _must_be(_collect(answer, _framed(*three)), three, "three messages came in one piece")
     _must_be(_collect(answer, _framed(*three), most=1), three, "the stream came byte by byte")
     _must_be(_collect(answer, _framed(b"", b"bun", b"")), [b"", b"bun", b""], "some messages were empty")
-    _must_be(_collect(answer, _framed(*big), most=1_400), big, "a message of 20,011 bytes came in pieces")
+    _must_be(_collect(answer, _framed(*big), most=1_400), big, "a message of 70,011 bytes came in pieces")
     _must_be(_collect(answer, _framed(*fifty), limit=50), fifty, "a message was exactly as long as allowed")
     _must_be(_collect(answer, b""), [], "nobody said a word, and the stream ended")
     dice = random.Random(9)

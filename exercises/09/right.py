@@ -141,7 +141,7 @@ def answer(line, read, show):
         written("""
 def answer(line, read, show):
     count = 0
-    stream = line.makefile("r", encoding="utf-8")
+    stream = line.makefile("r", encoding="utf-8", newline="\\n")
     try:
         for order in iter(read, None):
             if order:

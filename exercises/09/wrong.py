@@ -138,6 +138,25 @@ def answer(client):
         ),
         edit("            if not order:\n                continue\n", "", says="sent an empty line"),
         edit(r' + b"\n"', "", says="the server for a line with a newline at its end; it has heard nothing"),
+        edit("[:-1].decode()", r'[:-1].decode().removesuffix("\r")', says=r"answered 'sold out\r', in pieces"),
+        written(
+            r"""
+def answer(line, read, show):
+    answers = 0
+    with contextlib.suppress(EOFError, ConnectionError), line.makefile("r", encoding="utf-8") as stream:
+        while True:
+            if order := read():
+                line.sendall(order.encode() + b"\n")
+                answer = stream.readline()
+                if not answer.endswith("\n"):
+                    break
+                show(answer.removesuffix("\n"))
+                answers += 1
+    return answers
+""",
+            says=r"answered 'one\rtea', in pieces; you showed 'one'",
+        ),
+        edit("[:-1].decode()", r"[:-1].decode().split('\u2028')[0]", says=r"answered 'BunBun包\u2028'"),
         edit("continue", "break", says="your function returned when the server had heard nothing"),
         edit("EOFError, ", "", says="EOFError, the user's way to leave"),
         edit('            if not answer.endswith(b"\\n"):\n                break\n', "", says="the server ended"),
@@ -149,7 +168,11 @@ def answer(client):
             "answer[:-1].decode()", "answer.decode().rstrip()", says="answered 'sold out ', in pieces; you showed 'sold"
         ),
         edit("answer[:-1].decode()", "answer.decode()", says=r"you showed 'you said: two pork buns\n'"),
-        edit("answer[:-1].decode()", "answer.decode().splitlines()[0]", says=r"answered 'BunBun包\u2028'"),
+        edit(
+            "answer[:-1].decode()",
+            "answer.decode().splitlines()[0]",
+            says=r"answered 'one\rtea', in pieces; you showed 'one'",
+        ),
         edit("answer[:-1].decode()", "answer[:-1]", says="you showed b'you said: two pork buns'"),
         edit("show(answer[:-1].decode())", "show(order)", says="you showed 'two pork buns'"),
         edit("order = read()", "order = read().strip()", says=r"the server heard b'two pork buns\n'"),
@@ -246,6 +269,7 @@ def answer(line, limit):
 """,
             says="within a length, and your generator raised struct.error",
         ),
+        edit('">I", header', '">H", header[2:]', says="a message of 70,011 bytes came in pieces"),
         edit(", end_is_fine=True", "", says="your generator raised ConnectionError: the stream ended after 0 of 4"),
         edit("if length > limit:", "if length < 0:", says="waits for the message: raise ValueError at once"),
         written(

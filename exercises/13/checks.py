@@ -55,6 +55,13 @@ def _at_once(answer, scene, *, stuck, steps=lambda: 0):
 
 # -- 13.1 ----------------------------------------------------------------------------------------------------------
 
+LOOK_ONLY = "`select(0)` of a selector, or `poll(0)`, looks and returns at once, even if nothing has come."
+NAMES = "`register(line, EVENT_READ, name)` keeps the name beside the socket: it comes back as `key.data`."
+NO_BYTES = "`recv` takes bytes away; a selector only looks, and so does `recv` with `socket.MSG_PEEK`."
+ENDS = "An end, and a reset as well, counts as readable: register for reading, and ask nothing more of the line."
+NOBODY = "Some calls refuse an empty list, or wait for ever: answer before you ask."
+MANY = "`select` refuses numbers from 1024 on, and `epoll.poll` names 1,023 at most unless told `maxevents`."
+
 
 def _many_that_hung_up(stack):
     """So many lines that their numbers go beyond 1024, and one call may name more than 1,023; fewer if need be."""
@@ -99,22 +106,33 @@ class _Lines:
     hint="Register all with a selector, the name as `data`, and call its `select(0)`.",
 )
 def _who_speaks(answer):
-    stuck = "your function waits until somebody speaks; it should only look."
+    def stuck():
+        raise Wrong("your function waits until somebody speaks; it should only look.", LOOK_ONLY)
+
+    def alone():
+        raise Wrong("without any line your function waits for ever.", NOBODY)
+
     with contextlib.ExitStack() as stack:
         lines = _Lines(stack)
         _named(_ask(answer, lines, stuck))
         if got := _ask(answer, _Lines(stack, "pork", "sesame"), stuck, "where all are quiet, "):
-            raise Wrong(f"two lines are quiet, and your function says that {sorted(got)} speak.")
-        alone = "without any line your function waits for ever."
+            raise Wrong(f"two lines are quiet, and your function says that {sorted(got)} speak.", ENDS)
         if _ask(answer, lambda: (({},), lambda: None), alone, "without any line, "):
-            raise Wrong("without any line nobody speaks: return an empty list.")
+            raise Wrong("without any line nobody speaks: return an empty list.", NOBODY)
         lotus = lines.near["lotus"]
+        if lotus.fileno() < 0:
+            raise Wrong("your function closed the line of lotus: it should only look.", NO_BYTES)
         lotus.setblocking(False)
         left = b""
         with contextlib.suppress(BlockingIOError):
             left = lotus.recv(100)
         if left != b"hello":
-            raise Wrong(f"lotus said b'hello'; after your function only {left!r} is left of it.")
+            raise Wrong(f"lotus said b'hello'; after your function only {left!r} is left of it.", NO_BYTES)
+    with _pair_that_was_reset() as line:
+        if _ask(answer, lambda: (({"bean": line},), lambda: None), stuck, "where bean was reset, ") != ["bean"]:
+            raise Wrong(
+                "bean's line was reset, so that `recv` would raise at once; your function does not name it.", ENDS
+            )
     with contextlib.ExitStack() as stack, reworded({ValueError: _refusal}):
         many = _many_that_hung_up(stack)
         quiet = [stack.enter_context(each) for each in socket.socketpair()]
@@ -122,12 +140,26 @@ def _who_speaks(answer):
         got = in_time(lambda: list(answer(lines)), stuck=stuck)
         if sorted(got) != sorted(many):
             right = len(set(many).intersection(got))
-            raise Wrong(f"{len(many):,} have hung up, two are quiet; {right:,} of your {len(got):,} names are right.")
+            raise Wrong(
+                f"{len(many):,} have hung up, two are quiet; {right:,} of your {len(got):,} names are right.", MANY
+            )
+
+
+@contextlib.contextmanager
+def _pair_that_was_reset():
+    """A line whose far end has been reset."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        far = socket.create_connection(door.getsockname())
+        line, _ = door.accept()
+    with line:
+        reset(far)
+        select.select([line], [], [], 1)  # until the reset is here
+        yield line
 
 
 def _refusal(error):
     if "descriptor" in str(error):
-        return "with fifteen hundred lines and more, `select` refuses: descriptors from 1024 on."
+        return Wrong("with fifteen hundred lines and more, `select` refuses: descriptors from 1024 on.", MANY)
     return None
 
 
@@ -140,19 +172,19 @@ def _ask(answer, scene, stuck, where=""):
 
     got = _at_once(names, scene, stuck=stuck)
     if got is None:
-        raise Wrong(f"{where}your function returned None: return the names, or an empty list.")
+        raise Wrong(f"{where}your function returned None: return the names, or an empty list.", NAMES)
     return got
 
 
 def _named(got):
     for odd in (each for each in got if each not in ("pork", "lotus", "sesame", "leek")):
-        raise Wrong(f"return names, such as 'lotus'; there is {odd!r} in what your function returned.")
+        raise Wrong(f"return names, such as 'lotus'; there is {odd!r} in what your function returned.", NAMES)
     if "lotus" not in got:
-        raise Wrong("lotus has said something, and your function does not name it.")
+        raise Wrong("lotus has said something, and your function does not name it.", NAMES)
     if "leek" not in got:
-        raise Wrong("leek has hung up, so that `recv` would return b'' at once; your function does not name it.")
+        raise Wrong("leek has hung up, so that `recv` would return b'' at once; your function does not name it.", ENDS)
     if sorted(got) != ["leek", "lotus"]:
-        raise Wrong(f"lotus speaks and leek has hung up; your function says {sorted(got)}.")
+        raise Wrong(f"lotus speaks and leek has hung up; your function says {sorted(got)}.", ENDS)
 
 
 # -- 13.2 ----------------------------------------------------------------------------------------------------------
@@ -258,6 +290,10 @@ def _drained(got, what, sent, still_open):
     if not isinstance(data, (bytes, bytearray)):
         told = f"the first thing to return is bytes; on {what} it was {type(data).__name__}"
         raise Wrong(f"{told}.", "What `recv` returns is bytes: join them by `b''.join`, and do not decode them.")
+    if bytes(data) != sent and sorted(data) == sorted(sent):
+        raise Wrong(
+            f"on {what}, your function returned all bytes, but in another order.", "Put each piece behind the last."
+        )
     if bytes(data) != sent:
         raise Wrong(f"on {what}, your function returned {len(data):,} of {len(sent):,} bytes.")
     if bool(is_open) != still_open:
@@ -272,6 +308,7 @@ class _Shop:
 
     def __init__(self, answer, stack):
         self.answer, self.stack, self.guests, self.turns = answer, stack, {}, 0
+        self.idle = ""  # why there is nothing to do, while there is nothing
 
     def let_in(self, *, tcp=False, end_fault=None):
         """Return both ends of a new guest's line, neither of which waits."""
@@ -318,8 +355,10 @@ class _Shop:
     def sleeps(self, story):
         """Nothing can be read or written: no turn may end before its time."""
         for patience in (0.03, 0.15):
+            self.idle = f"{story}, and your function still waits when its patience of {patience:g} s is over."
             start = time.monotonic()
             self.turn(patience)
+            self.idle = ""
             if (took := time.monotonic() - start) < 0.8 * patience:
                 soon = "at once" if took < 0.2 * patience else f"after {took:.2g} s, with a patience of {patience:g} s"
                 raise Wrong(f"{story}, and your function comes back {soon}: a server would turn without end.")
@@ -345,9 +384,12 @@ class _Shop:
     seconds=30,
 )
 def _turn(answer):
-    stuck = "your function waits for one guest, while others could be served."
     with contextlib.ExitStack() as stack:
         shop = _Shop(answer, stack)
+
+        def stuck():
+            return shop.idle or "your function waits for one guest, while others could be served."
+
         in_time(_serve_the_slow, shop, stuck=stuck, seconds=20, stands_still=lambda: f"turn {shop.turns}", looks=30)
         _serve_at_once(_Shop(answer, stack))
         _meet_errors(_Shop(answer, stack))
@@ -485,6 +527,14 @@ def _serve_the_slow(shop):
 
 # -- 13.4 ----------------------------------------------------------------------------------------------------------
 
+ORDER = "A heap of `(when, number)` gives them in order; the number settles a tie."
+TAKEN = "Take those that are due out first, then call them: an alarm that has begun to ring is no longer there."
+WAITS = "Take out all that are due, and then call them: what comes in meanwhile is not among them."
+BACK = "A ticket is a number of its own for each alarm; keep the calls in a dictionary by it, and `pop(ticket, None)`."
+NEXT = "`patience` looks at the earliest that is not cancelled, however many cancelled ones lie before it."
+BELOW = "`max(0, …)`, and `None` where there is none."
+APART = "What belongs to one `Alarms` is made in `__init__`, not in the class."
+
 
 class _Day:
     """A clock, the alarms of an answer, and the names of those that rang."""
@@ -499,13 +549,13 @@ class _Day:
     def after(self, seconds, name):
         return self.alarms.after(seconds, self.bell(name))
 
-    def patience(self, wanted, story):
-        self._came(self._soon("patience", story), wanted, story)
+    def patience(self, wanted, story, hint=NEXT):
+        self._came(self._soon("patience", story), wanted, story, hint)
 
-    def ring(self, wanted, story):
+    def ring(self, wanted, story, hint=ORDER):
         self.rung.clear()
         self._soon("ring", story)
-        self._came(list(self.rung), wanted, story)
+        self._came(list(self.rung), wanted, story, hint)
 
     def _soon(self, method, story):
         stuck = f"{story}: `{method}` was still running after {SOON} s."
@@ -516,9 +566,9 @@ class _Day:
         if len(self.rung) < 5:
             self.alarms.after(0, self.again)
 
-    def _came(self, got, wanted, story):
+    def _came(self, got, wanted, story, hint):
         if got != wanted:
-            raise Wrong(f"{story}: {wanted!r} should have come, and it was {got!r}.")
+            raise Wrong(f"{story}: {wanted!r} should have come, and it was {got!r}.", hint)
 
 
 @exercise(
@@ -528,40 +578,40 @@ class _Day:
 )
 def _alarms(answer):
     day = _Day(answer)
-    day.patience(None, "patience without any alarm")
+    day.patience(None, "patience without any alarm", BELOW)
     day.ring([], "ring without any alarm")
     for name, seconds in (("tea", 3), ("buns", 1), ("rice", 1), ("soup", 2)):
         day.after(seconds, name)
     day.patience(1.0, "alarms after 3, 1, 1 and 2 s; patience at once")
     day.ring([], "ring before any is due")
     day.clock.time += 2.5
-    day.patience(0, "patience when two are overdue (not below 0)")
+    day.patience(0, "patience when two are overdue (not below 0)", BELOW)
     day.ring(["buns", "rice", "soup"], "alarms after 3, 1, 1 and 2 s; ring after 2.5 s")
-    day.ring([], "a second ring at the same moment")
+    day.ring([], "a second ring at the same moment", TAKEN)
     day.clock.time += 0.5
     day.ring(["tea"], "ring when the last is due, to the moment")
 
     first, second = day.after(1, "first"), day.after(5, "second")
     day.alarms.cancel(first)
     day.alarms.cancel(first)
-    day.patience(5.0, "alarms after 1 and 5 s, the first cancelled twice; patience")
+    day.patience(5.0, "alarms after 1 and 5 s, the first cancelled twice; patience", BACK)
     day.clock.time += 6
-    day.ring(["second"], "ring when both would be due, one of them cancelled")
+    day.ring(["second"], "ring when both would be due, one of them cancelled", BACK)
     day.alarms.cancel(second)
     day.after(1, "third")
     day.alarms.cancel(second)
-    day.patience(1.0, "one rang and was cancelled afterwards, another is to come; patience")
+    day.patience(1.0, "one rang and was cancelled afterwards, another is to come; patience", BACK)
     day.clock.time += 1
-    day.ring(["third"], "ring after an alarm was cancelled that had rung")
+    day.ring(["third"], "ring after an alarm was cancelled that had rung", BACK)
 
     day.alarms.after(0, day.again)
-    day.ring(["again"], "an alarm that sets another, due at once; one ring")
+    day.ring(["again"], "an alarm that sets another, due at once; one ring", WAITS)
     day.patience(0, "patience after it")
     day = _Day(answer)
     for _ in range(5):
         day.after(50, "far")
     day.alarms.after(0, day.again)
-    day.ring(["again"], "an alarm that sets another, due at once, while others are far; one ring")
+    day.ring(["again"], "an alarm that sets another, due at once, while others are far; one ring", WAITS)
     _keep_two_apart(answer)
     _cancel_one_of_two(answer)
     _cancel_many(answer)
@@ -571,12 +621,16 @@ def _keep_two_apart(answer):
     """Two sets of alarms, each with its own clock."""
     tea, rice = _Day(answer), _Day(answer)
     first, _ = tea.after(1, "tea"), rice.after(2, "rice")
-    rice.patience(2.0, "two Alarms; the first has an alarm after 1 s, the second one after 2 s; patience of the second")
+    rice.patience(
+        2.0, "two Alarms; the first has an alarm after 1 s, the second one after 2 s; patience of the second", APART
+    )
     tea.alarms.cancel(first)
-    tea.patience(None, "two Alarms with an alarm each, that of the first cancelled; patience of the first")
+    tea.patience(None, "two Alarms with an alarm each, that of the first cancelled; patience of the first", APART)
     rice.clock.time += 2
-    tea.ring([], "two Alarms, only the second has one left, and it is due; ring of the first")
-    rice.ring(["rice"], "two Alarms, the only one of the first cancelled; ring of the second, whose alarm is due")
+    tea.ring([], "two Alarms, only the second has one left, and it is due; ring of the first", APART)
+    rice.ring(
+        ["rice"], "two Alarms, the only one of the first cancelled; ring of the second, whose alarm is due", APART
+    )
 
 
 def _cancel_one_of_two(answer):
@@ -586,11 +640,11 @@ def _cancel_one_of_two(answer):
     first = day.alarms.after(1, same)
     day.alarms.after(2, same)
     day.alarms.cancel(first)
-    day.patience(2.0, "the same call set after 1 and after 2 s, the first cancelled; patience")
+    day.patience(2.0, "the same call set after 1 and after 2 s, the first cancelled; patience", BACK)
     day.alarms.after(2, same)
     day.after(2, "last")
     day.clock.time += 2
-    day.ring(["same", "same", "last"], "one cancelled, then two more set, all due with the second; ring")
+    day.ring(["same", "same", "last"], "one cancelled, then two more set, all due with the second; ring", BACK)
     day = _Day(answer)
     for ticket in [day.after(seconds, "early") for seconds in (0.25, 0.5)]:
         day.alarms.cancel(ticket)
@@ -600,7 +654,28 @@ def _cancel_one_of_two(answer):
     day.alarms.after(1, lambda: (day.rung.append("silence"), day.alarms.cancel(noise)))
     noise = day.after(1, "noise")
     day.clock.time += 1
-    day.ring(["silence"], "two due, and the first cancels the second; ring")
+    day.ring(
+        ["silence"],
+        "two due, and the first cancels the second; ring",
+        "Look again before each call whether it was cancelled.",
+    )
+    _ring_while_it_rings(answer)
+
+
+def _ring_while_it_rings(answer):
+    """An alarm whose call looks at the alarms, and rings."""
+    day, left = _Day(answer), []
+
+    def look_and_ring():
+        day.rung.append("bell")
+        left.append(day.alarms.patience())
+        if len(day.rung) < 5:
+            day.alarms.ring()
+
+    day.alarms.after(1, look_and_ring)
+    day.clock.time += 1
+    day.ring(["bell"], "one alarm, whose call asks for patience and calls ring; ring", TAKEN)
+    day._came(left, [None], "one alarm, whose call asks for patience", TAKEN)
 
 
 def _cancel_many(answer):

@@ -6,6 +6,23 @@ from exercises.answers import edit, written
 
 WRONG = {
     "13.1": [
+        edit(
+            "for key, _ in watcher.select(0)] if lines else []",
+            "for key, _ in watcher.select(0) for _ in [key.fileobj.close()]] if lines else []",
+            says="your function closed the line of lotus",
+        ),
+        written(
+            """
+def answer(lines):
+    names = []
+    for name, line in lines.items():
+        with contextlib.suppress(OSError):
+            line.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+            names.append(name)
+    return names
+""",
+            says="bean's line was reset",
+        ),
         written(
             """
 def answer(lines):
@@ -80,6 +97,9 @@ def answer(lines):
         ),
     ],
     "13.2": [
+        edit(
+            "pieces.append(piece)", "pieces.insert(0, piece)", says="your function returned all bytes, but in another"
+        ),
         written("def answer(line): return line.recv(4096)", says="return two things"),
         written("def answer(line): return 'text', True", says="is bytes"),
         edit(
@@ -175,6 +195,7 @@ def answer(line):
         ),
     ],
     "13.3": [
+        edit("[], patience)", "[])", says="and your function still waits when its patience of 0.03 s is over"),
         written(
             """
 def answer(guests, patience):
@@ -276,6 +297,33 @@ def answer(guests, patience):
         edit("hungry, [], patience", "hungry, [], min(patience, 0.05)", says="comes back after 0.05"),
     ],
     "13.4": [
+        written(
+            """
+class answer:
+    def __init__(self, clock):
+        self.clock, self.alarms, self.numbers = clock, {}, count()
+
+    def after(self, seconds, call):
+        ticket = next(self.numbers)
+        self.alarms[ticket] = (self.clock() + seconds, call)
+        return ticket
+
+    def cancel(self, ticket):
+        self.alarms.pop(ticket, None)
+
+    def patience(self):
+        first = min((when for when, _ in self.alarms.values()), default=None)
+        return None if first is None else max(0, first - self.clock())
+
+    def ring(self):
+        now = self.clock()
+        for when, ticket in sorted((when, ticket) for ticket, (when, _) in self.alarms.items()):
+            if when <= now and ticket in self.alarms:
+                self.alarms[ticket][1]()
+                self.cancel(ticket)
+""",
+            says="one alarm, whose call asks for patience and calls ring; ring",
+        ),
         edit(
             "        while self.heap and self.heap[0][1] not in self.calls:\n            heappop(self.heap)\n",
             "",

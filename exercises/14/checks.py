@@ -325,19 +325,41 @@ def _kill_who_was_woken(ward):
 
 # -- 14.3 ----------------------------------------------------------------------------------------------------------
 
+FOR_EVER = "The loop round `door.accept()` never ends; a greenlet of its own serves each guest, and bears their errors."
+STAYS = "A guest's own end is b'' or an `OSError` from their own `recv`; until then their line stays open."
+WHOLE = "Keep what came in a buffer for each guest, cut all whole lines from it, and leave the rest there for later."
+AS_BYTES = "Bytes go on as they came: cut at b'\\n' alone, strip and decode nothing, and skip no empty line."
+HUB_WAITS = "Only `accept`, `recv`, `send` and `sendall` wait through the hub; and at b'' a reader must stop reading."
+OTHERS = "Go round all in the room but the one who speaks, and compare guests there, not names."
+COPY = "Go round a copy of the room, and catch `OSError` round each `sendall`: one who left must not stop the round."
+OUT = "However a guest leaves, take them out of the room: `room.pop(guest, None)`, in a `finally` or behind the loop."
+DOOR = "Put a guest into the room when you answer their first line, and not before; an empty name is a name."
+BY_GUEST = "The guest is the key in the room and the name its value: two may bear the same name."
+ROOMS = "Each call of `chat` makes a room of its own."
+NO_ERROR = (
+    "Catch `OSError` round all that a guest's greenlet does; and take out only what may be missing by `pop(…, None)`."
+)
+
+
+def _hint(story):
+    """What helps if something is wrong in that part of the visit."""
+    words = {"room of their own": ROOMS, "another room": ROOMS, "same name": BY_GUEST, "left": COPY, "blanks": AS_BYTES}
+    return next((hint for word, hint in words.items() if word in story), WHOLE)
+
 
 class _Guest:
     """A scripted guest, with a line of its own."""
 
     def __init__(self, house, name, room=0):
-        self.house, self.name, self.buffer, self.label = house, name, b"", name or "with the empty name"
+        self.house, self.name, self.buffer = house, name, b""
+        self.label = name if name.isalnum() else repr(name) if name else "with the empty name"
         self.line = socket.create_connection(("127.0.0.1", house.ports[room]), timeout=PATIENCE)
 
     def send(self, data):
         try:
             self.line.sendall(data)
         except OSError as error:
-            raise Wrong(f"guest {self.label} could not send: {type(error).__name__}.") from None
+            raise Wrong(f"guest {self.label} could not send: {type(error).__name__}.", STAYS) from None
 
     def read(self, story):
         """The next line."""
@@ -352,9 +374,11 @@ class _Guest:
                 self._go_on_waiting(story, enough, blocked=self.house.turns == turns and silent > 30)
                 continue
             except OSError as error:
-                raise Wrong(f"guest {self.label} waited for a line {story} and met {type(error).__name__}.") from None
+                raise Wrong(
+                    f"guest {self.label} waited for a line {story} and met {type(error).__name__}.", STAYS
+                ) from None
             if not data:
-                raise Wrong(f"guest {self.label} waited for a line {story}, and the server hung up.")
+                raise Wrong(f"guest {self.label} waited for a line {story}, and the server hung up.", STAYS)
             self.buffer += data
         line, _, self.buffer = self.buffer.partition(b"\n")
         return line
@@ -362,13 +386,13 @@ class _Guest:
     def _go_on_waiting(self, story, enough, blocked):
         """Raise if there is nothing to wait for: the hub has had many turns, or gets none, or the server has ended."""
         if self.house.ending:
-            raise Wrong(f"`chat` came to an end: {self.house.ending}.")
+            raise Wrong(f"`chat` came to an end: {self.house.ending}.", FOR_EVER)
         if enough:
             rest = f" (there was {reprlib.repr(self.buffer)}, without an end)" if self.buffer else ""
-            raise Wrong(f"guest {self.label} waited in vain for a line {story}{rest}.")
+            raise Wrong(f"guest {self.label} waited in vain for a line {story}{rest}.", _hint(story))
         if blocked:
             reason = "your server waits or computes without the hub, which gets no turn: nobody else can go on."
-            self.house.findings.append(Wrong(reason))
+            self.house.findings.append(Wrong(reason, HUB_WAITS))
             self.house.interrupt()
             raise self.house.findings[0]
 
@@ -380,11 +404,11 @@ class _Guest:
                 self.buffer += data
         return text in self.buffer
 
-    def welcomed(self, words, wrong):
+    def welcomed(self, words, wrong, hint=AS_BYTES):
         """Send a name, and read the welcome; `wrong` says what else was read."""
         self.send(words)
         if (welcome := self.read("of welcome")) != b"welcome " + self.name.encode():
-            raise Wrong(wrong(welcome))
+            raise Wrong(wrong(welcome), hint)
 
 
 @exercise(
@@ -450,7 +474,8 @@ class _House:
         found = self.findings[0]
         if isinstance(found, Wrong) and self.errors and "a greenlet of yours" not in found.reason:
             error = next((each for each in self.errors if not isinstance(each, OSError)), self.errors[0])
-            return Wrong(f"{found.reason} A greenlet of yours had ended with {type(error).__name__}: {error}.")
+            reason = f"{found.reason} A greenlet of yours had ended with {type(error).__name__}: {error}."
+            return Wrong(reason, AS_BYTES if isinstance(error, UnicodeError) else NO_ERROR)
         return found
 
     def _break_into_pieces(self, kind):
@@ -515,6 +540,7 @@ def _visit_room(house):
     _begin_to_talk(house, guests)
     buns = ("包子" * 4).encode()
     _say(guests[3:4], buns + b"\n", [buns], "whose letters were cut in the middle", guests)
+    _say(guests[3:4], b"\xff\xfe\n", [b"\xff\xfe"], "of bytes that are no text, blanks and all", guests)
     text = "with blanks at both ends, and an empty one after it"
     _say(guests[4:5], b" a\rb \n\n", [b" a\rb ", b""], text, guests)
     _visit_another_room(house, guests)
@@ -540,10 +566,10 @@ def _visit_room(house):
     for word in (b"still", b"here"):
         _say(stay, word + b"\n", [word], "after twelve guests had left")
     if cut.hears(b": still"):
-        raise Wrong(f"at {cut.name}'s line `recv` had raised TimeoutError, and your server still sends there.")
+        raise Wrong(f"at {cut.name}'s line `recv` had raised TimeoutError, and your server still sends there.", OUT)
     early = "a guest who has not said a name yet is not in the room; one of yours heard {!r}."
     for guest in silent[:2]:
-        guest.welcomed(b"silent\n", early.format)
+        guest.welcomed(b"silent\n", early.format, DOOR)
     late, in_vain = _Guest(house, "late"), house.sent_in_vain
     late.send(b"late\nhello\n")
     late.read("of welcome, after a name and a line in one piece")
@@ -552,21 +578,22 @@ def _visit_room(house):
     for guest in silent[:2]:
         _expect(guest, {b"late": [b"hello"]}, "in a room where two bear the same name")
     if house.sent_in_vain > in_vain:
-        raise Wrong("all who left are long gone, and your server still sends to lines that are closed.")
+        raise Wrong("all who left are long gone, and your server still sends to lines that are closed.", OUT)
     silent[0].send(b"me too\n")
     if (read := silent[1].read("of another who bears the same name")) != b"silent: me too":
-        raise Wrong(f"two guests bear the same name; one said b'me too', and the other read {read!r}.")
+        raise Wrong(f"two guests bear the same name; one said b'me too', and the other read {read!r}.", BY_GUEST)
     for guest in [*stay, *silent, late]:
         guest.line.close()
     house.rest()
-    if odd := [error for error in house.errors if not isinstance(error, OSError)]:
-        what = f"{type(odd[0]).__name__}: {odd[0]}"
-        raise Wrong(f"all lines came as they should, and when guests had left a greenlet of yours ended with {what}.")
+    if house.errors:
+        what = f"{type(house.errors[0]).__name__}: {house.errors[0]}"
+        told = f"all lines came as they should, and when guests had left a greenlet of yours ended with {what}."
+        raise Wrong(told, NO_ERROR)
 
 
 def _visit_another_room(house, guests):
     """Two guests in a room of their own, of names that are easily spoilt: blanks, and nothing at all."""
-    blank, nameless = pair = [_Guest(house, name, room=1) for name in (" b\rb ", "")]
+    blank, nameless = pair = [_Guest(house, name, room=1) for name in (" 包\rb ", "")]
     for guest in pair:
         name = guest.name.encode()
         guest.welcomed(name + b"\n", lambda read, name=name: f"the name was {name!r}, and the guest read {read!r}.")
@@ -574,7 +601,9 @@ def _visit_another_room(house, guests):
         speaker.send(b"hello\n")
         should, read = speaker.name.encode() + b": hello", listener.read("said in another room")
         if read != should:
-            raise Wrong(f"two rooms are open; in the second {should!r} should have been heard, and it was {read!r}.")
+            raise Wrong(
+                f"two rooms are open; in the second {should!r} should have been heard, and it was {read!r}.", ROOMS
+            )
     for guest in pair:
         guest.line.close()
     _say(guests[7:8], b"alone\n", [b"alone"], "said after two others had talked in a room of their own", guests)
@@ -615,12 +644,12 @@ def _expect(guest, wanted, story):
         line = guest.read(story)
         name, colon, text = line.partition(b": ")
         if not colon:
-            raise Wrong(f"guest {guest.name} read {line!r}, which is not of the form b'NAME: line'.")
+            raise Wrong(f"guest {guest.name} read {line!r}, which is not of the form b'NAME: line'.", AS_BYTES)
         if name == guest.name.encode():
-            raise Wrong(f"guest {guest.name} read its own line {line!r}: it is for the others.")
+            raise Wrong(f"guest {guest.name} read its own line {line!r}: it is for the others.", OTHERS)
         if name not in wanted or text != wanted[name][0]:
             expected = f"; from that guest {wanted[name][0]!r} was next" if name in wanted else ""
-            raise Wrong(f"guest {guest.name} read {line!r}, {story}{expected}.")
+            raise Wrong(f"guest {guest.name} read {line!r}, {story}{expected}.", _hint(story))
         wanted[name].pop(0)
         if not wanted[name]:
             del wanted[name]

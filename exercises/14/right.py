@@ -329,6 +329,8 @@ class Room:
                     line.sendall(b"".join((b"welcome ", text, b"\\n")))
                 else:
                     self.tell(guest, text)
+        except OSError as error:
+            print("one has left:", error)
         finally:
             if guest:
                 self.guests.remove(guest)

@@ -133,6 +133,15 @@ def answer(hub, begin):
         edit("task.throw()", "task.switch()", says="GreenletExit should be raised"),
     ],
     "14.3": [
+        edit(
+            "suppress(OSError):\n            while",
+            "suppress(ConnectionError):\n            while",
+            says="ended with TimeoutError",
+        ),
+        edit("room[me] = line\n", "room[me] = line.decode('ascii').encode()\n", says="ended with UnicodeDecodeError"),
+        edit(
+            "        for other in", "        line.decode()\n        for other in", says="ended with UnicodeDecodeError"
+        ),
         written(
             """
 def answer(door, spawn):

@@ -106,7 +106,7 @@ def answer(channel, method, properties, body, cook):
     if not good and properties.type == "second try":
         channel.basic_publish(exchange="", routing_key="graveyard", body=body)
     elif not good:
-        mark = pika.BasicProperties(type="second try")
+        mark = pika.BasicProperties(type="second try", headers=properties.headers)
         channel.basic_publish(exchange="", routing_key="orders", body=body, properties=mark)
     channel.basic_ack(method.delivery_tag)
 """),
@@ -117,7 +117,8 @@ def answer(channel, method, properties, body, cook):
         cook(body)
     except Exception:
         target = method.routing_key if tries < 2 else "graveyard"
-        channel.basic_publish("", target, body, pika.BasicProperties(headers={"tries": tries}))
+        headers = (properties.headers or {}) | {"tries": tries}
+        channel.basic_publish("", target, body, pika.BasicProperties(headers=headers))
     finally:
         channel.basic_ack(delivery_tag=method.delivery_tag)
 """),
@@ -130,9 +131,9 @@ def answer(channel, method, properties, body, cook):
         cook(body)
         channel.basic_ack(method.delivery_tag)
         return
-    again = properties.headers is None or "again" not in properties.headers
-    if again:
-        channel.basic_publish("", "orders", body, pika.BasicProperties(headers={"again": None}))
+    headers = dict(properties.headers or ())
+    if "again" not in headers:
+        channel.basic_publish("", "orders", body, pika.BasicProperties(headers=headers | {"again": None}))
     else:
         channel.basic_publish("", "graveyard", body)
     channel.basic_nack(method.delivery_tag, requeue=False)
@@ -174,7 +175,7 @@ def answer(channel, method, properties, body, cook):
         case _, True:
             move(channel, body, "graveyard", reason=str(failed))
         case _:
-            move(channel, body, "orders", **{MARK: True})
+            move(channel, body, "orders", **(properties.headers or {}), **{MARK: True})
     channel.basic_reject(method.delivery_tag, requeue=False)
 """),
         written("""

@@ -26,6 +26,7 @@ WRONG = {
         written("answer = []", says="order 2 is missing"),
     ],
     "17.2": [
+        edit("basic_consume(queue, on_order)", 'basic_consume("orders", on_order)', says="NOT_FOUND"),
         edit("    channel.basic_qos(prefetch_count=1)\n", "", says="of nine more, and none waits in the queue"),
         edit("prefetch_count=1", "prefetch_count=2", says="cooked 8 of nine more, and none waits in the queue"),
         edit(
@@ -201,7 +202,7 @@ def answer(channel, method, properties, body, cook):
         tried.add(body)
     channel.basic_ack(method.delivery_tag)
 """,
-            says="b'poison' was cooked 3 times and more; it should get one more try",
+            says="came with the headers {'table': 4}, and was put back without 'table'",
         ),
         edit('if "tried" in headers', "if headers", says="b'unlucky too' failed, and was cooked once"),
         edit(
@@ -260,7 +261,7 @@ def answer(channel, method, properties, body, cook):
             "",
             "    try:\n",
             "    channel.basic_ack(method.delivery_tag)\n    try:\n",
-            says="a program was killed while it cooked b'bun 3', and the order did not come again",
+            says="b'poison' was acknowledged before it was published again",
         ),
         edit(
             "    channel.basic_ack(method.delivery_tag)\n",
@@ -284,7 +285,54 @@ def answer(channel, method, properties, body, cook):
         edit(
             "queue, body, properties)",
             "queue, str(body), properties)",
-            says="`cook` was called with b\"b'poison'\", which is the body of no order",
+            says="there is a message b\"b'poison'\" in `orders`, which is the body of no order",
+        ),
+        written(
+            """
+tried = set()
+
+
+def answer(channel, method, properties, body, cook):
+    try:
+        cook(body)
+    except Exception:
+        channel.basic_publish("", "graveyard" if body in tried else "orders", body, properties)
+        tried.add(body)
+    channel.basic_ack(method.delivery_tag)
+""",
+            says="b'poison' was cooked 3 times and more; it should get one more try",
+        ),
+        written(
+            """
+def answer(channel, method, properties, body, cook):
+    headers = properties.headers or {}
+    if "tried" not in headers:
+        channel.basic_publish("", "orders", body, pika.BasicProperties(headers={**headers, "tried": True}))
+        channel.basic_ack(method.delivery_tag)
+""",
+            says="b'bun 1' was not cooked",
+        ),
+        edit("{**headers, ", "{", says="came with the headers {'table': 4}, and was put back without 'table'"),
+        edit(
+            'channel.basic_publish("", queue, body, properties)\n    ',
+            "channel.basic_ack(method.delivery_tag)\n"
+            '        return channel.basic_publish("", queue, body, properties)\n    ',
+            says="b'poison' was acknowledged before it was published again",
+        ),
+        written(
+            """
+def answer(channel, method, properties, body, cook):
+    plain = body.removeprefix(b"!")
+    try:
+        cook(plain)
+    except Exception:
+        if body != plain:
+            channel.basic_publish("", "graveyard", plain)
+        else:
+            channel.basic_publish("", "orders", b"!" + body)
+    channel.basic_ack(method.delivery_tag)
+""",
+            says="there is a message b'!poison' in `orders`, which is the body of no order",
         ),
         edit(
             '"tried" in headers',
@@ -293,6 +341,7 @@ def answer(channel, method, properties, body, cook):
         ),
     ],
     "17.4": [
+        edit("    if new:", "    if new and int(body) > 1:", says="which makes 18"),
         written(
             """
 def answer(channel, method, properties, body, db):
@@ -303,19 +352,19 @@ def answer(channel, method, properties, body, db):
         db.commit()
     channel.basic_ack(method.delivery_tag)
 """,
-            says="before `execute` for sale 'a', and in the end the till says 22 buns",
+            says="before `execute` for sale 'a', and in the end the till says 21 buns",
         ),
         edit(
             "    channel.basic_ack(method.delivery_tag)\n",
             "",
             "    new =",
             "    channel.basic_ack(method.delivery_tag)\n    new =",
-            says="before `execute` for sale 'b', and in the end the till says 14 buns",
+            says="before `execute` for sale 'b', and in the end the till says 13 buns",
         ),
         edit(
             'db.execute("INSERT OR IGNORE INTO seen VALUES (?)", (properties.message_id,)).rowcount',
             "not method.redelivered",
-            says="without any power cut the till says 22 buns",
+            says="without any power cut the till says 21 buns",
         ),
         edit(
             "    db.commit()\n    channel.basic_ack(method.delivery_tag)\n",
@@ -325,7 +374,7 @@ def answer(channel, method, properties, body, db):
         edit(
             "    db.commit()\n    channel.basic_ack(method.delivery_tag)\n",
             "    channel.basic_ack(method.delivery_tag)\n    db.commit()\n",
-            says="before `commit` for sale 'b', and in the end the till says 14 buns",
+            says="before `commit` for sale 'b', and in the end the till says 13 buns",
         ),
         edit("    db.commit()\n", "", says="without any power cut the till says 4 buns"),
         written(
@@ -339,23 +388,23 @@ def answer(channel, method, properties, body, db):
         db.commit()
     channel.basic_ack(method.delivery_tag)
 """,
-            says="before `basic_ack` for sale 'a', and in the end the till says 22 buns",
+            says="before `basic_ack` for sale 'a', and in the end the till says 21 buns",
         ),
         edit(
             "    new =",
             "    db.isolation_level = None\n    new =",
             "    db.commit()\n",
             "",
-            says="before `execute` for sale 'a', and in the end the till says 16 buns",
+            says="before `execute` for sale 'a', and in the end the till says 15 buns",
         ),
-        edit("    if new:\n    ", "", says="without any power cut the till says 22 buns"),
+        edit("    if new:\n    ", "", says="without any power cut the till says 21 buns"),
         edit("(properties.message_id,)", "(body,)", says="without any power cut the till says"),
         edit(
             "properties.message_id,",
             "properties.message_id.lower(),",
-            says="without any power cut the till says 14 buns",
+            says="without any power cut the till says 13 buns",
         ),
-        edit("buns = buns + ?", "buns = ?", says="without any power cut the till says 2 buns"),
+        edit("buns = buns + ?", "buns = ?", says="without any power cut the till says 1 buns"),
         edit("UPDATE till SET buns = buns + ?", "INSERT INTO till VALUES (?)", says="the table `till` has 5 rows"),
         edit(
             "    channel.basic_ack(method.delivery_tag)\n",
@@ -375,7 +424,7 @@ def answer(channel, method, properties, body, db):
         edit(
             "    if new:\n",
             "    db.commit()\n    if new:\n",
-            says="before `execute` for sale 'a', and in the end the till says 16 buns",
+            says="before `execute` for sale 'a', and in the end the till says 15 buns",
         ),
     ],
 }

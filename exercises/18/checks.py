@@ -240,6 +240,21 @@ def _lost(answer):
             raise Wrong(
                 f"the broker has no such exchange, and your function returned {got.value!r}, without an error.", ALONE
             )
+        calls.clear()
+
+        def refuse(name):  # as a broker does that cannot keep a message
+            calls.append(name)
+            if name == "basic_publish":
+                raise pika.exceptions.NackError([])
+
+        with brokers.open_channel(url) as another:
+            refusing = brokers.Tapped(another, before=refuse)
+            got = capture(partial(in_time, answer, refusing, "shop", [("tea", "one")], stuck=STUCK))
+        if not got.error and "basic_publish" in calls:
+            what = (
+                f"the broker refused an order (NackError), and your function returned {got.value!r}, without an error."
+            )
+            raise Wrong(what, ALONE)
 
 
 def _send(answer, channel, exchange, orders):
@@ -344,7 +359,8 @@ class _Desk:
             raise Wrong(f"{when}, and your function returned None: return the body of the answer.", EMPTY)
         if got.value != wanted:
             raise Wrong(
-                f"{when}, and your function returned {got.value!r}; the answer to this question was {wanted!r}."
+                f"{when}, and your function returned {got.value!r}; the answer to this question was {wanted!r}.",
+                COMPARE,
             )
 
     def look_at_the_question(self):
@@ -353,7 +369,7 @@ class _Desk:
         if (named := question.reply_to) != self.replies:
             raise Wrong(f"`reply_to` of a question was {named!r}; the queue for the answer is {self.replies!r}.", MARK)
         if question.correlation_id is None:
-            raise Wrong("the question has no correlation_id: nobody can tell what an answer belongs to.")
+            raise Wrong("the question has no correlation_id: nobody can tell what an answer belongs to.", MARK)
 
     def miss(self, patience, when, plan):
         """Ask; no answer comes, and patience must end in time."""
@@ -380,6 +396,8 @@ class _Desk:
             raise Wrong(f"{calls} of `ask` put {came} questions into `prices`: send each once.", "One `basic_publish`.")
 
 
+COMPARE = "Compare the `correlation_id` of each reply with the one that you sent; where it differs, drop and go on."
+FRESH = "`str(uuid.uuid4())`, made in each call, is never the same twice."
 MARK = "`pika.BasicProperties(reply_to=replies, correlation_id=…)` goes with the question."
 CANCEL = "`channel.cancel()` ends a `consume` and leaves the channel open; `finally` does it in any case."
 EMPTY = "An answer may be empty; that none came is told by `None` in place of its method."
@@ -422,7 +440,7 @@ def _ask(answer):
         own.basic_publish("", desk.replies, "an answer without a number")
         complaint = capture(desk.find, "buns", "stale answers came first", late_first, catch=Wrong).error
         if len(set(prices.ids())) < len(prices.ids()):  # which may be the cause
-            raise Wrong("two questions had the same correlation_id: a late answer to the first fits the second.")
+            raise Wrong("two questions had the same correlation_id: a late answer to the first fits the second.", FRESH)
         if complaint:
             raise complaint
         desk.find("", "an answer came whose body is empty", empty, wanted=b"")

@@ -41,6 +41,14 @@ answer["money"] = [answer["alarm"][0].replace("#", "*.till"), "*.till.warning"]
     "18.3": [
         written("""
 def answer(channel, queue, exchange, old, new):
+    steps = [(channel.queue_bind, pattern) for pattern in new] + [(channel.queue_unbind, pattern) for pattern in old]
+    for step, pattern in steps:
+        if step == channel.queue_unbind and pattern in new:
+            continue
+        step(queue, exchange, pattern)
+"""),
+        written("""
+def answer(channel, queue, exchange, old, new):
     for pattern in set(new) - set(old):
         channel.queue_bind(queue, exchange, pattern)
     for pattern in set(old) - set(new):

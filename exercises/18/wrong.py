@@ -133,6 +133,11 @@ def answer(channel, queue, exchange, old, new):
         ),
     ],
     "18.4": [
+        edit(
+            "pika.exceptions.UnroutableError",
+            "(pika.exceptions.UnroutableError, pika.exceptions.NackError)",
+            says="the broker refused an order (NackError)",
+        ),
         edit(", mandatory=True", "", says="('bnu.pork', 'two') reached no queue, and it is not in your list"),
         edit("    channel.confirm_delivery()\n", "", says="reached no queue, and it is not in your list"),
         edit("exceptions.UnroutableError", "exceptions.NackError", says="UnroutableError"),

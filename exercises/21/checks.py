@@ -227,7 +227,7 @@ class _Desk:
         return bool(self.urls) and all(url in self.done for url in self.urls)
 
 
-A, B = [f"http://a.example/{number}" for number in range(6)], [f"http://b.example:81/{number}" for number in range(6)]
+A, B = [f"http://a.example/{number}" for number in range(6)], [f"http://a.example:81/{number}" for number in range(6)]
 PLAYS = [  # per_host, pause, and what happens; the plainest promises first
     (2, 0, [("found", A[0]), ("due", 0)]),
     (2, 0, [("found", A[0]), ("due", 0), ("due", 1), ("settled", A[0]), ("due", 2)]),

@@ -187,6 +187,11 @@ answer = Frontier
         edit("return rooms[tries], again", "return rooms.pop(0), again", says="changed what it was given"),
     ],
     "21.4": [
+        edit(
+            "urlsplit(url).netloc",
+            "urlsplit(url).hostname",
+            says="it is to be ['http://a.example/0', 'http://a.example:81/0']",
+        ),
         edit("self.away.discard(url)", "self.away.remove(url)", says="KeyError"),
         edit("        self.away.discard(url)\n", "", says="it is to be"),
         edit("        self.done.add(url)\n", "", says="`over` is False, and it is to be True"),
@@ -204,7 +209,7 @@ answer = Frontier
         edit(
             "sum(self.known[each] == host for each in self.away)",
             "len(self.away)",
-            says="it is to be ['http://a.example/0', 'http://b.example:81/0']",
+            says="it is to be ['http://a.example/0', 'http://a.example:81/0']",
         ),
         edit("urlsplit(url).netloc", "urlsplit(url).path", says="it is to be"),
         edit("now < self.free_from.get(host, now)", "now <= self.free_from.get(host, now - 1)", says="it is to be"),
@@ -221,7 +226,7 @@ answer = Frontier
         edit(
             "self.free_from[host] = now + self.pause",
             "self.free_from = dict.fromkeys(self.known.values(), now + self.pause)",
-            says="it is to be ['http://a.example/0', 'http://b.example:81/0']",
+            says="it is to be ['http://a.example/0', 'http://a.example:81/0']",
         ),
         edit("bool(self.known) and ", "", says="after Dispatcher(2, 0): `over` is True, and it is to be False"),
         edit("self.known.keys() <= self.done", "not self.away", says="`over` is True, and it is to be False"),

@@ -71,6 +71,7 @@ def _kitchens():
     yield 10, 400, 400
     yield 3, 700, 1500
     yield 1000, 333, 999
+    yield 428, 7, 42  # in floats, 35 / (7 / 3) is a little less than 15
     chance = random.Random(20)
     for _ in range(150):
         work = chance.choice([1, 3, 7, 40, 70, 100, 333, 400])
@@ -101,7 +102,7 @@ def _size(answer):
 
 
 def _true_rest(failed, left, share, base, most):
-    bound = Fraction(most) if failed > 60 else min(Fraction(most), Fraction(base) * 2 ** (failed - 1))
+    bound = Fraction(most) if failed > 200 else min(Fraction(most), Fraction(base) * 2 ** (failed - 1))
     pause = Fraction(share) * bound
     return float(pause) if pause < Fraction(left) else None
 
@@ -120,6 +121,8 @@ def _failures():
     yield 2, -1, 0.5, 0.125, 4
     yield 60, 60, 0.25, 0.125, 4
     yield 5000, 60, 0.25, 0.125, 4
+    yield 20, 60, 0.25, 2.0**-20, 16  # it takes many doublings from this base to this bound
+    yield 99, 60, 0.25, 2.0**-90, 16
     chance = random.Random(20)
     for _ in range(80):
         share = chance.choice([0, 0.125, 0.25, 0.5, 0.875])
@@ -174,7 +177,7 @@ def _case(told):
     return "after " + ", ".join(told[-8:] if len(told) < 9 else ["...", *told[-7:]])
 
 
-STARTS = [0, 1000]  # what a clock may show at first: 0 is a time like any other
+STARTS = [0, 1000, -50]  # what a clock may show at first: 0 is a time like any other
 
 
 def _play(answer, model, story, options, case, other):
@@ -313,8 +316,12 @@ def _trouble(chance):
 
 
 def _untouched_breaker(breaker, right, case):
+    for _ in range(right.failures - 1):
+        breaker.failed()
+        right.failed()
     if breaker.allows() is not right.allows():
-        raise Wrong(f"{case} another Breaker, to which nothing has happened, allows nothing.")
+        told = f"another Breaker, on which {right.failures - 1} requests have failed,"
+        raise Wrong(f"{case} {told} allows nothing.")
 
 
 @exercise(
@@ -335,6 +342,7 @@ def _breaker(answer):
 # -- 22.6 -------------------------------------------------------------------------------------------------------------
 
 MOST_WAITS = 2_000
+EMPTY = "returns an empty list"
 
 
 class _Desk:
@@ -389,7 +397,7 @@ class _Desk:
         if self.happens and self.happens[0][0] <= until:
             until = max(self.clock.time, self.happens[0][0])
         self.clock.time = until
-        now = [(what, order) for when, what, order in self.happens if when <= until]
+        now = [(what, order) for when, what, order in self.happens if when <= until and what != EMPTY]
         self.happens = [each for each in self.happens if each[0] > until]
         self.open.update(order for what, order in now if what == "came")
         return now
@@ -399,7 +407,7 @@ def _true_leave(begun, held, limit, happens):
     """What the broker is to be told: for each moment, the calls between cancel() and close()."""
     moments, working = {0: {f"give_back({order!r})" for order in held}}, set(begun)
     for after, what, order in sorted(happens):
-        if working and after < limit:
+        if what != EMPTY and working and after < limit:
             moments.setdefault(after, set()).add(f"{'ack' if what == 'done' else 'give_back'}({order!r})")
             working -= {order} if what == "done" else set()
             last = after
@@ -422,6 +430,7 @@ LEAVES = [
     (["tea"], ["bun"], 2.5, []),
     ([1, 2], [3], 0, [(1, "done", 1)]),
     ([0, ""], [-1], 3, [(1, "done", ""), (2, "done", 0)]),
+    ([1], [], 5, [(1, EMPTY, "wait"), (2, EMPTY, "wait"), (3, "done", 1)]),
 ]
 
 

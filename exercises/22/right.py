@@ -136,6 +136,27 @@ def answer(failed, left, chance, base=0.1, most=5):
     ],
     "22.4": [
         written("""
+def answer(share, most, clock):
+    class Purse:
+        tokens, looked = most, clock()
+
+        def look(self):
+            now = clock()
+            self.tokens, self.looked = min(most, self.tokens + now - self.looked), now
+
+        def first(self):
+            self.look()
+            self.tokens = min(most, self.tokens + share)
+
+        def retry(self):
+            self.look()
+            enough = self.tokens >= 1
+            self.tokens -= enough
+            return enough
+
+    return Purse()
+"""),
+        written("""
 class Budget:
     def __init__(self, share, most, clock):
         self.share, self.most, self.clock, self.spent, self.seen = share, most, clock, 0, clock()

@@ -43,6 +43,11 @@ def answer(waits, percent):
         ),
     ],
     "22.2": [
+        edit(
+            "(patience - work) * greenlets // work",
+            "int((patience - work) / (work / greenlets))",
+            says="size(428, 7, 42): 'room' is 14",
+        ),
         edit("-(-rate * work // 1000)", "rate * work // 1000", says="size(20, 40, 1000): 'greenlets' is 0"),
         edit("-(-rate * work // 1000)", "rate * work // 1000 + 1", says="size(50, 100, 300): 'greenlets' is 6"),
         edit("-(-rate * work // 1000)", "-(-rate * 1000 // work)", says="'greenlets' is 500"),
@@ -67,6 +72,8 @@ def answer(waits, percent):
         ),
     ],
     "22.3": [
+        edit("range(failed - 1)", "range(min(failed - 1, 10))", says="after 20 failures"),
+        edit("range(failed - 1)", "range(min(failed - 1, 64))", says="after 99 failures"),
         edit("range(failed - 1)", "range(failed)", says="after 1 failures"),
         edit("bound = min(base, most)", "bound = base", says="base 8, most 4: the answer is 7, and it is to be 3.5"),
         edit("min(most, 2 * bound)", "2 * bound", says="the answer is"),
@@ -117,6 +124,9 @@ def answer(failed, left, chance, base=0.1, most=5):
         ),
     ],
     "22.4": [
+        edit(
+            "self.looked = most, clock()", "self.looked = most, 0", says="retry() returned False, and it is to be True"
+        ),
         edit(
             "self.tokens, self.looked = most, clock()",
             "self.tokens, self.looked = 0, clock()",
@@ -175,6 +185,35 @@ answer = Budget
         ),
     ],
     "22.5": [
+        written(
+            """
+class answer:
+    count = 0
+
+    def __init__(self, failures, rest, clock):
+        self.failures, self.rest, self.clock = failures, rest, clock
+        self.opened, self.probing = None, False
+
+    def allows(self):
+        if self.opened is None:
+            return True
+        if self.probing or self.clock() - self.opened < self.rest:
+            return False
+        self.probing = True
+        return True
+
+    def succeeded(self):
+        if self.probing or self.opened is None:
+            answer.count, self.opened, self.probing = 0, None, False
+
+    def failed(self):
+        if self.probing or self.opened is None:
+            answer.count += 1
+            if self.probing or self.count >= self.failures:
+                self.opened, self.probing = self.clock(), False
+""",
+            says="allows() returned False, and it is to be True",
+        ),
         edit(
             "self.clock() - self.opened < self.rest",
             "self.clock() - self.opened <= self.rest",
@@ -260,6 +299,11 @@ answer = Breaker
         ),
     ],
     "22.6": [
+        edit(
+            "        for what, order in broker.wait(left):\n",
+            "        if not (news := broker.wait(left)):\n            break\n        for what, order in news:\n",
+            says="close() was called after 1 s",
+        ),
         edit("    broker.cancel()\n", "", says="was called before cancel()"),
         edit(
             "    broker.cancel()\n    for order in held:\n        broker.give_back(order)\n",

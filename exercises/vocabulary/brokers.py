@@ -93,4 +93,5 @@ class Tapped:
                 self._after(name)
             return value
 
+        self.__dict__[name] = call  # the same one each time, as methods are equal to themselves
         return call
