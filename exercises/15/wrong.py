@@ -225,6 +225,17 @@ answer = LineReader
             says="`read_line()` returned b'te', and it is to be b'tea'",
         ),
         edit(
+            "            piece = await self.recv()\n",
+            "            try:\n                piece = await self.recv()\n"
+            "            except OSError:\n                continue\n",
+            says="`recv` raised OSError, and `read_line()` returned b'tea', where OSError was to go on",
+        ),
+        edit(
+            "await self.recv()\n",
+            "await asyncio.wait_for(self.recv(), 0.5)\n",
+            says="your code raised TimeoutError",
+        ),
+        edit(
             "            self.ended = not piece\n", "            self.ended = len(piece) < 2\n", says="and it is to be"
         ),
         edit("            self.ended = not piece\n", "", says="is asked again and again"),
@@ -579,8 +590,8 @@ async def answer(jobs):
             says="who had ordered, and orders again after SIGTERM, heard b'closing'",
         ),
         edit("                guests[me] = True\n", "", says="heard b'closing', where 'ok' was to come"),
-        edit(", timeout=limit", "", says="who does not pay until the limit of 0.8 s, heard nothing for 4 s"),
-        edit("timeout=limit", "timeout=limit / 2", says="s after SIGTERM, heard b'closing', where 'ok' was to come"),
+        edit(", timeout=limit", "", says="who does not pay until the limit of 1 s, heard nothing for 4 s"),
+        edit("timeout=limit", "timeout=limit / 3", says="s after SIGTERM, heard b'closing', where 'ok' was to come"),
         edit(
             "        if guests:\n            await asyncio.wait(list(guests), timeout=limit)",
             "        await asyncio.sleep(limit)",
@@ -636,7 +647,7 @@ async def answer(jobs):
             "await told.wait()\n        closing.append(1)",
             "await asyncio.wait(list(guests), timeout=limit)",
             "await asyncio.wait(list(guests))",
-            says="who does not pay until the limit of 0.8 s, heard nothing for 4 s",
+            says="who does not pay until the limit of 1 s, heard nothing for 4 s",
         ),
         edit(
             "add_signal_handler(signal.SIGTERM, closing.set)",
@@ -649,7 +660,7 @@ async def answer(jobs):
             "            seated = asyncio.ensure_future(asyncio.wait(list(guests)))\n"
             "            late = asyncio.ensure_future(over.wait())\n"
             "            await asyncio.wait([seated, late], return_when=asyncio.FIRST_COMPLETED)\n",
-            says="and again after 0.48 s",
+            says="s; ten guests stayed, and the last of them heard 'closing' 1.",
         ),
         edit(
             "add_signal_handler(signal.SIGTERM, closing.set)",
