@@ -452,10 +452,8 @@ class Gate:
 answer = Gate
 """),
         edit(
-            "        called = list(self.since)[:1] if guest in self.inside else []\n"
-            "        self.inside.discard(guest)\n",
-            "        if guest not in self.inside:\n            return []\n        self.inside.remove(guest)\n"
-            "        called = [next(iter(self.since))] if self.since else []\n",
+            "        for each in (guest, *called):\n            self.until.pop(each, None)\n",
+            "        self.until = {each: when for each, when in self.until.items() if each not in [guest, *called]}\n",
         ),
     ],
     "16.5": [
