@@ -179,7 +179,7 @@ answer = Watchdog
     ],
     "16.4": [
         edit("len(self.inside) < self.at_once", "len(self.inside) <= self.at_once", says="and it is to be 'wait'"),
-        edit("len(self.since) < self.chairs", "len(self.since) <= self.chairs", says="and it is to be 'full'"),
+        edit("len(self.until) < self.chairs", "len(self.until) <= self.chairs", says="and it is to be 'full'"),
         edit("self.clock() < until", "self.clock() <= until", says="returned"),
         edit("self.clock() + self.patience", "self.patience", says="returned"),
         edit("self.clock() < until", "self.clock() > until", says="and it is to be"),
