@@ -1,14 +1,15 @@
 """Two threads, or two interpreters, with and without a GIL: chapter 16's own files, and its picture of them.
 
-    python3 benchmarks/bench_without_gil.py python3.14t            prints what it measures
-    python3 benchmarks/bench_without_gil.py python3.14t --draw     also draws images/without_the_gil.svg
+    python benchmarks/bench_without_gil.py [PROGRAM] [--draw]
 
-The Python it is given must be a free-threaded build of 3.14 or newer, whose GIL can be switched. The best of several
-rounds counts, for on a busy machine the others show the neighbours.
+PROGRAM is a free-threaded Python, 3.14 or newer, whose GIL can be switched; by default the one on the PATH. --draw also
+draws images/without_the_gil.svg. The best of several rounds counts, for on a busy machine the others show the neighbours.
 """
 
+import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -76,15 +77,20 @@ def text(x, y, words, anchor="start", size=13, weight="normal"):
 
 
 if __name__ == "__main__":
-    python = sys.argv[1]
+    options = argparse.ArgumentParser()
+    options.add_argument("program", nargs="?", default=shutil.which("python3.15t") or shutil.which("python3.14t"))
+    options.add_argument("--draw", action="store_true")
+    chosen = options.parse_args()
+    if not chosen.program:
+        sys.exit(print("There is no free-threaded Python on the PATH, so nothing was measured."))
     os.chdir(temporary_folder())
     for name, source in written_files(NOTEBOOK, "dough.py", "twice.py").items():
         Path(name).write_text(source, encoding="utf-8")
-    found, sold = measure(python)
+    found, sold = measure(chosen.program)
     for (gil, kind), (one, two) in found.items():
         told = f"one alone {1e3 * one:.0f} ms, two at once {1e3 * two:.0f} ms, {two / one:.2f} times as long"
         print(f"{KINDS[kind]:12} {'with' if gil else 'without':7} the GIL: {told}")
     for gil, totals in sold.items():
         print(f"{'with' if gil else 'without'} the GIL sold:", *(f"{each:,}" for each in totals))
-    if "--draw" in sys.argv[2:]:
+    if chosen.draw:
         PICTURE.write_text(drawn(found, sold), encoding="utf-8")
