@@ -3,7 +3,7 @@
     python benchmarks/bench_without_gil.py [PROGRAM] [--draw]
 
 PROGRAM is a free-threaded Python, 3.14 or newer, whose GIL can be switched; by default the one on the PATH. --draw also
-draws images/without_the_gil.svg. The best of several rounds counts, for on a busy machine the others show the neighbours.
+draws images/without_the_gil.svg. The best of several rounds counts: on a busy machine the others show the neighbours.
 """
 
 import argparse
