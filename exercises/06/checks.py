@@ -137,6 +137,7 @@ def _order(answer):
 # -- 06.2 ----------------------------------------------------------------------------------------------------------
 
 KINDS = ["pork", "lotus", "leek", "pork", "sesame", "lotus", "custard", "bean", "pork", "taro", "lotus", "crab", "date"]
+ONCE = "Nobody asked to try again: once for each bun, and the caller learns what went wrong."
 RESULTS = ["p1", "a1", "z1", None, 0, "l2", False, "", "p2", [], "l3", None, "d1"]
 
 
@@ -186,9 +187,10 @@ def _steam_together(answer, buns):
 
 
 def _burn_one(answer, burning):
-    buns = ["pork", "lotus", "sesame", "custard", "leek"]
+    buns, went_in = ["pork", "lotus", "sesame", "custard", "leek"], []
 
     def steam(bun):
+        went_in.append(bun)
         gevent.sleep(len(bun))
         if bun in burning:
             raise BurntBun(bun)
@@ -204,6 +206,8 @@ def _burn_one(answer, burning):
         error = error.__cause__ or error.__context__
     if error is None:
         raise burnt.error
+    if again := [bun for bun in burning if went_in.count(bun) > 1]:
+        raise Wrong(f"the bun {again[0]!r} burnt, and `steam` was called for it {went_in.count(again[0])} times.", ONCE)
 
 
 # -- 06.3 ----------------------------------------------------------------------------------------------------------

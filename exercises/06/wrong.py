@@ -28,6 +28,19 @@ WRONG = {
     ],
     "06.2": [
         written(
+            """
+def answer(buns, steam):
+    steamer, results = [gevent.spawn(steam, bun) for bun in buns], []
+    for bun, one in zip(buns, steamer):
+        try:
+            results.append(one.get())
+        except Exception:
+            results.append(steam(bun))
+    return results
+""",
+            says="the bun 'sesame' burnt, and `steam` was called for it 2 times",
+        ),
+        written(
             "def answer(buns, steam): return [gevent.spawn(steam, bun) for bun in buns]", says="returned greenlets"
         ),
         edit("    return [greenlet.value for greenlet in greenlets]\n", "", says="returned None"),

@@ -20,6 +20,7 @@ def _waits():
     yield [7], [1, 50, 100]
     yield [], [1, 50, 99]
     yield [0, 0, 0, 5], [75, 76]
+    yield [0, 0], [1, 100]
     yield [0.25, -1.5, 3], [33, 34, 67]
     hundred = list(range(1, 101))
     random.Random(20).shuffle(hundred)

@@ -4,6 +4,7 @@ from exercises.answers import edit, written
 
 WRONG = {
     "22.1": [
+        edit("if not waits", "if not any(waits)", says="percentile(1) of [0, 0] is None, and it is to be 0"),
         edit("[rank - 1]", "[rank - 2]", says="percentile(50) of [30, 10, 20, 40] is 10, and it is to be 20"),
         edit("[rank - 1]", "[min(rank, len(waits) - 1)]", says="percentile(50) of [30, 10, 20, 40] is 30"),
         edit("-(-len(waits) * percent // 100)", "len(waits) * percent // 100", says="percentile(51) of"),
