@@ -204,6 +204,10 @@ def _same_seconds(said, wanted, case):
         raise Wrong(f"{case} {said:g}, and it is to be {wanted:g}.")
 
 
+ASK_FIRST = "Ask once what is left, before the step; when the step has returned, the time does not matter any more."
+LET_OUT = "What a step raises needs no `except`: without one it goes on by itself."
+
+
 def _compare_run(deadline, true, clock, detail, case):
     name, takes, value = detail
     given, left = [], true.left()
@@ -226,7 +230,7 @@ def _compare_run(deadline, true, clock, detail, case):
         came.unwrap()
         raise Wrong(f"{case} {left:g} s were left, and the step was not called.")
     if not left:
-        raise Wrong(f"{case} nothing was left, and the step was begun all the same.")
+        raise Wrong(f"{case} nothing was left, and the step was begun all the same.", ASK_FIRST)
     if len(given) > 1:
         raise Wrong(f"{case} the step was called {len(given)} times.")
     if len(given[0]) != 1:
@@ -235,11 +239,13 @@ def _compare_run(deadline, true, clock, detail, case):
     if isinstance(value, Exception):
         if came.error is not value:
             ended = f"it returned {came.value!r}" if came.error is None else f"it raised {_described(came.error)}"
-            raise Wrong(f"{case} the {type(value).__name__} of the step was to reach the caller as it is, and {ended}.")
+            raise Wrong(
+                f"{case} the {type(value).__name__} of the step was to reach the caller as it is, and {ended}.", LET_OUT
+            )
     elif came.error is not None:
         if isinstance(came.error, TimeoutError):
             late = "the step had begun in time, and its value was to be returned"
-            raise Wrong(f"{case} {late}; it raised {_described(came.error)}.")
+            raise Wrong(f"{case} {late}; it raised {_described(came.error)}.", ASK_FIRST)
         raise came.error
     elif came.value is not value:
         raise Wrong(f"{case} it returned {came.value!r}, and the step had returned {value!r}.")
@@ -483,6 +489,11 @@ def _read(answer, readers):
         stuck.wrong(f"`read_line()` does not come back, and {still}.")
 
 
+NOT_YOURS = (
+    "Neither CancelledError nor an error of `recv` is yours to catch; without an `except` both go on by themselves."
+)
+
+
 class _Reading:
     """Reads all lines of one reader, and calls it again whenever it was cut off."""
 
@@ -492,9 +503,9 @@ class _Reading:
         self.case = f"`recv` gives {', '.join([*gives, 'the end'])}:"
         self.story = []
 
-    def wrong(self, reason):
+    def wrong(self, reason, hint=""):
         story = self.story if len(self.story) < 7 else ["…", *self.story[-6:]]
-        raise Wrong(" ".join([self.case, *(f"{each}, then" for each in story), reason]))
+        raise Wrong(" ".join([self.case, *(f"{each}, then" for each in story), reason]), hint)
 
     async def read(self, reader):
         for wanted in self.wanted:
@@ -515,7 +526,9 @@ class _Reading:
             self.wrong(self.line.findings[-1])
         if self.cutter.has_cut and not cancelled:
             came = f"it returned {_shown(task.result())}" if error is None else f"it raised {_described(error)}"
-            self.wrong(f"`read_line()` was cancelled at a wait, and {came}, where CancelledError was to go on.")
+            self.wrong(
+                f"`read_line()` was cancelled at a wait, and {came}, where CancelledError was to go on.", NOT_YOURS
+            )
         if self.cutter.has_cut:
             self.story.append("`read_line()` was cancelled")
             return False
@@ -530,9 +543,12 @@ class _Reading:
         self._compare(task.result(), wanted)
         if self.line.raised:
             name = type(self.line.raised[0]).__name__
-            self.wrong(f"`recv` raised {name}, and `read_line()` returned {_shown(wanted)}, where {name} was to go on.")
+            self.wrong(
+                f"`recv` raised {name}, and `read_line()` returned {_shown(wanted)}, where {name} was to go on.",
+                NOT_YOURS,
+            )
         if self.line.findings:
-            self.wrong(self.line.findings[0])
+            self.wrong(self.line.findings[0], "Look first whether a whole line is there; only if not, ask for more.")
         self.line.returned += 1
         self.story.append(f"{_shown(wanted)} came")
         return True
@@ -540,7 +556,9 @@ class _Reading:
     def _compare(self, said, wanted):
         if said is None or wanted is None:
             if said is not wanted:
-                self.wrong(f"`read_line()` returned {_shown(said)}, and it is to be {_shown(wanted)}.")
+                hint = "An empty line is no end. `or` and `not` take b'' for nothing: ask whether a b'\\n' has come."
+                hint = hint if b"" in (said, wanted) else ""
+                self.wrong(f"`read_line()` returned {_shown(said)}, and it is to be {_shown(wanted)}.", hint)
         elif said != wanted:
             self.wrong(f"`read_line()` returned {_shown(said)}, and it is to be {_shown(wanted)}.")
 
@@ -617,6 +635,10 @@ class _Record:
     ended: float = None
 
 
+STOP = "A `finally` is run for an error of a job, and also when `run_all` itself is cancelled; an `except` may not be."
+TWICE = "Who cancels a `gather` cancels its tasks, and it ends with the first of them. `asyncio.wait` cancels nobody."
+
+
 class _Crew:
     """Some jobs, one call of `run_all` for them, and what is to be seen there."""
 
@@ -633,8 +655,8 @@ class _Crew:
         made = {}
         return [made.setdefault(id(job), partial(self._live, number, job)) for number, job in enumerate(self.jobs)]
 
-    def wrong(self, reason):
-        raise Wrong(f"{self.told}: {reason}")
+    def wrong(self, reason, hint=""):
+        raise Wrong(f"{self.told}: {reason}", hint)
 
     async def _live(self, number, job):
         loop = asyncio.get_running_loop()
@@ -727,7 +749,10 @@ class _Crew:
             if len(began) > sum(each is job for each in self.jobs):
                 self.wrong(f"job {number} was begun {len(began)} times.")
             if max(began) > 0:
-                self.wrong(f"job {number} began after {max(began):g} s only; all are to begin at once.")
+                self.wrong(
+                    f"job {number} began after {max(began):g} s only; all are to begin at once.",
+                    "Make a task of every job before you wait.",
+                )
 
     def _judge_stop(self, record, stop, why):
         job, who = self.jobs[record.number], f"job {record.number}"
@@ -735,18 +760,21 @@ class _Crew:
             return
         if not record.cancelled:
             state = "still ran" if record in self.alive else "ran to its end"
-            self.wrong(f"{why}, and {who} was not cancelled: it {state}, and `run_all` {self._came()}.")
+            self.wrong(f"{why}, and {who} was not cancelled: it {state}, and `run_all` {self._came()}.", STOP)
         if record.cancelled[0] > stop + 0.05:
             self.wrong(f"{why}, and {who} was cancelled only after {record.cancelled[0]:g} s.")
         if len(record.cancelled) > 1:
-            self.wrong(f"{who} was cancelled a second time, while it was cleaning up.")
+            self.wrong(f"{who} was cancelled a second time, while it was cleaning up.", TWICE)
 
     def _judge_outcome(self, stop, failing):
         task = self.task
         if stop is None:
             wanted = [job.ends for job in self.jobs]
             if task.cancelled() or task.exception() is not None:
-                self.wrong(f"`run_all` {self._came()}, and it is to return {wanted!r}.")
+                hint = (
+                    "" if self.jobs else "`asyncio.wait` wants one task at least. Say first what is returned for none."
+                )
+                self.wrong(f"`run_all` {self._came()}, and it is to return {wanted!r}.", hint)
             said = need(task.result(), list, f"{self.told}: `run_all` is to return a list")
             if len(said) != len(wanted) or any(a is not b for a, b in zip(said, wanted, strict=True)):
                 self.wrong(f"`run_all` {self._came()}, and it is to return {wanted!r}.")
@@ -906,13 +934,25 @@ class _Shop:
             with suppress(ProcessLookupError):
                 os.kill(self.child.pid, signal.SIGTERM)
 
+    def is_starved(self):
+        """Whether the process could go on, if a busy machine let it; who waits for something is no such process."""
+        import psutil  # takes its time
+
+        with suppress(psutil.Error):
+            return psutil.Process(self.child.pid).status() in (psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP)
+        return False
+
     def ends(self, when):
         """See that the process ends, and how."""
-        code = self.child.wait(PATIENCE)
+        code, more = self.child.wait(PATIENCE), 10
+        while code is None and more and self.is_starved():
+            code, more = self.child.wait(1), more - 1
         if code is None:
-            self.wrong(f"{when}, and after {PATIENCE} s the process was still there.")
+            hint = "Who waits longer than for those who are there? Whoever has hung up, in whatever way, has gone."
+            self.wrong(f"{when}, and after {PATIENCE} s the process was still there.", hint)
         if code != 0:
-            self.wrong(f"{when}, and then the process {ending(code)}; its exit code is to be 0.")
+            hint = "A `serve` that returns, with no guest left, is enough for exit code 0. And may nobody be there?"
+            self.wrong(f"{when}, and then the process {ending(code)}; its exit code is to be 0.", hint)
 
     def is_refused(self):
         """Whether the door is closed."""
@@ -942,12 +982,15 @@ class _Guest:
 
     def read(self, seconds=PATIENCE):
         """The next line without its end; b"" when the shop has hung up, None when nothing came."""
-        deadline = time.monotonic() + seconds
+        deadline, more = time.monotonic() + seconds, 10
         while b"\n" not in self.rest:
             self.line.settimeout(max(0.001, deadline - time.monotonic()))
             try:
                 data = self.line.recv(4096)
             except TimeoutError:
+                if more and self.shop.is_starved():
+                    deadline, more = time.monotonic() + 1, more - 1
+                    continue
                 return None
             except OSError:
                 data = b""
@@ -1036,7 +1079,8 @@ def _ordinary_day(shop):
         guest.hears("closing", "after SIGTERM")
         guest.is_hung_up_on("after 'closing'")
     if not eventually(shop.is_refused, looks=20 * PATIENCE, pause=0.05):
-        shop.wrong("after SIGTERM guests had heard 'closing', and somebody new could still connect.")
+        hint = "Close what listens first, the server or the door; a door at which a thread still waits stays open."
+        shop.wrong("after SIGTERM guests had heard 'closing', and somebody new could still connect.", hint)
     eats.says(b"up\n")
     eats.hears("ok", "who had ordered, and orders again after SIGTERM")
     shop.tell()

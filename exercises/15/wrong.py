@@ -608,7 +608,7 @@ async def answer(jobs):
             "pass",
             says="met the end of the line, where 'closing' was to come",
         ),
-        edit("        writer.close()\n", "", says="who had ordered and said 'pay', heard nothing for 4 s"),
+        edit('in (b"pay\\n", b"")', 'in (b"",)', says="said 'pay', heard b'ok', where the shop was to hang up"),
         edit(
             "    asyncio.run(main())",
             "    asyncio.run(main())\n    sys.exit(128 + signal.SIGTERM)",
