@@ -327,6 +327,7 @@ def _kill_who_was_woken(ward):
 
 FOR_EVER = "The loop round `door.accept()` never ends; a greenlet of its own serves each guest, and bears their errors."
 STAYS = "A guest's own end is b'' or an `OSError` from their own `recv`; until then their line stays open."
+EACH = "`spawn` a greenlet for each guest, so that the next one finds the door open; it answers the first line."
 WHOLE = "Keep what came in a buffer for each guest, cut all whole lines from it, and leave the rest there for later."
 AS_BYTES = "Bytes go on as they came: cut at b'\\n' alone, strip and decode nothing, and skip no empty line."
 HUB_WAITS = "Only `accept`, `recv`, `send` and `sendall` wait through the hub; and at b'' a reader must stop reading."
@@ -343,7 +344,14 @@ NO_ERROR = (
 
 def _hint(story):
     """What helps if something is wrong in that part of the visit."""
-    words = {"room of their own": ROOMS, "another room": ROOMS, "same name": BY_GUEST, "left": COPY, "blanks": AS_BYTES}
+    words = {
+        "of welcome": EACH,
+        "room of their own": ROOMS,
+        "another room": ROOMS,
+        "same name": BY_GUEST,
+        "left": COPY,
+        "blanks": AS_BYTES,
+    }
     return next((hint for word, hint in words.items() if word in story), WHOLE)
 
 

@@ -136,7 +136,7 @@ def answer(hub, begin):
         edit(
             "suppress(OSError):\n            while",
             "suppress(ConnectionError):\n            while",
-            says="ended with TimeoutError",
+            says="greenlet of yours",
         ),
         edit("room[me] = line\n", "room[me] = line.decode('ascii').encode()\n", says="ended with UnicodeDecodeError"),
         edit(
