@@ -11,6 +11,7 @@ import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
 import helpers
+from exercises.vocabulary.sources import written_files
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("helpers", "backstage", "exercises", "minibroker")
@@ -33,11 +34,12 @@ def imports(source):
 def imports_of_chapters():
     """All imports of all code cells, those of a %%isolated cell or of a written file included."""
     for path in ROOT.glob("notebooks/*.ipynb"):
+        sources = list(written_files(path).values())  # whole files: a cell may append the next method of a class
         for cell in nbformat.read(path, as_version=4).cells:
-            if cell.cell_type != "code":
-                continue
             first, _, rest = cell.source.partition("\n")
-            source = rest if first.startswith(("%%isolated", "%%writefile")) else cell.source
+            if cell.cell_type == "code" and not first.startswith("%%writefile"):
+                sources.append(rest if first.startswith("%%isolated") else cell.source)
+        for source in sources:
             for found in imports(TransformerManager().transform_cell(source)):
                 yield path.stem, *found
 
