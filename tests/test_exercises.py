@@ -1,5 +1,6 @@
 """Every exercise accepts its solution, refuses its starter and what learners would really get wrong, and ends."""
 
+import os
 import re
 
 import pytest
@@ -12,6 +13,14 @@ from tests.side_by_side import Verdicts
 EXERCISES = sorted(registered())
 FIRST_OF_CHAPTERS = sorted({name[:2]: name for name in reversed(EXERCISES)}.values())
 RIGHT, WRONG = answers.collected("right"), answers.collected("wrong")
+NOT_ON_WINDOWS = ("15.5",)  # where no program hears SIGTERM: its check says so, whatever the answer
+
+
+@pytest.fixture(autouse=True)
+def _where_it_is_checked(request):
+    name = getattr(request.node, "callspec", None) and request.node.callspec.params.get("name")
+    if os.name == "nt" and name in NOT_ON_WINDOWS:
+        pytest.skip("Windows has no SIGTERM that a program could hear.")
 
 
 def each(several):
@@ -73,7 +82,7 @@ def test_a_wrong_answer_fails_for_its_own_reason(verdicts, name, answer):
     assert answer.says in verdict.reason
 
 
-@pytest.mark.parametrize(("several", "least"), [(RIGHT, 2), (WRONG, 3)], ids=["right", "wrong"])
+@pytest.mark.parametrize(("several", "least"), [(RIGHT, 5), (WRONG, 10)], ids=["right", "wrong"])
 def test_every_exercise_has_several_answers(several, least):
     assert {name: len(several.get(name, ())) for name in EXERCISES if len(several.get(name, ())) < least} == {}
     assert set(several) == set(EXERCISES)
