@@ -48,7 +48,7 @@ FATES = {
 
 @exercise(
     "15.1",
-    praise="nobody hears what nobody awaits, and who gives up waiting has stopped nobody but themselves.",
+    praise="nobody hears what nobody awaits, and giving up a wait stops nobody but yourself.",
     hint="Does that call wait for the error, or for the end alone? And does its end end the job?",
 )
 def _fates(answer):
@@ -1026,7 +1026,7 @@ class _Guest:
 @exercise(
     "15.5",
     praise="nobody new, nobody cut off who had ordered, nobody waited for in vain, and the exit code is 0.",
-    hint="First close the door; send away who has not ordered; wait for the others, all together, up to one limit.",
+    hint="Close the door first; send away those who have not ordered; wait for the others, together, up to one limit.",
     seconds=60,
 )
 def _serve(answer):
