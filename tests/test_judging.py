@@ -481,5 +481,5 @@ def test_an_unknown_exercise_fails_the_cell_with_one_sentence(kernel):
 def test_the_cell_of_the_solution_is_known_whatever_the_answer_before_it(kernel):
     source = answers.cell_source("00.2", "solution")
     for cell in (source, f"{source}\n"):
-        assert kernel.run(cell).text.startswith("✔ 00.2, the solution: ")
-    assert kernel.run(source.replace("max(", "max(  ")).text.startswith("✔ 00.2: ")
+        assert "✔ 00.2, the solution: " in kernel.run(cell).text  # on a busy machine after "… is still running"
+    assert "✔ 00.2: " in kernel.run(source.replace("max(", "max(  ")).text

@@ -139,7 +139,7 @@ answer = Voter
 """,
             says="share what they remember",
         ),
-        written("answer = lambda log: None", says="give the class Voter itself"),
+        written("answer = lambda log: None", says="a Voter has no `term`"),
     ],
     "20.4": [
         edit("confirmed[n] and not received[n]", "not received[n]", says="'lost' is ['bun'], and it is to be []"),
