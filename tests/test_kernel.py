@@ -110,8 +110,9 @@ def test_a_name_whose_cell_was_skipped(kernel, code, told):
 def test_outside_a_kernel_nothing_is_guarded():
     import gevent.monkey
 
-    import helpers  # noqa: F401
+    from backstage.kernel import prepare
 
+    prepare()
     assert not hasattr(gevent.monkey.patch_all, "__wrapped__")
 
 
