@@ -235,6 +235,14 @@ def _lost(answer):
             )
         if got := _send(answer, channel, "shop", []):
             raise Wrong(f"there was no order to send; your list is {got!r}.")
+        with brokers.open_channel(url) as another:
+            got = capture(partial(_send, answer, another, "", [("bar", "one"), ("nowhere", "two")]))
+        if got.error and getattr(got.error, "reply_code", None) != 403:  # it may not ask for this exchange
+            raise got.error
+        if not got.error and got.value != [("nowhere", "two")]:
+            raise Wrong(
+                f"of two orders by the default exchange '', ('nowhere', 'two') was lost; your list is {got.value!r}."
+            )
         got = capture(partial(in_time, answer, channel, "no shop", [("any", "one")], stuck=STUCK))
         if not got.error:
             raise Wrong(

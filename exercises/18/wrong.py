@@ -139,6 +139,7 @@ def answer(channel, queue, exchange, old, new):
             says="the broker refused an order (NackError)",
         ),
         edit(", mandatory=True", "", says="('bnu.pork', 'two') reached no queue, and it is not in your list"),
+        edit("basic_publish(exchange, ", 'basic_publish(exchange or "orders", ', says="orders"),
         edit("    channel.confirm_delivery()\n", "", says="reached no queue, and it is not in your list"),
         edit("exceptions.UnroutableError", "exceptions.NackError", says="UnroutableError"),
         edit("pika.exceptions.UnroutableError", "Exception", says="the broker has no such exchange, and your function"),
