@@ -1,8 +1,9 @@
 """What a learner has guessed and solved: a small file of their own, and nobody else's business.
 
 Each line is one thing that happened, as JSON: when, the name of the prediction or exercise, the letter that was
-guessed, or whether it turned out right. The file lies where the system keeps such data, or in COURSE_HOME;
-COURSE_MEMORY names another one. Where it cannot be written, the course remembers until the kernel stops.
+guessed, or whether it turned out right, and how many chapters there were, for their numbers once changed with that.
+The file lies where the system keeps such data, or in COURSE_HOME; COURSE_MEMORY names another one. Where it cannot be
+written, the course remembers until the kernel stops.
 """
 
 import json
@@ -12,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 FILE = "memory.jsonl"
+CHAPTERS = 22
 _kept_here = []  # lines that could not be written
 _told = set()  # what has been said once
 
@@ -47,7 +49,7 @@ def note(name, **what):
     str
         "", or the first time that it cannot be written a sentence that says so.
     """
-    line = {"when": datetime.now().astimezone().isoformat(timespec="seconds"), "name": name, **what}
+    line = {"when": datetime.now().astimezone().isoformat(timespec="seconds"), "name": name, "of": CHAPTERS, **what}
     try:
         _append(place(), json.dumps(line))
     except OSError as error:
@@ -103,9 +105,16 @@ def _read(line):
         note = json.loads(line)
         when = datetime.fromisoformat(note["when"]).astimezone()
         known = isinstance(note["name"], str) and note["name"] and note.get("right") in (True, False, None)
-        return {**note, "when": when} if known else None
+        return {**note, "when": when, "name": _name_today(note)} if known else None
     except (ValueError, LookupError, TypeError, OverflowError):
         return None
+
+
+def _name_today(note):
+    """The message queues were chapters 15 to 20 when the course had twenty, and lines did not say how many."""
+    chapter, dot, number = note["name"].partition(".")
+    moved = "of" not in note and chapter in ("15", "16", "17", "18", "19", "20")
+    return f"{int(chapter) + 2}{dot}{number}" if moved else note["name"]
 
 
 def guess_of(name):

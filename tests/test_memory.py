@@ -52,6 +52,16 @@ def test_it_lies_where_the_system_keeps_such_data(monkeypatch, platform, variabl
     assert ROOT not in memory.place().parents
 
 
+def test_what_was_noted_under_an_old_number_is_found_under_the_new(file):
+    note("17.1", right=True)
+    line = file.read_text(encoding="utf-8")
+    without = line.replace(f', "of": {len(list((ROOT / "notebooks").glob("*.ipynb"))) - 1}', "")
+    assert without != line  # the course has as many chapters as memory says
+    old = "".join(without.replace("17.1", name) for name in ("14.3", "15.1", "20.c"))
+    file.write_text(old + line, encoding="utf-8")
+    assert [each["name"] for each in notes()[0]] == ["14.3", "17.1", "22.c", "17.1"]
+
+
 def test_what_is_noted_is_found_again(file):
     assert notes() == ([], "")
     assert note("05.a", guess="b") == ""
