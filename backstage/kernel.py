@@ -4,16 +4,19 @@
 and the kernel's thread has one. A fresh process, as `spawn` and `forkserver` start it, knows nothing of what a cell has
 defined, and a `Pool` replaces each worker that dies of it by the next. Each of these calls is wrapped as soon as its
 module is there and ends in one sentence, in the kernel only: copies of its process, and the cells of `%%isolated`, are
-left alone. Variables that were set for other work are forgotten, for the kernel and all that it starts. And a name that
-is missing since its cell was skipped is an error that says so.
+left alone. Variables that were set for other work are forgotten, for the kernel and all that it starts. A name that is
+missing since its cell was skipped is an error that says so. And a cell that asks, and that nobody answers, gives up.
 """
 
+import _thread
 import builtins
 import functools
 import os
 import sys
+import threading
 
 _INLINE = "module://matplotlib_inline.backend_inline"  # plots in the notebook, as every kernel has it if nobody objects
+PATIENCE = 300  # seconds that `input` waits; whoever closes the page finds no box to type into on coming back
 
 
 class Trap(RuntimeError):
@@ -30,6 +33,7 @@ def prepare():
         return
     _forget_settings(shell)
     shell.set_custom_exc((NameError,), _show_missing_name)
+    shell.kernel.raw_input = _give_up(shell.kernel.raw_input)
     sys.meta_path.insert(0, _Finder())
     for name, guard in _GUARDS.items():
         if name in sys.modules:
@@ -53,6 +57,28 @@ def _show_missing_name(shell, kind, error, traceback, tb_offset=None):
     if last.tb_frame.f_globals is shell.user_global_ns and kind is NameError:  # not a local one, not in a library
         error.args = (f"{error}. If a cell further up makes it, run that first: Run ▸ Run All Above Selected Cell.",)
     shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
+
+
+def _give_up(ask):
+    """`input` that waits for PATIENCE, so that cells behind it are not queued for ever."""
+
+    @functools.wraps(ask)
+    def asking(prompt=""):
+        late = threading.Event()
+        timer = threading.Timer(PATIENCE, lambda: (late.set(), _thread.interrupt_main()))
+        timer.daemon = True
+        if threading.current_thread() is threading.main_thread():  # only that one can be interrupted
+            timer.start()
+        try:
+            return ask(prompt)
+        except KeyboardInterrupt:
+            if not late.is_set():
+                raise
+        finally:
+            timer.cancel()
+        raise Trap(f"nobody has typed anything for {PATIENCE} s, so this cell no longer waits: run it again to type.")
+
+    return asking
 
 
 class _Finder:

@@ -88,6 +88,19 @@ def test_what_is_no_trap_runs(kernel, code, shows):
     assert (result.ename, result.text) == (None, shows)
 
 
+def test_a_cell_that_asks_and_that_nobody_answers_gives_up(kernel):
+    asks = {"allow_stdin": True, "stop_on_error": False}
+    answered = kernel.client.execute("input('your order')", **asks)
+    kernel.client.get_stdin_msg(timeout=60)
+    kernel.client.input("one bun")
+    assert kernel.collect(answered).text == "'one bun'"
+
+    kernel.run("from backstage import kernel; kernel.PATIENCE = 0.2")
+    result = kernel.collect(kernel.client.execute("input('your order')", **asks))
+    assert result.ename == "Trap" and "nobody has typed anything" in result.traceback
+    assert kernel.run("6 * 7").text == "42"
+
+
 ABOVE = "If a cell further up makes it, run that first"
 
 
