@@ -95,8 +95,7 @@ def drawing(figure):
     # So would be its names.
     own = f"d{next(_number)}_{uuid.uuid4().hex[:6]}_"
     svg = re.sub(r"""\b(id=["']|href="#|url\(#)""", rf"\g<1>{own}", svg)
-    svg = svg.replace("#000000", "currentColor").replace("#ffffff", GROUND)
-    svg = re.sub(r"\b(fill|stroke): (#[0-9a-f]{6})\b", _at_home, svg)
+    svg = at_home(svg.replace("#000000", "currentColor").replace("#ffffff", GROUND))
     svg = _with_replay(svg, own, _sweeps(figure))
     width, height = (float(re.search(rf' {side}="([\d.]+)pt"', svg)[1]) for side in ("width", "height"))
     svg = re.sub(r' (width|height)="[\d.]+pt"', "", svg, count=2)
@@ -133,6 +132,11 @@ def _with_replay(svg, own, far):
         '<rect width="22" height="22" style="fill-opacity: 0.1"/><path d="M 7 5 L 17 11 L 7 17 z"/></g>'
     )
     return svg.replace("</svg>", f"{button}</svg>")
+
+
+def at_home(svg):
+    """A drawing whose styles have colours for light and dark pages."""
+    return re.sub(r"\b(fill|stroke): (#[0-9a-f]{6})\b", _at_home, svg)
 
 
 def _at_home(found):

@@ -16,7 +16,7 @@ from helpers.plots import BLUE, GREY, PALE, VERMILLION, WIDTH, axis_of, quantity
 
 _THROW = "switch by an error"
 _MOST_SWITCHES = 200  # more arrows than that are a black block
-_KINDS = {  # label of the legend, colour, height of the bar as a share of its row
+KINDS = {  # label of the legend, colour, height of the bar as a share of its row
     "waiting": ("waiting", PALE, 0.45),
     "running": ("running", BLUE, 0.85),
     "open": ("at work: runs or waits, not traced", GREY, 0.5),
@@ -69,7 +69,7 @@ def plot_timelines(*timelines, by="time", greenlets=False, switches=False):
     else:
         bottom.xaxis.set_major_locator(MaxNLocator(integer=True))
         bottom.set_xlabel("switches, in order (not to scale in time)")
-    order = [*(_KINDS[kind][0] for kind in _KINDS), _THROW, "ended by an error", "not finished"]
+    order = [*(KINDS[kind][0] for kind in KINDS), _THROW, "ended by an error", "not finished"]
     figure.legend(
         handles=sorted(used.values(), key=lambda each: order.index(each.get_label())),
         loc="outside lower center", ncols=4, fontsize=10,
@@ -132,7 +132,7 @@ def _plot_one(ax, timeline, spans, by, switches, used):
 
 
 def _bars(ax, parts, middle, kind, told, used):
-    label, colour, height = _KINDS[kind]
+    label, colour, height = KINDS[kind]
     if not parts:
         return
     edge = colour if kind == "running" else "none"  # keeps a stretch visible that is shorter than a pixel

@@ -12,14 +12,15 @@ that opened the timeline. Elsewhere nobody knows, and a span is only open or clo
 `span("oven", waiting=True)`. What was measured elsewhere is added by hand, for all processes share a clock.
 """
 
-import sys
 import threading
-from bisect import bisect_left
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import count
 from time import perf_counter
 
 import greenlet
+
+from backstage.workers import clip, current_task, describe
 
 _active = []  # timelines that are open now, the innermost last; `span` records into that one
 _greenlet_getcurrent = greenlet.getcurrent
@@ -88,9 +89,9 @@ class _OpenSpan:
             if not _active:
                 return self
             timeline = self.timeline = _active[-1]
-        self.worker = (_get_ident(), _greenlet_getcurrent(), _current_task())
-        timeline._open.append(self)  # list.append is atomic: no lock needed from any kind of worker
+        self.worker = (_get_ident(), _greenlet_getcurrent(), current_task())
         self.start = perf_counter()
+        timeline._open.append(self)  # list.append is atomic: no lock needed from any kind of worker
         return self
 
     def __exit__(self, kind, error, traceback):
@@ -124,6 +125,8 @@ class Timeline:
         What the record shows; the heading of its plot.
     trace : bool
         Follow the greenlets of the thread that opens it. They are kept alive until the timeline closes.
+    live : bool
+        Show how it fills, in a notebook; a plot made in the same cell then takes the place of that.
 
     Raises
     ------
@@ -131,8 +134,8 @@ class Timeline:
         If it is opened a second time, closed by another thread than the one that opened it, or read while open.
     """
 
-    def __init__(self, title="", *, trace=True):
-        self.title, self.trace = title, trace
+    def __init__(self, title="", *, trace=True, live=False):
+        self.title, self.trace, self.live = title, trace, live
         self.start = self.end = None
         self._spans, self._switches, self._greenlet_rows = [], [], []  # for reading, once it is closed
         self._open = []  # each _OpenSpan, in order of its start
@@ -144,10 +147,12 @@ class Timeline:
     def __enter__(self):
         if self.start is not None:
             raise RuntimeError(f"the timeline {self.title!r} has been used: make a new one for each recording")
-        self._thread, self._task, self._first = _get_ident(), _current_task(), _greenlet_getcurrent()
+        self._thread, self._task, self._first = _get_ident(), current_task(), _greenlet_getcurrent()
         self._awaited = False
         self._watch_event_loop()
         _active.append(self)
+        self._live = self._shown() if self.live else nullcontext()
+        self._live.__enter__()
         if self.trace:
             self._old_tracer = greenlet.settrace(self._tracer())
         self.start = perf_counter()
@@ -155,6 +160,7 @@ class Timeline:
 
     def __exit__(self, *_):
         self.end = perf_counter()
+        self._live = self._live.__exit__(None, None, None)  # nothing is left that could not go to another process
         if _get_ident() != self._thread:
             raise RuntimeError(f"the timeline {self.title!r} must be closed by the thread that opened it")
         if self.trace:
@@ -175,7 +181,7 @@ class Timeline:
                 return
             for each in pair:
                 if not seen.get(each):  # ask while it lives: a dead greenlet no longer knows what it ran
-                    seen[each] = _describe(each)
+                    seen[each] = describe(each)
 
         return tracer
 
@@ -221,19 +227,26 @@ class Timeline:
                 raise TypeError(f"{name} is no greenlet but a {type(each).__name__}: only greenlets can be named")
             self._names[each] = name
 
+    def _shown(self):
+        from backstage.live import bars, shown
+        from helpers.gantt import KINDS
+
+        def picture():
+            now = self.end or perf_counter()
+            return bars(self._spans + self._laid_over(self._slices(now), now), KINDS, self.title, self.start, now)
+
+        return shown(picture)
+
     # -- from the raw record to spans ----------------------------------------------------------------------------
 
     def _resolve(self):
-        slices = self._slices()
-        spans, self._open = self._open, []
-        for each in spans:
-            thread, worker, task = each.worker
-            told = self.trace and thread == self._thread and task is self._task and not self._awaited
-            end = self.end if each.end is None else min(each.end, self.end)
-            running = [] if each.waiting else _clip(slices.get(worker, []), each.start, end) if told else None
-            if told and worker.parent is not None:
+        slices = self._slices(self.end)
+        self._spans += self._laid_over(slices, self.end)
+        for each in self._open:
+            worker = each.worker[1]
+            if worker in slices and worker.parent is not None:
                 self._names.setdefault(worker, each.row)
-            self._spans.append(Span(each.row, each.start, end, running, each.error, each.end is not None))
+        self._open = []
         names = self._name_greenlets()
         for worker, parts in slices.items():
             end = parts[-1][1] if worker.dead else self.end
@@ -241,10 +254,22 @@ class Timeline:
         self._switches = [Switch(when, names[a], names[b], event) for when, event, (a, b) in self._raw_switches()]
         self._raw, self._names, self._seen, self._first = [], {}, {}, None  # lets go of the greenlets
 
-    def _raw_switches(self):
-        return zip(self._raw[::3], self._raw[1::3], self._raw[2::3], strict=True)
+    def _laid_over(self, slices, now):
+        """The spans opened by now, each with the parts in which its greenlet ran."""
+        spans = []
+        for each in self._open[:]:
+            thread, worker, task = each.worker
+            told = self.trace and thread == self._thread and task is self._task and not self._awaited
+            end = now if each.end is None else min(each.end, now)
+            running = [] if each.waiting else clip(slices.get(worker, []), each.start, end) if told else None
+            spans.append(Span(each.row, each.start, end, running, each.error, each.end is not None))
+        return spans
 
-    def _slices(self):
+    def _raw_switches(self):
+        raw = self._raw[: len(self._raw) // 3 * 3]  # the last one may be half written
+        return zip(raw[::3], raw[1::3], raw[2::3], strict=True)
+
+    def _slices(self, now):
         """For each greenlet, when it held the thread: {greenlet: [(start, end), …]}."""
         slices, runner, since = {}, self._first, self.start
         if not self.trace:
@@ -252,7 +277,7 @@ class Timeline:
         for when, _, (_, target) in self._raw_switches():
             slices.setdefault(runner, []).append((since, when))
             runner, since = target, when
-        slices.setdefault(runner, []).append((since, self.end))
+        slices.setdefault(runner, []).append((since, now))
         return slices
 
     def _name_greenlets(self):
@@ -260,7 +285,7 @@ class Timeline:
         seen = dict.fromkeys([self._first, *(each for _, _, pair in self._raw_switches() for each in pair)])
         for each in seen:
             if each not in names:
-                name = self._seen.get(each) or _describe(each) or "greenlet"
+                name = self._seen.get(each) or describe(each) or "greenlet"
                 copies = (f"{name} {number}" for number in count(2))
                 names[each] = name if name not in taken else next(copy for copy in copies if copy not in taken)
                 taken.add(names[each])
@@ -352,36 +377,3 @@ class Timeline:
         from helpers.gantt import plot_timelines  # here, because matplotlib is heavy
 
         plot_timelines(self, **options)
-
-
-def _clip(parts, start, end):
-    """Cut sorted (start, end) parts to what lies between start and end."""
-    first = max(0, bisect_left(parts, (start, start)) - 1)
-    cut = []
-    for a, b in parts[first:]:
-        if a >= end:
-            break
-        if b > start:
-            cut.append((max(a, start), min(b, end)))
-    return cut
-
-
-def _current_task():
-    asyncio = sys.modules.get("asyncio")
-    loop = asyncio._get_running_loop() if asyncio else None  # unlike its public sister, costs no exception
-    return asyncio.current_task(loop) if loop else None
-
-
-def _describe(each):
-    """What a greenlet is, or the name of the function it runs; "" if nothing tells."""
-    if type(each).__name__ == "Hub":
-        return "hub"
-    if each.parent is None:
-        return "main"
-    function = getattr(each, "_run", None) or getattr(each, "run", None)  # gevent's, greenlet's own
-    frame = each.gr_frame
-    if function is None and frame is not None:
-        while frame.f_back is not None:
-            frame = frame.f_back
-        return frame.f_code.co_name
-    return getattr(function, "__name__", "")
