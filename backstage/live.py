@@ -97,7 +97,9 @@ def bars(spans, kinds, title, start, now):
         place = f'x="{_LEFT - 8}" y="{_ROW * (number + 2) + _FONT / 3:.1f}" text-anchor="end"'
         drawn.append(f"<text {place}>{escape(name)}</text>")
     for span in spans:
-        drawn.append(bar(span.row, [(span.start, span.end)], "open" if span.running is None else "waiting"))
+        whole = [(span.start, span.end)]
+        if span.running != whole:
+            drawn.append(bar(span.row, whole, "open" if span.running is None else "waiting"))
         drawn.append(bar(span.row, span.running or [], "running"))
     for quarter in range(5):
         seconds = until * quarter / 4
