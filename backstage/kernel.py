@@ -4,7 +4,7 @@
 and the kernel's thread has one. A fresh process, as `spawn` and `forkserver` start it, knows nothing of what a cell has
 defined, and a `Pool` replaces each worker that dies of it by the next. Each of these calls is wrapped as soon as its
 module is there and ends in one sentence, in the kernel only: copies of its process, and the cells of `%%isolated`, are
-left alone. Variables that were set for other work are forgotten, for the kernel and all that it starts. A name that is
+left alone. Variables that were set for other work are forgotten, for the kernel and all that it starts. What is
 missing since its cell was skipped is an error that says so. And a cell that asks, and that nobody answers, gives up.
 """
 
@@ -12,11 +12,14 @@ import _thread
 import builtins
 import functools
 import os
+import re
 import sys
 import threading
 
 _INLINE = "module://matplotlib_inline.backend_inline"  # plots in the notebook, as every kernel has it if nobody objects
 PATIENCE = 300  # seconds that `input` waits; whoever closes the page finds no box to type into on coming back
+
+ABOVE = "If a cell further up makes it, run that first: Run ▸ Run All Above Selected Cell."
 
 
 class Trap(RuntimeError):
@@ -32,7 +35,7 @@ def prepare():
     if not hasattr(shell, "kernel") or any(isinstance(finder, _Finder) for finder in sys.meta_path):
         return
     _forget_settings(shell)
-    shell.set_custom_exc((NameError,), _show_missing_name)
+    shell.set_custom_exc((NameError, ModuleNotFoundError, FileNotFoundError), _show_what_is_missing)
     shell.kernel.raw_input = _give_up(shell.kernel.raw_input)
     sys.meta_path.insert(0, _Finder())
     for name, guard in _GUARDS.items():
@@ -50,13 +53,31 @@ def _forget_settings(shell):
             shell.run_line_magic("matplotlib", "inline")
 
 
-def _show_missing_name(shell, kind, error, traceback, tb_offset=None):
+def _show_what_is_missing(shell, kind, error, traceback, tb_offset=None):
     last = traceback
     while last.tb_next:
         last = last.tb_next
-    if last.tb_frame.f_globals is shell.user_global_ns and kind is NameError:  # not a local one, not in a library
-        error.args = (f"{error}. If a cell further up makes it, run that first: Run ▸ Run All Above Selected Cell.",)
+    here = last.tb_frame.f_globals is shell.user_global_ns  # not in a library
+    if (here and kind is NameError) or ((here or kind is FileNotFoundError) and _is_written(str(error))):
+        said = f"{error}. {ABOVE}"
+        if kind is FileNotFoundError:
+            error.strerror = said.partition("] ")[2]
+            del error.filename  # it has been said
+        error.args = (said,)
+        error.msg = said  # an ImportError's own
     shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
+
+
+def _is_written(message):
+    """Whether what is missing may be a file that a cell writes: a module, or a name with an ending and no folder."""
+    return bool(re.fullmatch(r"No module named '\w+'|.*No such file .*: '[^/\\']+\.\w+'", message))
+
+
+def advised(kind, message, text):
+    """The kind, the message and the traceback of an error of an isolated cell, which may need what a cell writes."""
+    if _is_written(message):
+        return kind, f"{message}. {ABOVE}", f"{text.rstrip()}. {ABOVE}"
+    return kind, message, text
 
 
 def _give_up(ask):

@@ -2,7 +2,8 @@
 
 from itertools import pairwise
 
-from helpers.isolated import run_isolated
+from backstage.kernel import ABOVE
+from helpers.isolated import IsolatedError, run_isolated
 from helpers.timeline import Span, Switch, Timeline
 
 _SOURCE = "from backstage.schedules import explore_packed\nreport = explore_packed(payload, **limits)\n"
@@ -19,6 +20,8 @@ def explore(program, *, bound=2, seconds=10):
 
     inputs = {"payload": pack(program), "limits": {"bound": bound, "seconds": seconds}}
     report = run_isolated(_SOURCE, inputs, ["report"], timeout=seconds + 10)["report"]
+    if report.failure and report.failure.text.startswith("NameError: "):  # no schedule has to do with it
+        raise IsolatedError(f"{report.failure.text}. {ABOVE}")
     print(report)
     report.timeline = _timeline_of(report.failure) if report.failure and report.failure.steps else None
     return report

@@ -15,6 +15,7 @@ import threading
 import time
 from importlib.machinery import SourceFileLoader
 
+from backstage.kernel import advised
 from backstage.processes import Child, ending
 from helpers import cell
 from helpers.cell import describe, pack
@@ -192,7 +193,7 @@ class _Cell:
             [self.port] = details
             self.ready.set()
         elif kind == "error":
-            self.error = details
+            self.error = advised(*details)
         else:
             name, value_or_reason = details
             (self.packed if kind == "value" else self.refused)[name] = value_or_reason

@@ -381,7 +381,7 @@ def test_two_do_not_meet_and_a_killed_owner_leaves_nothing(two):
     send(url, b"other", queue="whose")
     assert (take(mine.url, "whose"), take(url, "whose")) == ([b"mine"], [b"other"])
     everyone = [process.pid for process in family(other.pid)]
-    assert len(everyone) >= 4  # the owner, its guardian, the node and the daemon at least
+    assert len(everyone) >= 4  # the owner, its guardians, the node and the daemon at least
     assert os.path.isdir(folder)
     other.send_signal(signal.SIGKILL)
     other.wait()

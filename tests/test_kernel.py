@@ -111,13 +111,22 @@ ABOVE = "If a cell further up makes it, run that first"
         ("def bake():\n    return oven\nbake()", True),
         ("def bake():\n    bun = bun + 1\nbake()", False),  # it is the function's own that is missing
         ("import textwrap; textwrap.oven", False),
+        ("from steamer import bake", True),
+        ("%%isolated\nimport steamer", True),
+        ("import textwrap.steamer", False),
+        ("open('orders.txt')", True),
+        ("%%isolated\nopen('orders.txt')", True),
+        ("open('/orders/of/today.txt')", False),
+        ("import subprocess; subprocess.run(['steamer'])", False),
+        ("from helpers import explore; explore(lambda: oven())", True),
         ("1 / 0", False),
     ],
 )
-def test_a_name_whose_cell_was_skipped(kernel, code, told):
+def test_what_is_missing_since_its_cell_was_skipped(kernel, code, told):
     result = kernel.run(code)
     assert (ABOVE in result.evalue) == (ABOVE in result.traceback) == told
-    assert result.ename in ("NameError", "UnboundLocalError", "AttributeError", "ZeroDivisionError")
+    assert result.ename
+    assert "steamer" not in code or "steamer" in result.evalue
 
 
 def test_outside_a_kernel_nothing_is_guarded():

@@ -40,7 +40,7 @@ print(os.getpid(), close.pid, loose.pid, flush=True)
 time.sleep(600)
 '''
 child = Child([sys.executable, "-c", family], ready=r"\\d+ \\d+ \\d+")
-print(folder, belongings._guardian.pid, child.output.strip(), flush=True)
+print(folder, belongings._guardians[0].pid, child.output.strip(), flush=True)
 """
 
 
@@ -244,10 +244,10 @@ def test_a_guardian_shrugs_at_polite_signals_from_its_first_moment():
         guardians = []
         for path in paths:
             path.touch()
-            belongings._start_guardian()
-            guardians.append(belongings._guardian)
+            belongings._guardians[:] = [belongings._start_guardian()]
+            guardians += belongings._guardians
             for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-                os.kill(belongings._guardian.pid, getattr(signal, name))
+                os.kill(guardians[-1].pid, getattr(signal, name))
             belongings._send(f"+path:{path}")
         print(*paths, flush=True)
         sys.stdin.read()
@@ -270,7 +270,8 @@ def test_a_guardian_shrugs_at_polite_signals_from_its_first_moment():
 
 @posix_only
 def test_the_signals_that_a_guardian_never_hears_still_reach_its_owner():
-    belongings._start_guardian()
+    with belongings._start_guardian() as guardian:
+        guardian.kill()
     assert not signal.pthread_sigmask(signal.SIG_BLOCK, ()) & {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
     with python("import signal; print(signal.pthread_sigmask(signal.SIG_BLOCK, ()))") as child:
         assert child.wait(30) == 0
@@ -278,20 +279,38 @@ def test_the_signals_that_a_guardian_never_hears_still_reach_its_owner():
 
 
 @posix_only
-def test_a_killed_guardian_is_replaced():
-    code = """
-        os.kill(belongings._guardian.pid, 9)
-        belongings._guardian.wait()
+@pytest.mark.parametrize("which", [(0,), (1,), (0, 1)])
+def test_a_killed_guardian_is_replaced(which):
+    code = f"""
+        for each in {which}:
+            os.kill(belongings._guardians[each].pid, 9)
+            belongings._guardians[each].wait()
         other = temporary_folder()
-        print(other, belongings._guardian.pid, flush=True)
+        print(other, *(each.pid for each in belongings._guardians), flush=True)
         time.sleep(600)
     """
     owner, folder, _, family = start_owner(code)
     with owner:
-        other, guardian = owner.stdout.readline().split()
+        other, *guardians = owner.stdout.readline().split()
         owner.kill()
-    assert gone(folder, int(guardian), *family[:2])
+    assert len(guardians) == 2
+    assert gone(folder, *map(int, guardians), *family[:2])
     assert not os.path.exists(other)
+
+
+@posix_only
+@pytest.mark.parametrize("which", [0, 1])
+def test_an_owner_that_is_killed_together_with_a_guardian_leaves_nothing(which):
+    code = """
+        print(*(each.pid for each in belongings._guardians), flush=True)
+        time.sleep(600)
+    """
+    owner, folder, _, family = start_owner(code)
+    with owner:
+        guardians = list(map(int, owner.stdout.readline().split()))
+        os.kill(guardians[which], signal.SIGKILL)
+        owner.kill()
+    assert gone(folder, *guardians, *family[:2])
 
 
 def test_an_owner_that_ends_leaves_nothing():
@@ -310,7 +329,7 @@ def test_a_forked_worker_neither_owns_the_children_nor_keeps_the_dead_owner_aliv
         worker = os.fork()
         if worker == 0:
             child.stop()
-            assert belongings._guardian is None
+            assert belongings._guardians == []
             os.write(1, f"{os.getpid()} {child.pid}\\n".encode())
             time.sleep(600)
         time.sleep(600)
@@ -349,11 +368,11 @@ def test_a_temporary_folder_is_private_and_new():
     assert alive(guardian_of(os.getpid()))
 
 
-def test_one_guardian_serves_all_children():
+def test_the_same_guardians_serve_all_children():
     with python(SERVER, ready="port"):
-        one = belongings._guardian.pid
+        two = list(belongings._guardians)
         with python(SERVER, ready="port"):
-            assert belongings._guardian.pid == one
+            assert belongings._guardians == two
 
 
 def test_a_patched_process_is_told_that_it_cannot_have_children():

@@ -1,8 +1,9 @@
 """Processes that belong to this one, and are gone when it is, even if it was killed by SIGKILL.
 
 `child` starts and stops them, `messages` is how those that are Python of ours talk with their owner. `belongings` notes
-what must go with the owner: process groups, files, folders. `guardian` is the one small process that sees the owner's
-end and then cleans up. `patients` starts small servers that are healthy or sick, each of which runs `patient`.
+what must go with the owner: process groups, files, folders. `guardian` is the small process that sees the owner's end
+and then cleans up; there are two. `patients` starts small servers that are healthy or sick, each of which runs
+`patient`.
 """
 
 from backstage.processes.belongings import belongs, temporary_folder

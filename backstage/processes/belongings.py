@@ -1,7 +1,8 @@
 """What belongs to this process and goes with it, however it ends: process groups and temporary files.
 
-This is the owner's side of `backstage.processes.guardian`. The first belonging starts a guardian, which is told of
-each; each is remembered here as well, so that a guardian which somebody killed is replaced by one that knows them all.
+This is the owner's side of `backstage.processes.guardian`. The first belonging starts two guardians, which are told of
+each: two, for whoever kills the owner may kill a guardian at the same moment. Each belonging is remembered here as
+well, so that guardians which somebody killed are replaced by such as know them all.
 A file is entrusted before it is made, so that there is no moment in which a killed owner would leave it behind; a
 process cannot be, which is why it also bears a mark in its environment. A forked copy of the owner owns nothing.
 """
@@ -20,7 +21,7 @@ from pathlib import Path
 from backstage.processes import guardian
 
 _lock = threading.Lock()
-_guardian = None  # a Popen
+_guardians = []  # two Popen
 _entrusted = set()  # "group:4711", "path:/tmp/x"
 _mark = None  # see `mark`
 
@@ -69,26 +70,30 @@ def _tell(remember, sign, thing):
     with _lock:
         remember(thing)
         try:
-            if _guardian is None:
+            if not _guardians:
                 raise BrokenPipeError
             _send(sign + thing)
-        except OSError:  # no guardian yet, or somebody killed it: a new one learns everything
+        except OSError:  # no guardians yet, or somebody killed one: new ones learn everything
             if _entrusted:
-                _start_guardian()
+                for old in _guardians:
+                    old.kill()
+                    old.stdin.close()
+                    old.wait()
+                _guardians[:] = _start_guardian(), _start_guardian()
                 _send(*("+" + each for each in _entrusted))
 
 
 def _send(*messages):
-    _guardian.stdin.write(b"".join(os.fsencode(message) + b"\0" for message in messages))
+    for each in _guardians:
+        each.stdin.write(b"".join(os.fsencode(message) + b"\0" for message in messages))
 
 
 def _start_guardian():
-    global _guardian
     # A session leader, as Jupyter's kernels are, takes what is left of its group along: pool workers, `!command &`.
     # The leader of a mere group may share it with others: `python script.py | less`.
     leads = os.name != "nt" and os.getsid(0) == os.getpid()
     with _polite_signals_blocked():
-        _guardian = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-I", "-S", guardian.__file__, str(os.getpid()), mark(), "leads" if leads else "follows"],
             bufsize=0,
             stdin=subprocess.PIPE,
@@ -125,12 +130,13 @@ def _remove_paths():
 
 
 def _disown():
-    """A forked copy of the owner owns nothing, and must not hold the guardian's pipe."""
-    global _guardian, _lock, _mark
-    if _guardian is not None:
-        _guardian.stdin.close()
-        _guardian.returncode = 0  # not its child: nothing to wait for
-    _lock, _guardian, _mark = threading.Lock(), None, None
+    """A forked copy of the owner owns nothing, and must not hold the guardians' pipes."""
+    global _lock, _mark
+    for each in _guardians:
+        each.stdin.close()
+        each.returncode = 0  # not its child: nothing to wait for
+    _guardians.clear()
+    _lock, _mark = threading.Lock(), None
     _entrusted.clear()
 
 

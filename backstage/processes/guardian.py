@@ -1,11 +1,12 @@
-"""The guardian: one tiny process that outlives its owner just long enough to clean up after it.
+"""A guardian: a tiny process that outlives its owner just long enough to clean up after it.
 
 Nothing in the owner can do that, for SIGKILL cannot be caught. So the guardian waits for its owner's end, in a session
 of its own where no terminal reaches it; then it kills the owner's process groups and whatever else bears the owner's
 mark, and removes the owner's files. Which they are `belongings` has told it through its standard input: `+group:4711`
 for a group that must be killed in the end, `-path:/tmp/x` for a file that is gone already, each message ended by a NUL,
 so that half a message of a dead owner is none. Whoever asks the guardian politely to end (SIGINT, SIGTERM, SIGHUP) is
-not heard: these signals have been blocked since before it was born. As it runs beside each owner, it imports little.
+not heard: these signals have been blocked since before it was born. For the case that it is killed at the same moment,
+each owner has two, which know nothing of each other. As they run beside each owner, they import little.
 """
 
 import os
@@ -19,7 +20,9 @@ MARK = "COURSE_OWNER"  # in the environment of every child: finds even those tha
 def kill_group(group):
     """SIGKILL every process of the group; on Windows, the process with this id and its descendants."""
     if os.name == "nt":
-        os.system(f"taskkill /F /T /PID {group} >NUL 2>&1")
+        import subprocess
+
+        subprocess.run(["taskkill", "/F", "/T", "/PID", str(group)], capture_output=True)
         return
     with suppress(ProcessLookupError, PermissionError):  # nobody left; macOS: "not permitted", of zombies
         os.killpg(group, 9)
