@@ -102,9 +102,10 @@ class Suite:
         ends = {}
         for line in self.log.read_text().splitlines():
             report = json.loads(line)
-            if report.get("$report_type") == "TestReport" and ends.get(report["nodeid"]) != "failed":
-                if report["outcome"] != "passed" or report["when"] == "call":
-                    ends[report["nodeid"]] = report["outcome"]
+            if report.get("$report_type") != "TestReport" or ends.get(report["nodeid"]) == "failed":
+                continue
+            if report["outcome"] != "passed" or report["when"] == "call":  # what came before may have failed or skipped
+                ends[report["nodeid"]] = report["outcome"]
         return ends
 
     def compare(self):
@@ -121,7 +122,7 @@ class Suite:
         known = {each: [test for test in differ if fnmatch.fnmatchcase(test, each)] for each in reasons}
         for pattern, tests in known.items():
             print(f"  {len(tests)} {pattern}: {reasons[pattern]}")
-        new = [test for test in differ if test not in sum(known.values(), [])]
+        new = [test for test in differ if not any(test in tests for tests in known.values())]
         return [f"{test}: {here.get(test)} here, {there.get(test)} with RabbitMQ" for test in new] + [
             f"{pattern} does not differ any more" for pattern, tests in known.items() if not tests
         ]

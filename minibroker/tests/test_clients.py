@@ -7,6 +7,7 @@ against the one whose port MINIBROKER_TEST_PORT says.
 import asyncio
 import contextlib
 import os
+import re
 import socket
 import struct
 import sys
@@ -37,6 +38,7 @@ from pika.exceptions import ChannelClosedByBroker, NackError, UnroutableError
 Basic, Channel, Connection, Exchange, Queue = (
     commands.Basic, commands.Channel, commands.Connection, commands.Exchange, commands.Queue
 )  # fmt: skip
+REPLY_TO = "amq.rabbitmq.reply-to"
 
 
 # The patterns of the official tutorials
@@ -157,6 +159,30 @@ def test_rpc(connect):
         lambda: server.connection.process_data_events(0) or client.connection.process_data_events(0) or got
     )
     assert (got[0][3], got[0][2].correlation_id) == (b"144", "no 1")
+
+
+def test_rpc_without_a_queue_for_answers(connect, name):
+    """Direct reply-to: a name stands for a queue that is nobody's but the asker's."""
+    server, client = connect().channel(), connect().channel()
+    server.queue_declare(name, exclusive=True)
+    assert client.queue_declare(REPLY_TO).method.consumer_count == 1
+    got = []
+    tag = client.basic_consume(REPLY_TO, lambda *message: got.append(message), auto_ack=True)
+    question = pika.BasicProperties(reply_to=REPLY_TO, correlation_id="no 1", headers={"a": 1})
+    client.basic_publish("", name, "12", question)
+    assert eventually(lambda: count(server, name) == 1)
+    _, properties, _ = server.basic_get(name, auto_ack=True)
+    assert re.fullmatch(rf"{REPLY_TO}\..+", properties.reply_to)
+    assert (properties.correlation_id, properties.headers) == ("no 1", {"a": 1})
+    server.basic_publish("", properties.reply_to, "144")
+    assert eventually(lambda: client.connection.process_data_events(0) or got)
+    assert (got[0][1].exchange, got[0][1].routing_key, got[0][3]) == ("", properties.reply_to, b"144")
+    with pytest.raises(ChannelClosedByBroker, match="NOT_FOUND"):  # it is not to be looked into
+        server.connection.channel().basic_get(properties.reply_to)
+    client.basic_cancel(tag)
+    server.confirm_delivery()
+    with pytest.raises(UnroutableError):
+        server.basic_publish("", properties.reply_to, "too late", mandatory=True)
 
 
 def test_confirms(channel, name):
@@ -396,6 +422,20 @@ def test_full_queue_lets_go_of_what_is_first_even_if_it_is_the_most_important(ch
     assert bodies(channel, name) == ["1", "0"]
 
 
+def test_consumers_of_a_higher_priority_get_all_while_they_have_room(connect, name):
+    boss, worker = connect().channel(), connect().channel()
+    boss.queue_declare(name, exclusive=False)
+    worker.basic_qos(prefetch_count=2)
+    got = {priority: [] for priority in (0, 5, -1)}
+    for priority, hand in got.items():
+        terms = {"x-priority": priority} if priority else None
+        worker.basic_consume(name, lambda _, __, ___, body, hand=hand: hand.append(body.decode()), arguments=terms)
+    put(boss, name, *"abcdefg")
+    assert eventually(lambda: worker.connection.process_data_events(0) or sum(map(len, got.values())) == 6)
+    assert got == {5: ["a", "b"], 0: ["c", "d"], -1: ["e", "f"]}
+    boss.queue_delete(name)
+
+
 def test_priorities(channel, name):
     channel.queue_declare(name, exclusive=True, arguments={"x-max-priority": 5})
     for priority in (0, 5, 1, 9, 0, 3):
@@ -507,6 +547,23 @@ def test_exchanges_bound_to_exchanges_even_in_a_circle(channel, name):
     channel.exchange_delete(second)
     channel.basic_publish(first, "a.b", "nobody listens")
     assert bodies(channel, queue) == []
+
+
+def test_what_an_exchange_has_no_target_for_goes_to_its_alternate(connect, channel, name):
+    queue = channel.queue_declare("", exclusive=True).method.queue
+    channel.exchange_declare(f"{name}-rest", "fanout", auto_delete=True)
+    channel.queue_bind(queue, f"{name}-rest")
+    terms = {"alternate-exchange": f"{name}-rest"}
+    channel.exchange_declare(name, "direct", arguments=terms)
+    channel.exchange_declare(name, "direct", arguments=terms)
+    taken = channel.queue_declare("", exclusive=True).method.queue
+    channel.queue_bind(taken, name, "known")
+    for key in ("known", "unknown"):
+        channel.basic_publish(name, key, key)
+    assert (bodies(channel, taken), bodies(channel, queue)) == (["known"], ["unknown"])
+    with pytest.raises(ChannelClosedByBroker, match="inequivalent arg 'alternate-exchange'"):
+        connect().channel().exchange_declare(name, "direct")
+    channel.exchange_delete(name)
 
 
 # Acknowledgements
@@ -684,6 +741,15 @@ SOFT = {
     "expiration in words": (406, lambda channel: publish_and_wait(channel, "", expiration="soon")),
     "exchange in use": (406, lambda channel: delete_used_exchange(channel)),
     "strange x-match": (406, lambda channel: channel.queue_bind(own(channel), "amq.match", "", {"x-match": "none"})),
+    "commit without a transaction": (406, lambda channel: channel.tx_commit()),
+    "priority in words": (406, lambda channel: consume(channel, arguments={"x-priority": "high"})),
+    "alternate that is no name": (
+        406,
+        lambda channel: channel.exchange_declare("x", arguments={"alternate-exchange": 1}),
+    ),
+    "answers to acknowledge": (406, lambda channel: channel.basic_consume(REPLY_TO, print)),
+    "second consumer of answers": (406, lambda channel: consume_answers_twice(channel)),
+    "question without a consumer of answers": (406, lambda channel: publish_and_wait(channel, "", reply_to=REPLY_TO)),
     "exclusive as not exclusive": (405, lambda channel: channel.queue_declare(own(channel))),
 }
 DEAD_KEY = "x-dead-letter-routing-key"
@@ -704,6 +770,15 @@ def publish_internal(channel):
     channel.exchange_bind(name, "amq.fanout")
     channel.exchange_unbind(name, "amq.fanout")
     publish_and_wait(channel, name)
+
+
+def consume(channel, **options):
+    channel.basic_consume(own(channel), print, **options)
+
+
+def consume_answers_twice(channel):
+    for _ in range(2):
+        channel.basic_consume(REPLY_TO, print, auto_ack=True)
 
 
 def consume_exclusively(channel):

@@ -212,7 +212,7 @@ class Client:
 
     def __init__(self, broker, log):
         self.user, self.closed, self.log, self.to_confirm = "guest", False, log, set()
-        self.publishes = False
+        self.publishes, self.halfway = False, 0
         self.channel = Channel(self, 1, broker)
         self.held = {}  # the model: delivery tag: (queue, message number)
         self.consumers = {}  # consumer tag: (queue, no_ack)

@@ -16,6 +16,9 @@ from minibroker.exchanges import KINDS, Exchange, freeze
 from minibroker.queues import ARGUMENTS, DEAD_LETTER_EXCHANGE, DEAD_LETTER_KEY, Message, Queue
 from minibroker.wire import AMQPError
 
+ALTERNATE = "alternate-exchange"  # where messages go that an exchange has no target for
+MAX_MESSAGE_SIZE = 16 * 1024 * 1024  # bytes of a message
+
 
 class Broker:
     """The virtual host `/`.
@@ -34,7 +37,8 @@ class Broker:
     """
 
     def __init__(self, memory, disk=None):
-        self.memory, self.stored, self._told = memory, 0, False  # bytes, and whether a wait was told
+        self.memory, self.stored, self.halfway = memory, 0, 0  # bytes; the last are of messages that are not whole yet
+        self._told = False  # whether a wait was told
         self.disk = disk
         self.has_room = Event()
         self.has_room.set()
@@ -69,6 +73,27 @@ class Broker:
         elif self.stored < 0.8 * self.memory and not self.has_room.is_set():
             self.has_room.set()
 
+    def hold(self, size):
+        """Note that messages that are not whole yet take so many bytes more, or less if it is negative.
+
+        Whoever sends one is heard until it is whole, however little room there is, or nobody might ever go on.
+
+        Raises
+        ------
+        AMQPError
+            If such messages alone need more than there is (506).
+        """
+        self.halfway += size
+        self.store(size)
+        if self.halfway > self.memory + MAX_MESSAGE_SIZE and size > 0:
+            raise AMQPError(506, "messages that are not whole yet fill the memory")
+
+    def must_wait(self, connection):
+        """Whether this publisher is to wait until there is room."""
+        if self.has_room.is_set() or not connection.publishes:
+            return False
+        return not connection.halfway or self.stored > 2 * (self.memory + MAX_MESSAGE_SIZE)
+
     # Messages
 
     def publish(self, message):
@@ -98,6 +123,8 @@ class Broker:
                 continue
             seen.add(name)
             targets = self.exchanges[name].targets(message)
+            if not targets:
+                ahead.append(self.exchanges[name].declared.get(ALTERNATE))
             queues.update(target for target in targets if isinstance(target, Queue))
             ahead += [target.name for target in targets if isinstance(target, Exchange)]
         return queues
@@ -146,7 +173,7 @@ class Broker:
         AMQPError
             If there is none (404), or it belongs to somebody else (405).
         """
-        if name not in self.queues:
+        if name not in self.queues or name.startswith("amq.rabbitmq."):  # answers are for who waits for them
             raise AMQPError(404, f"no queue '{name}' in vhost '/'")
         if self.queues[name].owner not in owners:
             text = "it belongs to another connection, or was not declared as exclusive"
@@ -221,16 +248,18 @@ class Broker:
             return self.exchange(name)
         if kind not in KINDS:
             raise AMQPError(503, f"unknown exchange type '{kind}'")
-        if "alternate-exchange" in method.arguments:
-            raise AMQPError(540, f"alternate-exchange of exchange '{name}'")
         declared = {"type": kind, "durable": method.durable}
         declared |= {"auto_delete": method.auto_delete, "internal": method.internal}
+        if ALTERNATE in method.arguments:
+            declared[ALTERNATE] = method.arguments[ALTERNATE]
+            if not isinstance(declared[ALTERNATE], str):
+                raise AMQPError(406, f"invalid type of arg '{ALTERNATE}' in exchange '{name}' in vhost '/'")
         if name not in self.exchanges:
             _check_name(name, new=True)
             self.exchanges[name] = Exchange(name, declared)
             if self._is_kept(self.exchanges[name]):
                 self.disk.add_exchange(self.exchanges[name])
-        _check_same(self.exchanges[name].declared, declared, declared, f"exchange '{name}'")
+        _check_same(self.exchanges[name].declared, declared, (*declared, ALTERNATE), f"exchange '{name}'")
 
     def delete_exchange(self, name, if_unused):
         """Delete an exchange, if there is one; `if_unused` refuses to if something is bound to it (406)."""

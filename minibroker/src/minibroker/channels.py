@@ -11,12 +11,13 @@ import gevent
 from pamqp import commands
 
 from minibroker import wire
+from minibroker.broker import MAX_MESSAGE_SIZE
 from minibroker.queues import Consumer, Message, Queue
 from minibroker.wire import AMQPError
 
 Basic, Methods = commands.Basic, commands.Queue
 HANDLERS = {kind: "on_" + kind.name.lower().replace(".", "_") for kind in commands.INDEX_MAPPING.values()}
-MAX_MESSAGE_SIZE = 16 * 1024 * 1024  # bytes of a message
+REPLY_TO = "amq.rabbitmq.reply-to"  # stands for a queue of the channel's own, where answers come
 
 
 class Channel:
@@ -46,9 +47,10 @@ class Channel:
         self.prefetched, self.prefetch_count = 0, 0
         self._consumer_prefetch = 0  # the same for each consumer to come
         self._last_tag, self._last_queue = 0, None  # the name that an empty name stands for
+        self._reply_queue = None  # the one that REPLY_TO stands for
         self._confirms, self._published, self._confirmed = False, 0, 0
         self._publish = self._properties = None  # the message that is coming in
-        self._body, self._missing = [], 0
+        self._body, self._missing, self._held = [], 0, 0
 
     # What comes in
 
@@ -87,20 +89,34 @@ class Channel:
             if self._missing < 0:
                 raise AMQPError(501, "a content body is larger than its header said")
             self._body.append(payload)
+            if self._missing:
+                self._hold(len(payload))
         if not self._missing:
             self._take_message()
+
+    def _hold(self, size):
+        """Note that a message that is not whole yet takes so many bytes more, or less if it is negative."""
+        self._held += size
+        self.connection.halfway += size
+        self.broker.hold(size)
 
     def on_basic_publish(self, method):
         self._publish, self._properties = method, None
 
     def _take_message(self):
-        publish, body = self._publish, b"".join(self._body)
+        publish, body, properties = self._publish, b"".join(self._body), self._properties
         self._publish, self._body = None, []
+        if self._held:
+            self._hold(-self._held)
         if publish.immediate:
             raise AMQPError(540, "immediate=true")
         if self.broker.exchange(publish.exchange).declared["internal"]:
             raise AMQPError(403, f"cannot publish to internal exchange '{publish.exchange}' in vhost '/'")
-        message = Message(publish.exchange, publish.routing_key, self._properties, body)
+        if b"amq.rabbitmq" in properties and wire.decode_properties(properties)[0].get("reply_to") == REPLY_TO:
+            if not self._is_waiting_for_answers():
+                raise AMQPError(406, "fast reply consumer does not exist")
+            properties = wire.with_reply_to(properties, self._reply_queue.name)
+        message = Message(publish.exchange, publish.routing_key, properties, body)
         self.connection.publishes = True
         count, accepted = self.broker.publish(message)
         if publish.mandatory and not count:
@@ -157,7 +173,7 @@ class Channel:
     def cancel_consumer(self, consumer):
         """Give up a consumer whose queue is gone, and say so if the client wants to know."""
         del self.consumers[consumer.tag]
-        consumer.queue.consumers.remove(consumer)
+        consumer.queue.drop(consumer)
         if self.connection.has_capability("consumer_cancel_notify"):
             # Soon: the client that deletes the queue it consumes from hears first that it is deleted.
             gevent.get_hub().loop.run_callback(self._tell_cancelled, consumer.tag)
@@ -169,6 +185,7 @@ class Channel:
     def close(self):
         """Give everything back that was not acknowledged."""
         self.confirm()
+        self._hold(-self._held)
         self.closed = True
         self.connection.to_confirm.discard(self)
         for tag in list(self.consumers):
@@ -252,14 +269,31 @@ class Channel:
         tag = method.consumer_tag or f"amq.ctag-{secrets.token_urlsafe(16)}"
         if tag in self.consumers:
             raise AMQPError(530, f"attempt to reuse consumer tag '{tag}'")
-        queue = self._queue(method.queue)
+        priority = method.arguments.get("x-priority", 0)
+        if type(priority) is not int:
+            raise AMQPError(406, f"invalid arg 'x-priority' for queue '{method.queue}' in vhost '/': {priority!r}")
+        queue = self._make_reply_queue(method) if method.queue == REPLY_TO else self._queue(method.queue)
         if queue.consumers and (method.exclusive or queue.consumers[0].exclusive):
             raise AMQPError(403, f"queue '{queue.name}' in vhost '/' in exclusive use")
-        consumer = Consumer(self, queue, tag, method.no_ack, method.exclusive, self._consumer_prefetch)
+        consumer = Consumer(self, queue, tag, method.no_ack, method.exclusive, self._consumer_prefetch, priority)
         self.consumers[tag] = consumer
         if not method.nowait:
             self.send(Basic.ConsumeOk(tag))
         queue.add(consumer)
+
+    def _is_waiting_for_answers(self):
+        return self._reply_queue is not None and not self._reply_queue.deleted
+
+    def _make_reply_queue(self, method):
+        """Make the queue of answers that goes with its consumer; only who has its name can send there."""
+        if not method.no_ack:
+            raise AMQPError(406, "reply consumer cannot acknowledge")
+        if self._is_waiting_for_answers():
+            raise AMQPError(406, "reply consumer already set")
+        name = f"{REPLY_TO}.{secrets.token_urlsafe(16)}"
+        declared = {"durable": False, "auto_delete": True}
+        self._reply_queue = self.broker.queues[name] = Queue(self.broker, name, self.connection, declared)
+        return self._reply_queue
 
     def on_basic_cancel(self, method):
         self._cancel(method.consumer_tag)
@@ -278,6 +312,10 @@ class Channel:
     # Queues and exchanges
 
     def on_queue_declare(self, method):
+        if method.queue == REPLY_TO or (method.queue.startswith(REPLY_TO) and method.queue in self.broker.queues):
+            if not method.nowait:
+                self.connection.send(self.number, wire.declare_ok(method.queue, 0, 1))
+            return
         if method.passive:
             queue = self._queue(method.queue)
             queue.touch()
@@ -334,6 +372,11 @@ class Channel:
 
     def on_tx_select(self, method):
         raise AMQPError(540, "transactions: use confirms")
+
+    def on_tx_commit(self, method):
+        raise AMQPError(406, "channel is not transactional")
+
+    on_tx_rollback = on_tx_commit
 
     def on_confirm_select(self, method):
         self._confirms = True

@@ -51,13 +51,15 @@ class Connection:
         Those that are open, by number.
     publishes : bool
         Whether the client has ever published.
+    halfway : int
+        Bytes of messages that it has begun to send.
     to_confirm : set of Channel
         Those that owe it confirms.
     """
 
     def __init__(self, broker, socket, user, password):
         self.broker, self.channels = broker, {}
-        self.publishes, self.to_confirm = False, set()
+        self.publishes, self.halfway, self.to_confirm = False, 0, set()
         self._login, self._socket, self._capabilities = f"\0{user}\0{password}", socket, {}
         self._frames, self._frame_limit, self._channel_limit = wire.FrameReader(), 4096, MAX_CHANNELS
         self._loop = gevent.get_hub().loop
@@ -188,12 +190,11 @@ class Connection:
                 if kind != wire.HEARTBEAT:
                     self._method = payload[:4].ljust(4, b"\0") if kind == wire.METHOD else PUBLISH
                     yield kind, number, payload
-            while self.to_confirm:
-                self.to_confirm.pop().confirm()
+                    if self.broker.must_wait(self):
+                        self._wait_for_room()
+            self._confirm()
             taken += len(data) + 500  # for a message costs something, however small it is
             self._drain(OUT_LIMIT)
-            if self.publishes and not self.broker.has_room.is_set():
-                self._wait_for_room()
             self._last_received = time.monotonic()
             if taken > TURN:
                 taken = 0
@@ -201,8 +202,13 @@ class Connection:
             if not (data := self._socket.recv(RECEIVE_SIZE)):
                 return
 
+    def _confirm(self):
+        while self.to_confirm:
+            self.to_confirm.pop().confirm()
+
     def _wait_for_room(self):
         """Do not listen to a publisher while messages fill the memory; TCP makes it wait."""
+        self._confirm()
         if tell := self.has_capability("connection.blocked"):
             self.send(0, wire.encode_method(Methods.Blocked("low on memory")))
         self.broker.has_room.wait()

@@ -14,7 +14,7 @@ class Exchange:
     ----------
     name : str
     declared : dict
-        "type", one of KINDS; "durable", "auto_delete" and "internal".
+        "type", one of KINDS; "durable", "auto_delete" and "internal", perhaps "alternate-exchange".
     """
 
     def __init__(self, name, declared):

@@ -51,7 +51,7 @@ class Message:
     Raises
     ------
     AMQPError
-        If the properties make no sense (502), or its expiration does not (406).
+        If the properties make no sense (502), its expiration does not (406), or it names more addresses (540).
     """
 
     __slots__ = ("address", "body", "exchange", "key", "persistent", "priority", "properties", "size", "ttl")
@@ -66,6 +66,8 @@ class Message:
             if not (text.isascii() and text.isdigit() and len(text) < 13 and int(text) <= MAX_TTL):
                 raise AMQPError(406, f"invalid expiration '{text}': it is a number of milliseconds, as a string")
             self.ttl = int(text)  # milliseconds
+        if more := {"CC", "BCC"} & values.get("headers", {}).keys():
+            raise AMQPError(540, f"more addresses in the header {more.pop()}")
 
     @property
     def content(self):
@@ -123,8 +125,8 @@ class Queue:
     ----------
     ready : list of (tuple, Entry)
         A heap of what nobody has taken yet, by place.
-    consumers : collections.deque of Consumer
-        The next in turn is at the left.
+    consumers : list of Consumer
+        In the order in which they came.
 
     Raises
     ------
@@ -138,7 +140,8 @@ class Queue:
         self.ttl, self.idle_limit = declared.get("x-message-ttl", math.inf), declared.get("x-expires")  # milliseconds
         self.max_length = declared.get("x-max-length", math.inf)
         self.delivery_limit = declared.get("x-delivery-limit", math.inf)
-        self.ready, self.consumers = [], deque()
+        self.ready, self.consumers = [], []
+        self._turns = {}  # consumers by priority, the highest first; the next in turn is at the left
         self._stuck = False  # no consumer has room: until one of them has, a new message need not ask them all
         self.deleted = False
         self._disk = broker.disk if declared["durable"] else None
@@ -198,16 +201,19 @@ class Queue:
 
     def dispatch(self):
         """Hand out what waits to those consumers that can take it, in turn."""
-        passed_over = 0
-        while self.ready and passed_over < len(self.consumers):
-            consumer = self.consumers[0]
-            self.consumers.rotate(-1)
-            if not consumer.can_take():
-                passed_over += 1
-            elif entry := self.take():
-                passed_over = 0
+        while self.ready and (consumer := self._next_consumer()):
+            if entry := self.take():
                 consumer.deliver(entry)
         self._stuck = bool(self.ready)
+
+    def _next_consumer(self):
+        """Return the next that has room, of those with the highest priority that have; None if all are full."""
+        for turn in self._turns.values():
+            for _ in turn:
+                turn.rotate(-1)
+                if turn[-1].can_take():
+                    return turn[-1]
+        return None
 
     def settle(self, entries):
         """Forget entries that were taken: acknowledged, or delivered to a consumer that does not acknowledge."""
@@ -254,15 +260,24 @@ class Queue:
     def add(self, consumer):
         """Take on a consumer, and give it what is ready."""
         self.consumers.append(consumer)
+        self._turns.setdefault(consumer.priority, deque()).append(consumer)
+        self._turns = dict(sorted(self._turns.items(), reverse=True))
         self.touch()
         self.dispatch()
 
     def remove(self, consumer):
         """Remove a consumer; an auto-delete queue ends with the last one."""
-        self.consumers.remove(consumer)
+        self.drop(consumer)
         self.touch()
         if self.declared["auto_delete"] and not self.consumers:
             self.broker.delete_queue(self)
+
+    def drop(self, consumer):
+        """Remove a consumer of a queue that is gone, or may be soon."""
+        self.consumers.remove(consumer)
+        self._turns[consumer.priority].remove(consumer)
+        if not self._turns[consumer.priority]:
+            del self._turns[consumer.priority]
 
     def touch(self):
         """Note that the queue is in use: `x-expires` counts from now, if nobody consumes."""
@@ -321,12 +336,14 @@ class Consumer:
         Whether it is to be the only one.
     prefetch_count : int
         How many messages it may have unacknowledged; 0 is no limit.
+    priority : int
+        As long as those of a higher one have room, they get all.
     """
 
-    def __init__(self, channel, queue, tag, no_ack, exclusive, prefetch_count):
+    def __init__(self, channel, queue, tag, no_ack, exclusive, prefetch_count, priority=0):
         self.channel, self.queue, self.tag = channel, queue, tag
         self.no_ack, self.exclusive, self.prefetch_count = no_ack, exclusive, prefetch_count
-        self.unacked = 0
+        self.priority, self.unacked = priority, 0
         self._deliver_start = wire.deliver_to(tag)
 
     def can_take(self):

@@ -379,5 +379,15 @@ def with_headers(properties, headers):
     table = b"".join(raw for name, _, raw in read_entries(old, 4, len(old)) if name not in headers)
     table += encode.field_table(headers)[4:]
     found["headers"] = struct.pack(">I", len(table)) + table
+    return _join(found)
+
+
+def with_reply_to(properties, name):
+    """Return properties with another name where answers go."""
+    return _join({**decode_properties(properties)[1], "reply_to": encode.short_string(name)})
+
+
+def _join(found):
+    """Write properties that were read, given the bytes of each by name."""
     flags = sum(Properties.flags[name] for name in found)
     return struct.pack(">H", flags) + b"".join(found[name] for name in Properties.attributes() if name in found)
