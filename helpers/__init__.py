@@ -72,3 +72,5 @@ def _complain_of_namesakes():
 _complain_of_namesakes()
 if "ipykernel.zmqshell" in sys.modules:
     importlib.import_module("backstage.kernel").prepare()
+    if shell := sys.modules["IPython"].get_ipython():  # the magic is there before `%load_ext helpers`, too
+        load_ipython_extension(shell)

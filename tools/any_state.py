@@ -1,0 +1,297 @@
+"""Try each chapter in the states that readers bring it into, and see that nothing of it stays behind.
+
+    python -m tools.any_state                      every chapter, in every way; this takes more than an hour
+    python -m tools.any_state 06 15 --only alone   some chapters, one way
+
+`alone` runs each cell right after the first one, the imports. `twice` restarts the kernel in the middle, goes on from
+there, and then runs all, twice in this kernel. `halfway` interrupts each cell in the middle, and runs it again. A cell
+works, or it fails as it is stored, or it says in one sentence what to run first.
+
+Meanwhile a hook in each Python process notes every socket that is bound, every connection, every shell that is given a
+string; what other programs listen on is looked at several times a second. At the end the kernel is shut down, or
+killed, or killed with a guardian at the same moment: no process and no file may be left of it (Linux).
+"""
+
+import argparse
+import ast
+import os
+import re
+import secrets
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+
+import nbformat
+import psutil
+
+from tests.kernel import Kernel, eventually
+
+ROOT = Path(__file__).resolve().parent.parent
+LIMIT = 240  # seconds for a cell, on a machine that is busy
+MARK = "COURSE_STATES"  # in the environment of a kernel and of all that descends from it
+TOLD = ("run that first", "the notebook has no such name")
+OURS = re.compile(r"^(127\.|::1$|localhost$)")  # addresses of this machine alone
+
+HOOK = """
+import os, sys
+
+def _note(event, details, _file=os.environ["COURSE_HOOK"], _open=os.open, _write=os.write, _close=os.close):
+    if event in ("socket.bind", "socket.connect") and isinstance(details[1], tuple):
+        line = f"{event} {details[1][0]}"
+    elif event == "os.system":
+        line = f"shell {details[0]!r}"
+    elif event == "subprocess.Popen" and len(details[1]) > 2 and details[1][1] == "-c" and "sh" in str(details[1][0]):
+        line = f"shell {details[1][2]!r}"
+    else:
+        return
+    number = _open(_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    _write(number, (line + "\\n").encode())
+    _close(number)
+
+sys.addaudithook(_note)
+"""
+
+COUNT = """
+import gc, threading, greenlet, psutil
+gc.collect()
+_me = psutil.Process()
+_old = [each for each in gc.get_objects() if isinstance(each, greenlet.greenlet) and each and each.parent]
+_counted = {
+    "processes": len(_me.children(recursive=True)),
+    "threads": len(_me.threads()),
+    "greenlets": len(_old),
+    "descriptors": _me.num_fds(),
+    "listening": sum(each.status == "LISTEN" for each in _me.net_connections()),
+}
+del _me, _old
+print(_counted)
+"""
+KEEP = """
+import os, sys
+
+def _forget(names=get_ipython().user_ns, kept=dict(get_ipython().user_ns), modules=set(sys.modules), here=os.getcwd()):
+    os.chdir(here)
+    names |= kept
+    for name in set(names) - {*kept, "_forget"}:
+        del names[name]
+    for name in set(sys.modules) - modules:
+        if (getattr(sys.modules[name], "__file__", None) or "").startswith(here):
+            del sys.modules[name]  # a file that a cell has written
+"""
+
+
+def open_to_others():
+    """The sockets of this machine that others can reach, as links of /proc name them, with their addresses."""
+    found = {}
+    for kind, state in (("tcp", "0A"), ("tcp6", "0A"), ("udp", "07"), ("udp6", "07")):
+        with suppress(OSError), open(f"/proc/net/{kind}") as table:
+            for _, here, _, now, *_, inode in (line.split()[:10] for line in table):
+                loopback = here.startswith("00000000000000000000000001000000:") or here.partition(":")[0][-2:] == "7F"
+                if now == state and not loopback:
+                    found[f"socket:[{inode}]"] = f"{kind} {here}"
+    return found
+
+
+class Chapter:
+    """The code cells of a notebook: where each stands, what it says, whether it is meant to fail."""
+
+    def __init__(self, path):
+        self.name = path.stem
+        cells = [(n, cell) for n, cell in enumerate(nbformat.read(path, as_version=4).cells) if cell.source.strip()]
+        self.cells = [(n, cell.source, self.fails(cell)) for n, cell in cells if cell.cell_type == "code"]
+
+    @staticmethod
+    def fails(cell):
+        return next((out.ename for out in cell.outputs if out.output_type == "error"), None)
+
+
+class Watched(Kernel):
+    """A kernel all of whose processes, files and sockets are known; `faults` says what was seen of them."""
+
+    def __init__(self, chapter, way):
+        self.faults, self.chapter, self.way = [], chapter, way
+        self.mark, self.hook = secrets.token_hex(8), tempfile.mkdtemp(prefix="any-state-")
+        self.notes = Path(self.hook, "notes")
+        Path(self.hook, "sitecustomize.py").write_text(HOOK)
+        os.environ.update({MARK: self.mark, "PYTHONPATH": self.hook, "COURSE_HOOK": str(self.notes)})
+        self.known, self.addresses, self.ended = {}, set(), threading.Event()
+        self.watch = threading.Thread(target=self._look_at_sockets, daemon=True)
+        super().__init__()
+        self.watch.start()
+        self.files = set(Path(self.home).iterdir())
+
+    def _connect(self):
+        self.client = self.manager.blocking_client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=300)
+
+    def processes(self):
+        """All that descend from this kernel, it included, whoever their parent is now."""
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if process not in self.known:
+                    self.known[process] = process.environ().get(MARK) == self.mark
+                if self.known[process] and process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                    yield process
+
+    def _look_at_sockets(self):
+        while not self.ended.wait(1):
+            if found := open_to_others():
+                for process in self.processes():
+                    with suppress(OSError):
+                        held = {os.readlink(each) for each in Path("/proc", str(process.pid), "fd").iterdir()}
+                        self.addresses |= {(process.name(), found[socket]) for socket in held & set(found)}
+
+    def fault(self, cell, text):
+        self.faults.append(f"{self.chapter.name[:2]} {self.way} cell {cell}: {text}")
+        print("   ", self.faults[-1], flush=True)
+
+    def try_cell(self, cell, may_tell=False, half=None):
+        """Run a cell, or interrupt it after `half` seconds; note what it should not have done, return its seconds."""
+        place, source, fails = cell
+        number = self.start(source)
+        if half is not None:
+            time.sleep(half)
+            self.interrupt()
+        try:
+            result = self.collect(number, LIMIT)
+        except AssertionError:
+            self.fault(place, f"did not end within {LIMIT} s")
+            self.interrupt()
+            result = self.collect(number, 20)
+        if "UsageError" in result.text:
+            self.fault(place, result.text[-300:])
+        if half is None and result.ename not in (None, fails):
+            told = may_tell and any(words in result.evalue + result.traceback for words in TOLD)
+            if not told:
+                self.fault(place, f"{result.ename}: {result.evalue[:300]}")
+        return result.seconds
+
+    def count(self):
+        return ast.literal_eval(self.run(COUNT).text.strip().splitlines()[-1])
+
+    def clear_files(self):
+        """Remove what a cell has written into the notebook's folder; folders are the kernel's, and in use."""
+        for path in set(Path(self.home).iterdir()) - self.files:
+            if not path.is_dir():
+                path.unlink()
+
+    def end(self, how):
+        """End the kernel in this way, and see what is left."""
+        before = list(self.processes())
+        guardians = [each for each in before if any("guardian.py" in word for word in self._words(each))]
+        if how == "shut down":
+            self.client.stop_channels()
+            self.manager.shutdown_kernel()
+        else:
+            for process in [psutil.Process(self.pid), *(guardians[:1] if how == "killed with a guardian" else [])]:
+                process.kill()
+        self.manager.provisioner.process.wait()
+        if not eventually(lambda: not list(self.processes()), 20):
+            left = [" ".join(self._words(each))[:100] for each in self.processes()]
+            self.fault("-", f"{how}, it leaves {len(left)} processes: {left}")
+            for each in self.processes():
+                each.kill()
+
+        def files():
+            # What a cell writes into the folder of the notebook is the reader's; what is made in TMPDIR is ours.
+            return sorted(path.name for path in Path(self.home).iterdir() if path.name.startswith(("course-", "tmp")))
+
+        if not eventually(lambda: not files(), 20):
+            self.fault("-", f"{how}, it leaves {files()}")
+
+    @staticmethod
+    def _words(process):
+        try:
+            return process.cmdline()
+        except psutil.Error:
+            return []
+
+    def __exit__(self, *exc_info):
+        self.ended.set()
+        self.watch.join()
+        super().__exit__(*exc_info)
+        for program, address in sorted(self.addresses):
+            self.fault("-", f"{program} listens beyond this machine, at {address}")
+        notes = Counter(self.notes.read_text(errors="replace").splitlines()) if self.notes.exists() else {}
+        for note, times in sorted(notes.items()):
+            kind, _, detail = note.partition(" ")
+            if kind == "shell" or not OURS.match(detail):
+                self.fault("-", f"{kind} {detail} ({times} times)")
+        shutil.rmtree(self.hook)
+
+
+def alone(chapter):
+    with Watched(chapter, "alone") as kernel:
+        kernel.try_cell(chapter.cells[0])
+        kernel.run(KEEP)
+        for cell in chapter.cells[1:]:
+            kernel.try_cell(cell, may_tell=True)
+            kernel.run("_forget()")
+            kernel.clear_files()
+        kernel.end("killed with a guardian")
+    return kernel.faults
+
+
+def twice(chapter):
+    with Watched(chapter, "twice") as kernel:
+        middle = len(chapter.cells) // 2
+        for cell in chapter.cells[:middle]:
+            kernel.try_cell(cell)
+        kernel.restart()
+        for cell in chapter.cells[middle:]:
+            kernel.try_cell(cell, may_tell=True)
+        kernel.restart()
+        kernel.try_cell(chapter.cells[0])
+        counts = [kernel.count()]
+        for _ in range(2):
+            for cell in chapter.cells:
+                kernel.try_cell(cell)
+            counts.append(kernel.count())
+        print("   ", chapter.name[:2], "counted after the imports, once and twice:", *counts, flush=True)
+        kernel.end("shut down")
+    return kernel.faults
+
+
+def halfway(chapter):
+    with Watched(chapter, "halfway") as kernel:
+        seconds = [kernel.try_cell(cell) for cell in chapter.cells]
+        kernel.restart()
+        for cell, second in zip(chapter.cells, seconds, strict=True):
+            kernel.try_cell(cell, half=second / 2)
+            kernel.try_cell(cell)
+        kernel.end("killed")
+    return kernel.faults
+
+
+WAYS = {"alone": alone, "twice": twice, "halfway": halfway}
+
+
+def main(arguments=None):
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("chapters", nargs="*", help="numbers such as 04; all when none is named")
+    ask.add_argument("--only", choices=WAYS, action="append", help="try this way; may be said again")
+    options = ask.parse_args(arguments)
+    os.environ["COURSE_MEMORY"] = os.devnull
+    os.environ.setdefault("COURSE_BROKER", "embedded")
+    faults = []
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        if options.chapters and path.name[:2] not in options.chapters:
+            continue
+        chapter = Chapter(path)
+        for way in options.only or WAYS:
+            print(f"{chapter.name}, {way} ...", flush=True)
+            began = time.monotonic()
+            faults += WAYS[way](chapter)
+            print(f"    {time.monotonic() - began:.0f} s", flush=True)
+    print(f"{len(faults)} faults")
+    sys.exit(bool(faults))
+
+
+if __name__ == "__main__":
+    main()
