@@ -6,8 +6,9 @@ VENV := .venv$(if $(PYTHON),-$(subst /,-,$(patsubst /%,%,$(PYTHON))))
 # Whatever environment is active in the caller's shell, `!python` in a cell must mean this one.
 PYTHON_HERE := $(VENV)/bin/python
 RUN := VIRTUAL_ENV="$(CURDIR)/$(VENV)" PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(PYTHON_HERE)
-# What a shell sets for other work must not reach a notebook: other modules, backends, resolvers, places to install to.
-unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONSTARTUP MPLBACKEND GEVENT_RESOLVER
+# What a shell sets for other work must not reach a notebook: other modules, backends, resolvers, warnings, styles.
+unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONSTARTUP PYTHONDEVMODE PYTHONWARNINGS PYTHONASYNCIODEBUG
+unexport MPLBACKEND MATPLOTLIBRC GEVENT_RESOLVER
 
 LEARNER := $(VENV)/.installed
 TESTER := $(VENV)/.installed-for-tests

@@ -16,7 +16,8 @@ import re
 import sys
 import threading
 
-_INLINE = "module://matplotlib_inline.backend_inline"  # plots in the notebook, as every kernel has it if nobody objects
+from backstage.settings import forget_settings
+
 PATIENCE = 300  # seconds that `input` waits; whoever closes the page finds no box to type into on coming back
 
 ABOVE = "If a cell further up makes it, run that first: Run ▸ Run All Above Selected Cell."
@@ -34,23 +35,13 @@ def prepare():
     shell = getattr(builtins, "get_ipython", lambda: None)()
     if not hasattr(shell, "kernel") or any(isinstance(finder, _Finder) for finder in sys.meta_path):
         return
-    _forget_settings(shell)
+    forget_settings(shell)
     shell.set_custom_exc((NameError, ModuleNotFoundError, FileNotFoundError), _show_what_is_missing)
     shell.kernel.raw_input = _give_up(shell.kernel.raw_input)
     sys.meta_path.insert(0, _Finder())
     for name, guard in _GUARDS.items():
         if name in sys.modules:
             guard(sys.modules[name])
-
-
-def _forget_settings(shell):
-    if os.environ.pop("PYTHONSAFEPATH", None) and "" not in sys.path:
-        sys.path.insert(0, "")  # chapters import what their cells have written
-    os.environ.pop("GEVENT_RESOLVER", None)
-    if os.environ.get("MPLBACKEND", _INLINE) != _INLINE:
-        os.environ["MPLBACKEND"] = _INLINE
-        if "matplotlib" in sys.modules:  # it has read the variable already
-            shell.run_line_magic("matplotlib", "inline")
 
 
 def _show_what_is_missing(shell, kind, error, traceback, tb_offset=None):

@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 from cycler import cycler
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
+from backstage.fonts import families
 from backstage.pages import let_figures_follow
 
 BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -27,6 +28,7 @@ plt.rcParams.update({
     "figure.figsize": (WIDTH, 3.6),
     "figure.dpi": 100,
     "figure.constrained_layout.use": True,
+    "font.family": families(),
     "font.size": 11,
     "axes.titlesize": 12,
     "axes.titleweight": "bold",

@@ -152,24 +152,22 @@ def test_settings_that_were_made_for_others_are_forgotten(monkeypatch, before):
 
 
 def test_development_mode_and_proxies_of_others_are_forgotten(monkeypatch):
-    settings = {"PYTHONDEVMODE": "1", "PYTHONWARNINGS": "default", "http_proxy": "http://127.0.0.1:9", "no_proxy": "a.b"}
+    settings = {"PYTHONDEVMODE": "1", "PYTHONWARNINGS": "default", "http_proxy": "http://a.b:9", "no_proxy": "a.b"}
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     with Kernel() as kernel:
         assert kernel.run("import os, sys, urllib.request; open(os.devnull) and None").text == ""  # never closed
         assert kernel.run("!{sys.executable} -c 'open(0)'").text == ""
-        assert kernel.run("[*map(urllib.request.proxy_bypass, ('127.0.0.1:80', 'a.b', 'b.a'))]").text == "[1, 1, 0]"
+        assert (
+            kernel.run("[*map(urllib.request.proxy_bypass, ('127.0.0.1:80', 'a.b', 'b.a'))]").text
+            == "[True, True, False]"
+        )
 
 
 def test_the_magic_is_there_as_soon_as_helpers_are():
     with Kernel() as kernel:
         assert kernel.run("get_ipython().magics_manager.magics['cell'].pop('isolated') and None").ename is None
         assert "UsageError" in kernel.run("%%isolated\nprint(6 * 7)").text
-        assert (
-            kernel.run(
-                "import sys\nfor name in [*sys.modules]:\n    if name.startswith('helpers'): del sys.modules[name]"
-            ).ename
-            is None
-        )
+        kernel.run("import sys\nfor name in [*sys.modules]:\n    if name.startswith('helpers'): del sys.modules[name]")
         assert kernel.run("import helpers").text == ""
         assert kernel.run("%%isolated\nprint(6 * 7)").text == "42\n"

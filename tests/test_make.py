@@ -202,7 +202,9 @@ def test_a_checkout_that_has_moved_gets_a_new_environment(checkout):
     assert (checkout.folder / "pips").read_text().split() == ["PIP"] * 2
 
 
-@pytest.mark.parametrize("name", ["PYTHONHOME", "PYTHONPATH", "PYTHONSAFEPATH", "MPLBACKEND", "GEVENT_RESOLVER"])
+@pytest.mark.parametrize(
+    "name", ["PYTHONHOME", "PYTHONPATH", "PYTHONSAFEPATH", "PYTHONDEVMODE", "MPLBACKEND", "GEVENT_RESOLVER"]
+)
 def test_what_was_set_for_others_stays_outside(checkout, name):
     here = pretend_installed(checkout)
     (here / "bin" / "python").write_text(f'#!/bin/sh\necho "found <${name}>"\n')

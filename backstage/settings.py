@@ -1,0 +1,35 @@
+"""Variables that a shell has set for other work, forgotten by a kernel and by all that it starts.
+
+A chapter shows what Python, gevent and matplotlib do when nobody has told them otherwise. A proxy is kept, for it
+may be the way out; but what is on this machine is asked without one.
+"""
+
+import os
+import sys
+import warnings
+
+_INLINE = "module://matplotlib_inline.backend_inline"  # plots in the notebook, as every kernel has it if nobody objects
+_HERE = "127.0.0.1,localhost"
+_PYTHONS_OWN = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)  # it is silent about
+
+
+def forget_settings(shell):
+    """Make this process, the kernel of `shell`, one that was started with none of them."""
+    if os.environ.pop("PYTHONSAFEPATH", None) and "" not in sys.path:
+        sys.path.insert(0, "")  # chapters import what their cells have written
+    for name in ("GEVENT_RESOLVER", "PYTHONDEVMODE", "PYTHONWARNINGS", "PYTHONASYNCIODEBUG"):
+        os.environ.pop(name, None)
+    if sys.flags.dev_mode or sys.warnoptions:
+        shell.kernel.io_loop.asyncio_loop.set_debug(False)
+        sys.warnoptions.clear()  # processes that multiprocessing starts are given them as well
+        warnings.resetwarnings()
+        for kind in _PYTHONS_OWN:
+            warnings.simplefilter("ignore", kind)
+        warnings.filterwarnings("default", category=DeprecationWarning, module="__main__")
+    if any(name.lower() in ("http_proxy", "all_proxy") for name in os.environ):
+        known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+        os.environ["no_proxy"] = os.environ["NO_PROXY"] = f"{known},{_HERE}" if known else _HERE
+    if os.environ.get("MPLBACKEND", _INLINE) != _INLINE:
+        os.environ["MPLBACKEND"] = _INLINE
+        if "matplotlib" in sys.modules:  # it has read the variable already
+            shell.run_line_magic("matplotlib", "inline")
