@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -85,9 +86,9 @@ def listen(page):
 
 
 @contextlib.contextmanager
-def lab(folder):
-    """JupyterLab at a desk in that folder, as `make lab` starts it: yields its address with its token."""
-    for plugin, values in SETTINGS.items():
+def lab(folder, settings=SETTINGS, command=None):
+    """JupyterLab at a desk in that folder, as `make lab` starts it, or `command`: yields its address with its token."""
+    for plugin, values in settings.items():
         file = folder / "settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(values))
@@ -97,8 +98,8 @@ def lab(folder):
     with open(folder / "log", "w") as log:
         server = subprocess.Popen(
             # This Python stands in for the one that make would install, and the stamp says that it did.
-            ["make", "lab", f"PYTHON_HERE={sys.executable}", f"LEARNER={stamp}", f"ARGS={arguments}"],
-            cwd=ROOT,
+            command or ["make", "lab", f"PYTHON_HERE={sys.executable}", f"LEARNER={stamp}", f"ARGS={arguments}"],
+            cwd=folder if command else ROOT,
             env={
                 **os.environ,
                 "COURSE_HOME": str(folder),
@@ -170,7 +171,30 @@ def wait_for_end(page):
     while (now := page.evaluate(queued)) and now != before and not page.locator(ASKS).count():
         before = now
         with contextlib.suppress(PlaywrightTimeout):
-            page.wait_for_function(f"now => {queued} !== now || document.querySelector('{ASKS}')", arg=now)
+            ended = f"now => {queued} !== now || document.querySelector('{ASKS}')"
+            page.wait_for_function(ended, arg=now, polling=200)  # or it looks, and paints, sixty times a second
+
+
+def what_did_not_run(page):
+    """Of the notebook that is seen, what Run All has left out: a list of sentences."""
+    prompts = page.evaluate(PROMPTS)
+    first = int(re.search(r"\d+|$", prompts[0])[0] or 1)  # on a busy machine `run_all_cells` may have clicked twice
+    left = [
+        f"cell of code {place} has the prompt {prompt!r}"
+        for place, prompt in enumerate(prompts)
+        if prompt not in ("", f"[{first + place}]:")
+    ]
+    try:  # a folded solution has run when its verdict is there
+        page.wait_for_function(
+            "([verdicts, folded]) => [...document.querySelectorAll(verdicts)]"
+            ".filter(verdict => /✔.*, the solution:/.test(verdict.innerText)).length === folded",
+            arg=[f"{FRONT} .jp-OutputArea-output", prompts.count("")],
+            polling=200,
+            timeout=60_000,
+        )
+    except PlaywrightTimeout:
+        left.append(f"of {prompts.count('')} folded solutions some are not told to be right")
+    return left
 
 
 def restart_and_run_all(page):
