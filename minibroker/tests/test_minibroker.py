@@ -11,12 +11,17 @@ import struct
 import subprocess
 import sys
 import threading
+from pathlib import Path
+from types import SimpleNamespace
 
 import pika
 import pytest
-from clients import HEADER, PUBLISH, Raw, closes_the_connection, count, publish, put
-from launch import start_broker
+from clients import HEADER, PROTOCOL, PUBLISH, Raw, closes_the_connection, count, publish, put, survives
+from launch import eventually, start_broker
 from pamqp import commands, frame
+
+from minibroker import queues
+from minibroker.broker import Broker
 
 Basic, Connection, Exchange, Queue = commands.Basic, commands.Connection, commands.Exchange, commands.Queue
 OF_GEVENT = {"greenlet", "zope", "cffi", "_cffi_backend"}  # the latter two where it is built with cffi
@@ -31,17 +36,27 @@ def broker(minibroker):
 # What it refuses, and survives
 
 
+README = Path(__file__).resolve().parents[1] / "README.md"
 MISSED = {
-    "transaction": (540, lambda raw: raw.send(commands.Tx.Select())),
-    "alternate exchange": (
-        540,
-        lambda raw: raw.send(Exchange.Declare(exchange="x", arguments={"alternate-exchange": "amq.fanout"})),
+    "transactions": lambda raw: raw.send(commands.Tx.Select()),
+    "a queue's length limit in bytes": lambda raw: declare(raw, "x-max-length-bytes", 1),
+    "a single active consumer": lambda raw: declare(raw, "x-single-active-consumer", True),
+    "more addresses in the headers CC and BCC": lambda raw: publish(raw, WITH_BCC, b"12345"),
+    "exchanges of types that plugins add": lambda raw: raw.send(
+        Exchange.Declare(exchange="x", exchange_type="x-delayed-message")
     ),
-    **{
-        argument: (540, lambda raw, argument=argument: raw.send(Queue.Declare(queue="q", arguments={argument: 1})))
-        for argument in ("x-max-length-bytes", "x-single-active-consumer")
-    },
+    "virtual hosts other than `/`": ("PLAIN", "elsewhere"),
+    "logins other than PLAIN": ("EXTERNAL", "/"),
+    "streams": lambda raw: declare(raw, "x-queue-type", "stream"),
+    "`x-overflow` of `reject-publish-dlx`": lambda raw: declare(raw, "x-overflow", "reject-publish-dlx"),
 }
+WITH_BCC = HEADER[:-2] + b"\x20\0" + struct.pack(">I", 9) + b"\3BCCA\0\0\0\0"
+
+
+def declare(raw, argument, value):
+    raw.send(Queue.Declare(queue="q", durable=True, arguments={argument: value}))
+
+
 NONSENSE = {
     "body longer than its header said": (
         501,
@@ -60,9 +75,27 @@ NONSENSE = {
 }
 
 
-@pytest.mark.parametrize("case", MISSED)
-def test_what_it_does_not_have_is_refused_rather_than_ignored(broker, connect, case):
-    closes_the_connection(broker, connect, *MISSED[case])
+def log_in(raw, mechanism, host):
+    raw.socket.sendall(PROTOCOL)
+    assert raw.read()[1].name == "Connection.Start"
+    raw.send(Connection.StartOk({}, mechanism, "\0guest\0guest"), 0)
+    if mechanism == "PLAIN":
+        assert raw.read()[1].name == "Connection.Tune"
+        raw.send(Connection.TuneOk(0, 0, 0), 0)
+        raw.send(Connection.Open(host), 0)
+
+
+def test_what_it_does_not_have_is_refused_as_its_readme_says(broker):
+    told = re.findall(
+        r"^  \| (.+) \| (\d+), its (channel|connection) ends \|$", README.read_text("utf-8"), re.MULTILINE
+    )
+    found = []
+    for what, ask in MISSED.items():
+        with Raw(broker, handshake=callable(ask)) as raw:
+            ask(raw.open()) if callable(ask) else log_in(raw, *ask)
+            closed = raw.read()[1]
+            found.append((what, str(closed.reply_code), closed.name.partition(".")[0].lower()))
+    assert found == told
 
 
 @pytest.mark.parametrize("case", NONSENSE)
@@ -141,6 +174,62 @@ def test_publisher_waits_for_a_slow_consumer_and_memory_stays_bounded(broker, ch
         assert got == total
     channel.cancel()
     channel.queue_delete(name)
+
+
+def test_halves_of_messages_count_as_memory_and_are_refused_before_they_fill_it(broker, connect):
+    before = broker.rss
+    with contextlib.ExitStack() as stack:
+        crowd = [stack.enter_context(Raw(broker)).open() for _ in range(10)]  # 160 MB, where 30 are allowed
+        for number, raw in enumerate(crowd):
+            publish(raw, struct.pack(">HHQH", 60, 0, 16_000_000, 0))
+            for _ in range(120):
+                raw.frame(3, bytes(131_000))
+            raw.send(commands.Channel.Open(), 2)  # which is answered when all that is in
+            answer = raw.read()[1]
+            assert answer.name == ("Channel.OpenOk" if number < 2 else "Connection.Close")
+        assert answer.reply_code == 506
+        assert broker.rss - before < 80_000_000
+    assert survives(connect)
+
+
+def test_a_message_that_is_half_there_gets_in_though_memory_is_full(broker, channel, name):
+    other = channel.queue_declare("", exclusive=False).method.queue
+    channel.queue_declare(name)
+    third, whole = bytes(100_000), struct.pack(">HHQH", 60, 0, 300_000, 0)
+    with Raw(broker) as slow, Raw(broker) as greedy:
+        slow.open()
+        for parts in (3, 1):
+            slow.send(Basic.Publish(routing_key=other))
+            slow.frame(2, whole)
+            for _ in range(parts):
+                slow.frame(3, third)
+        assert eventually(lambda: count(channel, other) == 1)
+        greedy.open()
+        for _ in range(100):  # 30 MB; the last of them waits in the socket's buffers
+            greedy.send(Basic.Publish(routing_key=name))
+            greedy.frame(2, whole)
+            for _ in range(3):
+                greedy.frame(3, third)
+        assert greedy.read()[1].name == "Connection.Blocked"
+        for _ in "23":
+            slow.frame(3, third)
+        assert slow.read()[1].name == "Connection.Blocked"  # now it is whole
+        assert count(channel, other) == 2
+        channel.queue_purge(name)
+        assert greedy.read()[1].name == slow.read()[1].name == "Connection.Unblocked"
+    for queue in (name, other):
+        channel.queue_delete(queue)
+
+
+def test_consumers_that_are_all_full_are_not_asked_again_for_each_message():
+    asked = []
+    full = SimpleNamespace(priority=0, can_take=lambda: asked.append(1))
+    queue = queues.Queue(Broker(1e9), "q", None, {"durable": False, "auto_delete": False})
+    for _ in range(1000):
+        queue.add(full)
+    for _ in range(100):
+        queue.put(queues.Message("", "q", b"\0\0", b""))
+    assert len(asked) == 1000
 
 
 def test_those_who_flood_it_let_others_through(broker, channel, name):

@@ -186,7 +186,7 @@ class Channel:
         """Give everything back that was not acknowledged."""
         self.confirm()
         self._hold(-self._held)
-        self.closed = True
+        self._body, self.closed = [], True
         self.connection.to_confirm.discard(self)
         for tag in list(self.consumers):
             self._cancel(tag)

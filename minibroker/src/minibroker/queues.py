@@ -209,7 +209,7 @@ class Queue:
     def _next_consumer(self):
         """Return the next that has room, of those with the highest priority that have; None if all are full."""
         for turn in self._turns.values():
-            for _ in turn:
+            for _ in range(len(turn)):
                 turn.rotate(-1)
                 if turn[-1].can_take():
                     return turn[-1]
