@@ -1,6 +1,6 @@
 """How long random tests go on, and with which numbers.
 
-As a rule they are short and always the same. With MINIBROKER_FUZZ_SECONDS=300 they take about 300 seconds, all five of
+As a rule they are short and always the same. With MINIBROKER_FUZZ_SECONDS=300 they take about 300 seconds, all six of
 them together, with other random numbers every time: `pytest tests/test_fuzz.py tests/test_twin.py`.
 """
 
@@ -9,7 +9,7 @@ import time
 
 from hypothesis import HealthCheck, settings
 
-SHARE = float(os.environ.get("MINIBROKER_FUZZ_SECONDS", 0)) / 5  # seconds of each test; 0: short
+SHARE = float(os.environ.get("MINIBROKER_FUZZ_SECONDS", 0)) / 6  # seconds of each test; 0: short
 
 
 def fuzz(run, examples):

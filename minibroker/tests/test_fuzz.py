@@ -204,6 +204,63 @@ def test_whatever_a_client_sends_nobody_else_suffers(broker):
     connection.close()
 
 
+HUGE = [b"\xff" * 4, b"\x7f\xff\xff\xff", b"\0\xff\xff\xff", b"\0\2\0\0", b"\0" * 4]
+LETTER = b"".join(
+    struct.pack(">BHI", kind, 1, len(payload)) + payload + b"\xce"
+    for kind, payload in (
+        (1, wire.encode_method(Basic.Publish(routing_key="q0"))),
+        (2, struct.pack(">HHQHI", 60, 0, 70_000, 0x2000, 7) + b"\1nI\0\0\0\7"),
+        (3, bytes(70_000)),
+    )
+)
+ASKED = [
+    commands.Queue.Declare(queue="q2", arguments={"x-max-length": 3, "deep": {"a": [1, {"b": "c"}]}}),
+    commands.Exchange.Declare(exchange="e", exchange_type="headers"),
+    commands.Queue.Bind(queue="q0", exchange="amq.headers", arguments={"x-match": "any", "n": 1}),
+    commands.Confirm.Select(),
+    Basic.Get(queue="q0"),
+    Basic.Ack(1, True),
+    commands.Queue.Delete(queue="q2"),
+    commands.Queue.Purge(queue="q0"),
+]
+
+
+@st.composite
+def spoilt_streams(draw):
+    """All that a well-behaved client says in its life, spoilt: bytes, lengths, an end too early."""
+    said = [frame.marshal(draw(st.sampled_from(ASKED)), 1) for _ in range(draw(st.integers(0, 5)))]
+    data = bytearray(HELLO + b"".join(said) + draw(st.sampled_from([b"", LETTER, 3 * LETTER])))
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, min(len(data), 600)))
+        data[at : at + draw(st.integers(0, 4))] = draw(st.sampled_from(HUGE) | st.binary(max_size=4))
+    return bytes(data[: draw(st.integers(0, len(data)) | st.just(len(data)))])
+
+
+def test_bytes_that_are_spoilt_do_no_harm(broker):
+    before = broker.rss
+
+    def run(chosen):
+        @chosen
+        @given(spoilt_streams())
+        def play(data):
+            with socket.create_connection(("127.0.0.1", broker.port), timeout=20) as rude, contextlib.suppress(OSError):
+                rude.sendall(data)
+                rude.shutdown(socket.SHUT_WR)
+                try:
+                    while rude.recv(100_000):
+                        pass
+                except TimeoutError:
+                    pytest.fail(f"it hangs on {data[:600]!r}")
+            assert broker.rss - before < 100_000_000
+
+        play()
+
+    fuzz(run, examples=300)
+    connection = pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", broker.port, heartbeat=0))
+    connection.channel().queue_purge("q0")
+    connection.close()
+
+
 # The state of queues and channels, against a model of lists
 
 
