@@ -15,9 +15,9 @@ from html import escape
 
 from backstage.pages import at_home, live
 
-PAUSE, SHARE = 0.1, 0.1  # seconds from one drawing to the next; the most that drawing may take of the time
+PAUSE, SHARE = 0.1, 0.1  # seconds from one drawing to the next; the most that drawing may take of a processor
 
-_LEFT, _WIDE, _ROW, _FONT = 130, 570, 20, 12  # pixels: the names, the bars, the height of a row, and of text
+_WIDTH, _ROW, _FONT, _LETTER = 780, 26, 14, 8  # pixels: of all, the height of a row and of text, a letter
 _place = None  # that of the last cell which had one
 
 
@@ -37,9 +37,9 @@ def shown(draw):
     def renew():
         spent = 0
         while not done.wait(max(PAUSE, spent / SHARE)):
-            began = time.perf_counter()
+            began = time.thread_time()
             place.put(draw())
-            spent = time.perf_counter() - began
+            spent = time.thread_time() - began
 
     # The context says to which cell an output belongs.
     thread = threading.Thread(target=copy_context().run, args=[renew], daemon=True, name="live drawing")
@@ -77,13 +77,15 @@ class _Place:
 def bars(spans, kinds, title, start, now):
     """Spans as HTML, a row for each name: what `plot_timelines` draws, as far as it has come."""
     rows = {name: number for number, name in enumerate(dict.fromkeys(span.row for span in spans))}
+    start = min([start, *(span.start for span in spans)])
     until = 0.5
     while until < now - start:
         until *= 2
     low = _ROW * (len(rows) + 1.5)
+    left = _LETTER * (max(map(len, rows), default=0) + 1)
 
     def across(when):
-        return _LEFT + _WIDE * (when - start) / until
+        return left + (_WIDTH - left - 40) * (when - start) / until
 
     def bar(row, parts, kind):
         _, colour, height = kinds[kind]
@@ -92,9 +94,9 @@ def bars(spans, kinds, title, start, now):
         edges = [(across(start), across(end)) for start, end in parts]
         return "".join(f'<rect x="{a:.1f}" width="{max(1, b - a):.1f}" {shape}/>' for a, b in edges)
 
-    drawn = [f'<text y="{_FONT}" x="{_LEFT}" font-weight="bold">{escape(title)}</text>']
+    drawn = [f'<text y="{_FONT}" x="{left}" font-weight="bold">{escape(title)}</text>']
     for name, number in rows.items():
-        place = f'x="{_LEFT - 8}" y="{_ROW * (number + 2) + _FONT / 3:.1f}" text-anchor="end"'
+        place = f'x="{left - _LETTER}" y="{_ROW * (number + 2) + _FONT / 3:.1f}" text-anchor="end"'
         drawn.append(f"<text {place}>{escape(name)}</text>")
     for span in spans:
         whole = [(span.start, span.end)]
@@ -107,7 +109,7 @@ def bars(spans, kinds, title, start, now):
         drawn.append(f"<text {place}>{seconds:g} s</text>")
     line = f'x1="{across(now):.1f}" x2="{across(now):.1f}" y1="{_ROW}" y2="{low}"'
     drawn.append(f'<line {line} stroke="currentColor" stroke-dasharray="2 3"/>')
-    size = f'viewBox="0 0 {_LEFT + _WIDE + 40} {low + _FONT + 10:.0f}"'
-    look = f"width: {_LEFT + _WIDE + 40}px; max-width: 100%; fill: currentColor; font: {_FONT}px sans-serif"
+    size = f'viewBox="0 0 {_WIDTH} {low + _FONT + 10:.0f}"'
+    look = f"width: {_WIDTH}px; max-width: 100%; fill: currentColor; font: {_FONT}px sans-serif"
     drawing = f'<svg {size} style="{look}">{at_home("".join(drawn))}</svg>'
     return live(drawing, role="img", aria_label=f"{title}, so far")
