@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import contextmanager, nullcontext, suppress
 
+import gevent.socket
 import pika
 import psutil
 import pytest
@@ -17,6 +18,7 @@ from kernel import Kernel, alive, eventually
 
 from backstage.brokers import BrokerError, broker, rabbitmq, start_broker
 from backstage.brokers.rabbitmq import Node, Realm, find_cause
+from backstage.brokers.wires import HOME, Network
 from backstage.processes import Child, listens
 
 LOOPBACK = {"127.0.0.1", "::1"}
@@ -374,6 +376,15 @@ def test_it_keeps_its_files_to_itself(private):
     assert (private._realm.folder / "data").is_dir()
 
 
+def test_its_password_is_random_and_in_no_list_of_processes(private):
+    password = private.url.partition("guest:")[2].partition("@")[0]
+    assert len(password) == 16
+    for process in family(private._node._child.pid):
+        assert not any(password in word for word in process.cmdline())
+    with pytest.raises(pika.exceptions.AMQPConnectionError):
+        send(private.url.replace(password, "guest"), b"not mine")
+
+
 def test_two_do_not_meet_and_a_killed_owner_leaves_nothing(two):
     mine, other = two
     url, folder = other.stdout.readline().split()
@@ -552,6 +563,28 @@ def test_a_broken_server_says_why(fake_server, monkeypatch, line, reason):
     with pytest.raises(BrokerError, match=rf"RabbitMQ did not start.*{reason}\nTo go on with the embedded broker"):
         broker.Private(fake_server(line), "a test asks for it")
     assert_swept(realms)
+
+
+@posix_only
+@pytest.mark.parametrize(("what", "told"), [("memory", "as much as it may, 400 MB"), ("disk", "less than 20 MB free")])
+def test_a_notebook_says_that_rabbitmq_makes_publishers_wait(fake_server, monkeypatch, what, told):
+    server = fake_server(f"echo '[warning] <0.1> {what} resource limit alarm set on node course@localhost.'; sleep 600")
+    said = []
+    monkeypatch.setattr("builtins.print", lambda *words, **_: said.append(words[0]))
+    monkeypatch.setattr(rabbitmq, "greets", lambda port: bool(said))
+    monkeypatch.setattr(broker, "ask_kind", lambda url: "RabbitMQ")
+    broker.Private(server, "a test asks for it").stop()
+    assert re.fullmatch(rf"Broker: RabbitMQ \w+ {told}.*: publishers wait, until .*\.", said[0])
+
+
+def test_a_relay_to_a_node_that_has_died_hangs_up(capfd):
+    network = Network({"steamer": 0, "counter": 0})
+    relay = network.relays["steamer", "counter"]
+    with gevent.socket.create_connection((HOME, relay.server_port), timeout=10) as caller:
+        assert caller.recv(1) == b""
+    for each in network.relays.values():
+        each.stop()
+    assert "Traceback" not in capfd.readouterr().err
 
 
 @posix_only

@@ -22,9 +22,10 @@ LIMIT = 1200  # seconds; each file takes about one minute
 
 
 def what_it_needs(server):
-    """Settings for RabbitMQ 4.3, which by itself refuses queues that are neither durable nor exclusive."""
+    """The password of those tests; and RabbitMQ 4.3 by itself refuses queues that are neither durable nor exclusive."""
     version = re.search(r"(\d+)\.\d+\.\d+", str(server.resolve().parent.parent))  # the folder is named so
-    return ["deprecated_features.permit.transient_nonexcl_queues = true"] if version and int(version[1]) >= 4 else []
+    permit = ["deprecated_features.permit.transient_nonexcl_queues = true"] if version and int(version[1]) >= 4 else []
+    return ["default_pass = guest", *permit]
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,10 @@ GO_ON = (
 )
 LOGIN_TIMEOUT = 10  # seconds
 INSTALL = "`make rabbitmq` installs it"
+ALARMS = {
+    "memory": "holds as much as it may, 400 MB: publishers wait, until somebody consumes.",
+    "disk": f"finds less than 20 MB free in {tempfile.gettempdir()}: publishers wait, until there is more.",
+}
 
 _current = None  # (what was asked for, the broker)
 
@@ -170,13 +174,18 @@ class Private(Broker):
         with going_on_embedded():
             self._realm = Realm(server)
             try:
-                self._node = Node(self._realm)
+                self._node = Node(self._realm, on_output=self._pass_on)
                 self._node.start(tell)
                 kind = ask_kind(self._node.url)
             except BaseException:
                 self._realm.close()
                 raise
         super().__init__(self._node.url, kind, f"as a private node on 127.0.0.1:{self._node.port}", why, durable=True)
+
+    def _pass_on(self, text):
+        """Say in the notebook that publishers have to wait, which they would do in silence."""
+        for what in re.findall(r"(memory|disk) resource limit alarm set on node", text):
+            print(f"Broker: RabbitMQ {ALARMS[what]}", flush=True)
 
     @property
     def running(self):

@@ -94,6 +94,7 @@ class Realm:
             cookie = self.folder / ".erlang.cookie"
             cookie.write_text(secrets.token_hex(16))
             cookie.chmod(0o400)
+            self.password = secrets.token_hex(8)  # in a file of this folder, which is closed to others
             (self.folder / "no_plugins").write_text("[].\n")
         except OSError as error:
             where = tempfile.gettempdir()
@@ -177,6 +178,8 @@ class Node:
         Where it listens for AMQP; a free port by default.
     settings : iterable of str
         More lines for its rabbitmq.conf.
+    on_output : callable, optional
+        Called with what it writes, as it comes.
 
     Attributes
     ----------
@@ -188,16 +191,16 @@ class Node:
         What RabbitMQ's programs need to find the node.
     """
 
-    def __init__(self, realm, name="course", port=None, settings=()):
+    def __init__(self, realm, name="course", port=None, settings=(), on_output=None):
         self.name = f"{name}@localhost"
         self.port = port or free_port()
-        self.url = f"amqp://guest:guest@127.0.0.1:{self.port}/%2F"
+        self.url = f"amqp://guest:{realm.password}@127.0.0.1:{self.port}/%2F"
         self._realm = realm
         self._talk_port = free_port()
-        self._child = None
+        self._child, self._on_output = None, on_output
         self.frozen = False
         config = realm.folder / f"{name}.conf"
-        config.write_text("\n".join([*SETTINGS, *settings, ""]))
+        config.write_text("\n".join([*SETTINGS, f"default_pass = {realm.password}", *settings, ""]))
         self.environment = realm.environment | {
             "RABBITMQ_NODENAME": self.name,
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
@@ -231,7 +234,11 @@ class Node:
                 raise BrokerError(f"RabbitMQ did not start: another program has port {port}.")
         try:
             self._child = Child(
-                [str(self._realm.server)], name="RabbitMQ", env=self.environment, cwd=str(self._realm.folder)
+                [str(self._realm.server)],
+                name="RabbitMQ",
+                env=self.environment,
+                cwd=str(self._realm.folder),
+                on_output=self._on_output,
             )
         except ChildError as error:
             raise BrokerError(f"RabbitMQ did not start: {error}") from error
