@@ -54,6 +54,7 @@
                 texts.currentNode.data.trim()
                 && element.closest('.jp-RenderedHTMLCommon, .jp-OutputArea-output')
                 && !element.closest('svg, button, style, script')
+                && !element.closest('.jp-RenderedMarkdown pre')  // where JupyterLab picks the colours: pale brackets
                 && !element.closest(complaints)
                 && element.checkVisibility()
                 && contrast(element) < legible
