@@ -27,12 +27,14 @@ def ready(port=None):
 
     Raises
     ------
-    RuntimeError
-        If this is not a cell that was started by `%%isolated --background NAME`.
+    RuntimeError, TypeError, ValueError
+        If `port` is no port, or this is not a cell that was started by `%%isolated --background NAME`.
     """
     if not (_background and _report):
         raise RuntimeError("ready() works only in a cell that starts with %%isolated --background NAME.")
-    _send("ready", port if port is None else int(port))
+    from backstage.asked import count  # not before it is needed
+
+    _send("ready", port if port is None else count("port", port, 1, 65_535))
 
 
 def pack(value, place):

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+from backstage import asked
 from backstage.kernel import ABOVE
 from helpers.isolated import IsolatedError, run_isolated
 from helpers.timeline import Span, Switch, Timeline
@@ -14,11 +15,13 @@ def explore(program, *, bound=2, seconds=10):
 
     All schedules with at most `bound` interruptions are tried, then some at random, for so many `seconds` at most. A
     program is called without arguments. It breaks by an exception, as of an `assert`, by a deadlock, or by having no
-    end. Each run starts afresh, with what the notebook holds now. The result has a `timeline`.
+    end. Each run starts afresh, with what the notebook holds now. The result has a `timeline`. A TypeError or
+    ValueError says what else than a function and two numbers it was given.
     """
     from backstage.schedules.packing import pack
 
-    inputs = {"payload": pack(program), "limits": {"bound": bound, "seconds": seconds}}
+    limits = {"bound": asked.count("bound", bound, 0), "seconds": asked.seconds("seconds", seconds, endless=False)}
+    inputs = {"payload": pack(asked.function("program", program)), "limits": limits}
     report = run_isolated(_SOURCE, inputs, ["report"], timeout=seconds + 10)["report"]
     if report.failure and report.failure.text.startswith("NameError: "):  # no schedule has to do with it
         raise IsolatedError(f"{report.failure.text}. {ABOVE}")

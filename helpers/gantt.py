@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from backstage import asked
 from backstage.pages import hover, sweep
 from helpers.plots import BLUE, GREY, PALE, VERMILLION, WIDTH, axis_of, quantity
 
@@ -41,16 +42,10 @@ def plot_timelines(*timelines, by="time", greenlets=False, switches=False):
 
     Raises
     ------
-    ValueError
-        If there is nothing to draw, or `by` is neither of the two.
+    TypeError, ValueError
+        If there is nothing to draw, something else than timelines, or `by` is neither of the two.
     """
-    if by not in ("time", "switch"):
-        raise ValueError(f"by={by!r} is not known: the axis counts 'time' or 'switch'")
-    drawn = [(each, each._greenlet_rows if greenlets else each.spans) for each in timelines]
-    if not drawn or not all(spans for _, spans in drawn):
-        raise ValueError("nothing to draw: record something first, `with Timeline(…): with span(…): …`")
-    if by == "switch" and not all(each.switches for each in timelines):
-        raise ValueError("by='switch' needs a timeline in which greenlets switched; this one saw no switch")
+    drawn = asked.timelines(timelines, by, greenlets)
     counts = [len({span.row for span in spans}) for _, spans in drawn]
     # Inches: rows are roomy where they are few, tight where they are a hundred.
     heights = [0.28 + max(0.5, count * max(0.055, min(0.3, 4.8 / count))) for count in counts]

@@ -15,6 +15,7 @@ import threading
 import time
 from importlib.machinery import SourceFileLoader
 
+from backstage import asked
 from backstage.kernel import advised
 from backstage.processes import Child, ending
 from helpers import cell
@@ -127,9 +128,10 @@ def start_isolated(source, inputs=None, *, name="server", gevent=False, timeout=
 
     Raises
     ------
-    IsolatedError
-        If it ended before it was ready, or took longer; nothing of it is left then.
+    IsolatedError, TypeError, ValueError
+        If it ended before it was ready, took longer, or was given nonsense; nothing of it is left then.
     """
+    asked.seconds("timeout", timeout)
     cell = _Cell(source, inputs or {}, (), gevent=gevent, label=label, background=True)
     cell.child.name = f"background cell {name}"
     try:
@@ -257,7 +259,7 @@ def _interrupt(cell, pieces, hear, patience=0.5):
 
 def _compiled(source, label):
     try:
-        return compile(source, label, "exec", dont_inherit=True)
+        return compile(asked.text("source", source), label, "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:  # ValueError: a NUL in it
         if getattr(error, "lineno", None) and error.text is None:  # found after parsing: `return` outside a function
             error.text = source.splitlines()[error.lineno - 1]
@@ -267,7 +269,7 @@ def _compiled(source, label):
 
 def _packed(inputs):
     packed, refused = {}, {}
-    for name, value in inputs.items():
+    for name, value in asked.variables("inputs", inputs).items():
         try:
             packed[name] = pack(value, "the notebook")
         except Exception as error:

@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 from cycler import cycler
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
+from backstage import asked
 from backstage.fonts import families
 from backstage.pages import let_figures_follow
 
@@ -52,8 +53,13 @@ def quantity(value, unit="s"):
     """Write a value as people say it: `quantity(0.0123)` is "12.3 ms", `quantity(1234)` is "1,234 s".
 
     Three figures are kept; SI prefixes below 1, and above 1000 for units other than seconds and plain numbers.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the value is no number or too large for one, or `unit` is no str.
     """
-    value = float(f"{value:.3g}")
+    value, unit = float(f"{asked.number('a quantity', value):.3g}"), asked.text("unit", unit)
     small, large = {"m": 1e-3, "µ": 1e-6, "n": 1e-9}, {"G": 1e9, "M": 1e6, "k": 1e3}
     if 0 < abs(value) < 1 and unit:
         prefix, factor = next(((name, f) for name, f in small.items() if abs(value) >= f), ("n", 1e-9))
@@ -86,12 +92,10 @@ def plot_bars(values, *, title="", unit="s", xlabel="time", ax=None):
 
     Raises
     ------
-    ValueError
-        If there is nothing to draw.
+    TypeError, ValueError
+        If there is nothing to draw, or a value is no finite number.
     """
-    if not values:
-        raise ValueError("plot_bars has nothing to draw: give it at least one name with its value")
-    own = ax is None
+    values, own = asked.bars(values), asked.axes(ax) is None
     if own:
         _, ax = plt.subplots(figsize=(WIDTH, 0.9 + 0.48 * len(values)))
     lengths = list(values.values())
@@ -115,7 +119,7 @@ def plot_curves(x, curves, *, title="", xlabel, ylabel, unit="s", ideal=None, lo
     x : sequence of float
         The scale, for instance numbers of tasks; shape (n,). Each is written on its axis.
     curves : mapping of str to sequence of float
-        Name of each curve, and its values in `unit`; each of shape (n,). None leaves a gap.
+        Name of each curve, and its values in `unit`; each of shape (n,). None, nan, or 0 on a logarithm leave a gap.
     title, xlabel, ylabel : str
         What the figure shows; what the axes count.
     unit : str
@@ -129,21 +133,17 @@ def plot_curves(x, curves, *, title="", xlabel, ylabel, unit="s", ideal=None, lo
 
     Raises
     ------
-    ValueError
-        If there is nothing to draw, or a curve has another length than `x`.
+    TypeError, ValueError
+        If there is nothing to draw, a curve is not as long as `x`, `log` is neither, or something is no number.
     """
-    if not curves:
-        raise ValueError("plot_curves has nothing to draw: give it at least one name with its values")
-    for name, values in {**curves, **(ideal or {})}.items():
-        if len(values) != len(x):
-            raise ValueError(f"curve {name!r} has {len(values)} values for {len(x)} points on the x-axis")
-    own = ax is None
+    x, curves, ideal = asked.curves(x, curves, ideal, log, unit)
+    own = asked.axes(ax) is None
     if own:
         _, ax = plt.subplots(figsize=(WIDTH, 4))
-    for (name, values), line in zip((ideal or {}).items(), cycle(["--", ":", "-."])):
+    for (name, values), line in zip(ideal.items(), cycle(["--", ":", "-."])):
         ax.plot(x, values, color=GREY, linewidth=1.4, linestyle=line, marker="", label=name)
     for name, values in curves.items():
-        ax.plot(x, [float("nan") if value is None else value for value in values], label=name)
+        ax.plot(x, values, label=name)
     plain = FuncFormatter(lambda value, _: f"{value:,.10g}")
     ax.set_xscale("log")
     ax.set_xticks(x)

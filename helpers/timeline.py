@@ -20,6 +20,7 @@ from time import perf_counter
 
 import greenlet
 
+from backstage import asked
 from backstage.workers import clip, current_task, describe
 
 _active = []  # timelines that are open now, the innermost last; `span` records into that one
@@ -205,11 +206,10 @@ class Timeline:
 
         Raises
         ------
-        ValueError
-            If it ends before it starts.
+        TypeError, ValueError
+            If it ends before it starts, or one of them is no moment.
         """
-        if end < start:
-            raise ValueError(f"the span {row!r} ends {start - end:.3g} s before it starts: swap start and end")
+        start, end = asked.span(row, start, end)
         self._spans.append(Span(str(row), start, end, [(start, end)] if running else []))
         if self.end is not None:
             self.start, self.end = min(self.start, start), max(self.end, end)

@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from backstage import asked
 from backstage.pages import hover
 from helpers.plots import GREY, SKY, VERMILLION, WIDTH, axis_of, quantity
 
@@ -27,14 +28,10 @@ def plot_visits(logs, *, by="page"):
 
     Raises
     ------
-    ValueError
-        If a log is empty, or `by` is neither of the two.
+    TypeError, ValueError
+        If a log is empty or something else, or `by` is neither of the two.
     """
-    if by not in ("page", "place"):
-        raise ValueError(f"by={by!r} is not known: a row is a 'page' or a 'place'")
-    if not logs or not all(logs.values()):
-        raise ValueError("nothing to draw: a log is empty")
-    logs = {title: sorted(log, key=lambda request: request.start) for title, log in logs.items()}
+    logs = {title: sorted(log, key=lambda request: request.start) for title, log in asked.logs(logs, by).items()}
     rows = {title: _rows_by_page(log) if by == "page" else _rows_by_place(log) for title, log in logs.items()}
     heights = [0.45 + (0.3 if by == "page" else 0.11) * max(each) for each in rows.values()]
     figure, axes = plt.subplots(

@@ -308,7 +308,7 @@ def test_a_chart_by_switches_shows_a_wait_that_was_too_short_to_be_seen_in_secon
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"by": "colour"}, "counts 'time' or 'switch'"), ({"by": "switch"}, "saw no switch")],
+    [({"by": "colour"}, "it is 'time' or 'switch'"), ({"by": "switch"}, "saw no switch")],
 )
 def test_what_cannot_be_drawn_is_refused_with_a_sentence(options, message):
     with Timeline() as recorded, span("alone"):

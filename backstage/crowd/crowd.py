@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
+from backstage import asked
 from backstage.processes import Child
 
 LOOK_EVERY = 0.5  # seconds between two looks at the server's memory: a look costs the server's machine milliseconds
@@ -104,20 +105,19 @@ class Crowd:
 
     Raises
     ------
-    ValueError
-        If an argument makes no sense.
+    TypeError, ValueError
+        If an argument makes no sense; so do the methods, which begin nothing then.
     ChildError
         If its process cannot be started.
     """
 
     def __init__(self, port, *, server=None, timeout=10.0):
-        if not (isinstance(port, int) and 0 < port < 65536):
-            raise ValueError(f"a crowd needs the port of a server, 1 to 65535, not {port!r}")
-        if not timeout > 0:
-            raise ValueError(f"timeout is a number of seconds above 0, not {timeout!r}")
-        self._port = port
+        self._port = asked.count("the port of a server", port, 1, 65_535)
+        asked.seconds("timeout", timeout)
         self._server = getattr(server, "pid", server)
-        if self._server is not None and not psutil.pid_exists(self._server):
+        if self._server is not None and not psutil.pid_exists(
+            asked.count("server, a process,", self._server, 1, 2**31 - 1)
+        ):
             raise ValueError(f"there is no process {self._server} that could be the server")
         self._stopped = False
         self._news = queue.SimpleQueue()
@@ -151,7 +151,7 @@ class Crowd:
         -------
         Figures
         """
-        return self._call("connect", progress, _count("clients", clients), at_once=_count("at_once", at_once))
+        return self._call("connect", progress, asked.count("clients", clients), at_once=asked.count("at_once", at_once))
 
     def ask(self, rounds=1, message=None, *, reply=None, at_once=None, progress=None):
         """Let every client that is connected send a request and wait for the answer, again and again.
@@ -174,16 +174,16 @@ class Crowd:
         -------
         Figures
         """
-        asked = _questions(rounds, message, reply)
-        return self._call("ask", progress, at_once=at_once and _count("at_once", at_once), **asked)
+        questions = _questions(rounds, message, reply)
+        return self._call("ask", progress, at_once=at_once and asked.count("at_once", at_once), **questions)
 
     def visit(self, clients, rounds=1, message=None, *, reply=None, progress=None):
         """As `ask`, but by so many new clients, and each connects for each of its requests and hangs up after it.
 
         The times count from the beginning of the connection to the end of the answer.
         """
-        asked = _questions(rounds, message, reply)
-        return self._call("visit", progress, _count("clients", clients), **asked)
+        questions = _questions(rounds, message, reply)
+        return self._call("visit", progress, asked.count("clients", clients), **questions)
 
     def stop(self):
         """Hang up, all of them."""
@@ -191,6 +191,8 @@ class Crowd:
         self._child.stop(grace=0)
 
     def _call(self, command, progress, *arguments, **options):
+        if progress:
+            asked.function("progress", progress)
         usage = _Usage(self._server) if self._server is not None else None
         try:
             self._child.send(command, arguments, options)
@@ -272,15 +274,9 @@ def _own_cpu(process):
     return sum(process.cpu_times()[:2])
 
 
-def _count(name, value):
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{name} is a whole number above 0, not {value!r}")
-    return value
-
-
 def _questions(rounds, message, reply):
     if not (message is None or (isinstance(message, bytes) and message)):
-        raise ValueError(f"message is some bytes, not {message!r}")
+        raise ValueError(f"message is some bytes, not {asked.shown(message)}")
     if not (reply is None or reply == "line" or (isinstance(reply, bytes) and reply)):
-        _count("reply, unless it is bytes or 'line',", reply)
-    return {"rounds": _count("rounds", rounds), "message": message, "reply": reply}
+        asked.count("reply, unless it is bytes or 'line',", reply, most=2**40)
+    return {"rounds": asked.count("rounds", rounds), "message": message, "reply": reply}

@@ -18,6 +18,7 @@ import threading
 from contextlib import contextmanager
 from pathlib import Path
 
+from backstage import asked
 from backstage.processes import guardian
 
 _lock = threading.Lock()
@@ -37,7 +38,14 @@ def temporary_folder(prefix="course-"):
     Returns
     -------
     pathlib.Path
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `prefix` cannot begin a name.
     """
+    if set(asked.text("prefix", prefix)) & set("/\\\0") or len(prefix) > 100:
+        raise ValueError(f"prefix is what a folder's name begins with, not {asked.shown(prefix)}")
     path = Path(tempfile.gettempdir(), prefix + secrets.token_hex(8))
     belongs(path)
     path.mkdir(mode=0o700)

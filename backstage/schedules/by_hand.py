@@ -10,6 +10,7 @@ import textwrap
 import threading
 from html import escape
 
+from backstage import asked
 from backstage.pages import live
 
 LETTERS = "ABCDEF"
@@ -35,9 +36,10 @@ def take_turns(program, schedule=None):
 
     Raises
     ------
-    ValueError
-        If `program` returns something else, or `schedule` names somebody who is not there.
+    TypeError, ValueError
+        If `program` is no function or returns something else, or `schedule` names somebody who is not there.
     """
+    asked.function("program", program)
     if schedule is None:
         name = getattr(program, "__qualname__", "")
         if name in _desks:
@@ -45,6 +47,7 @@ def take_turns(program, schedule=None):
         _desks[name] = _Desk(program)
         _desks[name].show()
         return
+    asked.text("schedule", schedule)
     attempt = Attempt(program, LONG_PATIENCE)
     try:
         letters = [each.name for each in attempt.threads]
