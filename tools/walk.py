@@ -1,6 +1,6 @@
 """Every chapter in a real JupyterLab, with nobody there: Run All to its end, and what a browser finds wrong with it.
 
-    python -m tools.walk                         all chapters; COURSE_REQUIRE=chromium where a skip would be no success
+    python -m tools.walk                         all chapters
     python -m tools.walk 03 12                   these
     python -m tools.walk --pictures FOLDER 03    and keep what was seen, in both themes, on small and large screens
 
