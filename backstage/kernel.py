@@ -16,6 +16,7 @@ import re
 import sys
 import threading
 
+from backstage.granted import lacking
 from backstage.settings import forget_settings
 
 PATIENCE = 300  # seconds that `input` waits; whoever closes the page finds no box to type into on coming back
@@ -65,9 +66,9 @@ def _is_written(message):
 
 
 def advised(kind, message, text):
-    """The kind, the message and the traceback of an error of an isolated cell, which may need what a cell writes."""
-    if _is_written(message):
-        return kind, f"{message}. {ABOVE}", f"{text.rstrip()}. {ABOVE}"
+    """The kind, message and traceback of an error of an isolated cell, which may need what a cell writes, or more."""
+    if advice := ABOVE if _is_written(message) else lacking(kind, message):
+        return kind, f"{message}. {advice}", f"{text.rstrip()}. {advice}"
     return kind, message, text
 
 

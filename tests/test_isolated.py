@@ -668,3 +668,14 @@ def test_the_pid_of_a_background_cell_is_that_of_its_process():
     cell = start_isolated("import os\nfrom helpers import ready\nready(os.getpid())\nos.read(0, 1)")
     assert cell.pid == cell.port
     cell.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps shared semaphores in a folder")
+def test_what_the_machine_does_not_grant_is_told(monkeypatch, tmp_path):
+    monkeypatch.setattr("backstage.granted.SHARED", str(tmp_path / "missing"))
+    with pytest.raises(IsolatedError, match=r"\[Errno 30\] .* Nobody can write to .*missing on this machine"):
+        run_isolated("import errno, os\nraise OSError(errno.EROFS, os.strerror(errno.EROFS))")
+    with pytest.raises(IsolatedError, match=r"new thread\. This machine grants no more threads"):
+        run_isolated('raise RuntimeError("can\'t start new thread")')
+    with pytest.raises(IsolatedError, match=r"No such file or directory: '/no/such'$"):
+        run_isolated("open('/no/such')")
