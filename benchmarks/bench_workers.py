@@ -36,7 +36,7 @@ RUNS, ROUNDS, ON_NODES, LATENCY = 20, 5, 5, 1.0
 # Rooms of quorum queues hand on without confirms, so a job may be lost with their leader, and the collector's reminder
 # is what brings it back. With `x-dead-letter-strategy` at-least-once a room of RabbitMQ 3.10.8 may hand on nothing any
 # more: whoever leads it next may take the killed node for the leader of the jobs, and asks that one alone, every three
-# minutes, while new jobs pile up behind the 32 that were refused. Version 4.3.6, which asks all nodes, passed on every job.
+# minutes, while new jobs pile up behind the 32 that were refused. Version 4.3.6 asks all nodes; it passed on every job.
 QUORUM = {"x-queue-type": "quorum"}
 CREWS = {"one of 50": (1, 50), "two of 50": (2, 50), "one of 100": (1, 100)}
 TROUBLE = {"errors": 9, "resets": 6, "endless": 3, "flaky": 15, "moved": 15}
