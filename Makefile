@@ -91,6 +91,8 @@ clean:
 # A stamp is older than its requirements: install again. A missing interpreter or an install that was
 # interrupted: make the environment anew. The marker becomes the stamp only when everything is in place,
 # matplotlib's font cache included, whose slow first building would print into a cell.
+# Paths to the course's own packages are made relative: Python reads them in the encoding of the locale, and does not
+# start if a folder's name has letters that this lacks.
 define install
 	@python=; wanted='$(PYTHON)'; \
 	for name in $${wanted:-python3 python3.14 python3.13 python3.12 python3.11 python3.10}; do \
@@ -115,6 +117,10 @@ define install
 	touch $(HALFWAY); \
 	echo 'Installing $(1) into $(VENV) ...'; \
 	PIP_USER=0 $(PYTHON_HERE) -m pip install --quiet --disable-pip-version-check -r $(1) && \
+	for paths in $(VENV)/lib/python3.*/site-packages/_editable_impl_*.pth; do \
+		case $$paths in *\**) continue;; *minibroker*) path=minibroker/src;; *) path=;; esac; \
+		echo "../../../../$$path" >"$$paths"; \
+	done && \
 	$(PYTHON_HERE) -c 'import matplotlib.font_manager' && \
 	pwd -P >$(HALFWAY) && mv $(HALFWAY) $@
 endef

@@ -218,6 +218,22 @@ def test_pip_installs_into_the_environment_whatever_its_settings_say(checkout):
     assert (checkout.folder / "pips").read_text() == "0\n"
 
 
+def test_paths_to_the_courses_own_packages_are_relative(checkout):
+    installing_python(checkout, "true")
+    packages = checkout.folder / ".venv" / "lib" / "python3.99" / "site-packages"
+    packages.mkdir(parents=True)
+    names = ["_editable_impl_python_concurrency_course.pth", "_editable_impl_minibroker.pth", "other.pth"]
+    for name in names:
+        (packages / name).write_text("/home/学员/course\n", encoding="utf-8")
+    (checkout.folder / ".venv" / "bin").mkdir()
+    (checkout.folder / ".venv" / "bin" / "python").symlink_to(checkout.folder / "tools" / "inner")
+    assert "LAB" in checkout("lab").stdout
+    course, broker, other = ((packages / name).read_text(encoding="utf-8").strip() for name in names)
+    assert other == "/home/学员/course"
+    assert (packages / course).resolve() == checkout.folder.resolve()
+    assert (packages / broker).resolve() == (checkout.folder / "minibroker" / "src").resolve()
+
+
 @pytest.fixture
 def installer(checkout):
     """The checkout with the script that installs RabbitMQ, on a machine that has none of its own."""
