@@ -164,10 +164,12 @@ class Watched(Kernel):
             self.fault(place, f"did not end within {LIMIT} s")
             self.interrupt()
             result = self.collect(number, 20)
-        if "UsageError" in result.text:
+        fresh = may_tell == "fresh"  # nothing of ours is loaded yet, so Python's own sentence must do
+        if "UsageError" in result.text and not fresh:
             self.fault(place, result.text[-300:])
         if half is None and result.ename not in (None, fails):
             told = may_tell and any(words in result.evalue + result.traceback for words in TOLD)
+            told = told or (fresh and result.ename == "NameError")
             if not told:
                 self.fault(place, f"{result.ename}: {result.evalue[:300]}")
         return result.seconds
@@ -191,7 +193,7 @@ class Watched(Kernel):
         else:
             for process in [psutil.Process(self.pid), *(guardians[:1] if how == "killed with a guardian" else [])]:
                 process.kill()
-        self.manager.provisioner.process.wait()
+            self.manager.provisioner.process.wait()
         if not eventually(lambda: not list(self.processes()), 20):
             left = [" ".join(self._words(each))[:100] for each in self.processes()]
             self.fault("-", f"{how}, it leaves {len(left)} processes: {left}")
@@ -245,7 +247,7 @@ def twice(chapter):
             kernel.try_cell(cell)
         kernel.restart()
         for cell in chapter.cells[middle:]:
-            kernel.try_cell(cell, may_tell=True)
+            kernel.try_cell(cell, may_tell="fresh")
         kernel.restart()
         kernel.try_cell(chapter.cells[0])
         counts = [kernel.count()]

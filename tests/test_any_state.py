@@ -1,0 +1,42 @@
+"""The script that tries chapters in every state sees what is wrong with one, and nothing wrong with a good one."""
+
+import sys
+
+import nbformat
+import pytest
+
+from tools import any_state
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes and sockets as Linux shows them")
+
+
+def chapter(tmp_path, *cells):
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    nbformat.write(book, tmp_path / "30_try_all.ipynb")
+    return any_state.Chapter(tmp_path / "30_try_all.ipynb")
+
+
+IMPORTS = "import os, socket, time\nfrom helpers import Website"
+GOOD = [IMPORTS, "buns = 12", "print(buns)", "site = Website(pages=1)\nsite.stop()", "time.sleep(0.2)"]
+
+
+def test_a_good_chapter_has_no_fault(tmp_path):
+    assert any_state.halfway(chapter(tmp_path, *GOOD)) == []
+
+
+def test_alone_a_cell_must_say_what_to_run_first(tmp_path):
+    assert_silent = "assert 'buns' in globals()"
+    found = any_state.alone(chapter(tmp_path, IMPORTS, "buns = 12", "print(buns)", assert_silent))
+    assert found == ["30 alone cell 3: AssertionError: "]
+
+
+def test_what_a_second_run_or_a_bad_neighbour_breaks_is_named(tmp_path):
+    once = "assert 'buns' not in globals()\nbuns = 12"
+    opened = "server = socket.create_server(('0.0.0.0', 0))\nos.system('true')\nserver.close()"
+    loose = "open('/dev/null')\nimport tempfile; tempfile.mkdtemp()"
+    found = any_state.twice(chapter(tmp_path, IMPORTS, once, opened, loose))
+    assert found[0] == "30 twice cell 1: AssertionError: "
+    assert any("leaves ['tmp" in fault for fault in found)
+    assert any("socket.bind 0.0.0.0" in fault for fault in found)
+    assert any("shell b'true'" in fault for fault in found)
+    assert len(found) == 4
