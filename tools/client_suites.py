@@ -41,7 +41,7 @@ def embedded():
 @contextmanager
 def rabbitmq():
     with closing(Realm(find_server())) as realm:
-        Node(realm, port=PORT, settings=["default_pass = guest"]).start()
+        Node(realm, port=PORT, settings=["default_pass = guest"]).start(timeout=300)
         yield
 
 

@@ -189,6 +189,9 @@ def test_halves_of_messages_count_as_memory_and_are_refused_before_they_fill_it(
             assert answer.name == ("Channel.OpenOk" if number < 2 else "Connection.Close")
         assert answer.reply_code == 506
         assert broker.rss - before < 80_000_000
+        publisher = stack.enter_context(Raw(broker)).open()
+        publish(publisher, HEADER, b"12345")
+        assert publisher.read()[1].name == "Connection.Blocked"
     assert survives(connect)
 
 
