@@ -692,6 +692,14 @@ def test_a_body_frame_may_be_as_large_as_a_frame(broker, channel, name, size):
     channel.queue_delete(name)
 
 
+def test_channels_are_counted_whatever_their_numbers(broker):
+    with Raw(broker, channel_max=2) as raw:
+        raw.open().send(Channel.Open(), 65_535)
+        assert raw.read()[1].name == "Channel.OpenOk"
+        raw.send(Channel.Open(), 2)
+        assert raw.until_close().reply_code == 530
+
+
 def test_who_deletes_the_queue_it_consumes_from_hears_of_that_first(broker, name):
     with Raw(broker) as raw:
         raw.open().send(Queue.Declare(queue=name))

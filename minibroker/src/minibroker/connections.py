@@ -221,8 +221,10 @@ class Connection:
         if channel is None:
             if method == CLOSE_OK:
                 return  # both sides closed it at once
-            if method != OPEN or number > self._channel_limit:
-                raise AMQPError(504, f"channel {number} is not open, or cannot be")
+            if method != OPEN:
+                raise AMQPError(504, f"channel {number} is not open")
+            if len(self.channels) >= self._channel_limit:  # their numbers do not matter, as in RabbitMQ
+                raise AMQPError(530, f"there are {self._channel_limit} channels already, as negotiated")
             self.channels[number] = Channel(self, number, self.broker)
             self.channels[number].send(commands.Channel.OpenOk())
         elif method == CLOSE:
