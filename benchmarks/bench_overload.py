@@ -4,7 +4,7 @@ Run as `python benchmarks/bench_overload.py`; a number behind the name changes h
 programs and functions of the notebook: 20 orders a second for nine seconds, a mill that is slow from second 1 to 4, and
 guests who wait for a second. A wait is that of somebody who got a bun, in time or not; p99 of few is the longest.
 Aim, on a quiet machine: from second 6 on, two seconds after the fault, at least 90 % are served in time under the
-budget, the limit and the two bounded queues, with p99 below a second, and less than half of them under careless retries.
+budget, the limit and the two bounded queues, with p99 below a second, and under careless retries less than half.
 """
 
 import ast
