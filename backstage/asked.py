@@ -13,7 +13,7 @@ def shown(value):
     try:
         text = repr(value)
     except Exception:  # the digits of an enormous number are too many even for Python
-        text = f"a {type(value).__name__} that cannot be written down"
+        text = f"a value of type {type(value).__name__} that cannot be written down"
     return text if len(text) <= 60 else f"{text[:50]}…"
 
 

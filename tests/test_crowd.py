@@ -384,5 +384,5 @@ def test_an_interrupt_ends_the_crowd():
         crowd = Crowd(port)
         crowd.connect(3)
         with pytest.raises(KeyboardInterrupt):
-            crowd.ask(rounds=10**9, progress=interrupt)
+            crowd.ask(rounds=1_000_000, progress=interrupt)
         assert eventually(lambda: not alive(crowd._child.pid))

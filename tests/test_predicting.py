@@ -120,7 +120,7 @@ def page(kernel):
 
 def remembered(page):
     with open(page.kernel.memory, encoding="utf-8") as file:
-        return [{key: value for key, value in json.loads(line).items() if key != "when"} for line in file]
+        return [{key: value for key, value in json.loads(line).items() if key not in ("when", "of")} for line in file]
 
 
 def test_a_click_is_kept_and_its_verdict_comes_below_the_experiment(page):
