@@ -7,9 +7,9 @@ own. `helpers.magic` is how IPython calls this.
 """
 
 import marshal
+import math
 import os
 import pickle
-import queue
 import sys
 import threading
 import time
@@ -17,7 +17,7 @@ from importlib.machinery import SourceFileLoader
 
 from backstage import asked
 from backstage.kernel import advised
-from backstage.processes import Child, ending
+from backstage.processes import Child, Pieces, ending
 from helpers import cell
 from helpers.cell import describe, pack
 
@@ -30,6 +30,9 @@ exec(code, cell.__dict__)
 cell.main(job)
 """
 _CELL = SourceFileLoader(cell.__name__, cell.__file__).get_code(cell.__name__)
+
+
+MOST_OUTPUT = 2_000_000  # characters of a cell; a page that shows many more stands still
 
 
 class _Failure:
@@ -91,17 +94,19 @@ def run_isolated(
     Raises
     ------
     IsolatedError
-        If it failed, or something cannot be sent or brought back. See there for the subclasses.
+        If it failed, wrote more than MOST_OUTPUT, or a value cannot be sent or brought back; see there.
     KeyboardInterrupt
         If this process was interrupted; so was the cell.
     """
-    pieces, hear = queue.SimpleQueue(), hear or _show
+    pieces, hear = Pieces(math.inf if hear else MOST_OUTPUT), hear or _show
     cell = _Cell(source, inputs or {}, outputs, gevent=gevent, label=label, linger=linger, on_output=pieces.put)
     try:
         if not _drain(pieces, hear, timeout):
             where = _interrupt(cell, pieces, hear, 2)
             message = f"the cell was stopped after {timeout:g} s"
             raise _error("TimeoutError", message, text=where and f"{where}\nTimeoutError: {message}")
+        if pieces.overflowed:
+            raise IsolatedError(f"the cell was stopped: it wrote more than {MOST_OUTPUT:,} characters")
     except KeyboardInterrupt:
         raise interrupted(_interrupt(cell, pieces, hear)) from None
     finally:
@@ -226,33 +231,30 @@ def _drain(pieces, hear, timeout):
     deadline = None if timeout is None else time.monotonic() + timeout
     while True:
         wait = 0.2 if deadline is None else min(0.2, deadline - time.monotonic())  # Windows interrupts no wait
-        try:
-            piece = pieces.get(timeout=max(0, wait))
-        except queue.Empty:
-            piece = ""
-        else:
-            if not piece:
-                return True
-        if seconds := hear(piece):
+        piece = pieces.first(max(0, wait))
+        if piece == "":
+            return True
+        seconds = hear(piece or "")
+        if piece:
+            pieces.heard()
+        if seconds:
             deadline = time.monotonic() + seconds
         elif wait <= 0:  # even if there is always more
             return False
 
 
 def _show(piece):
-    if piece:
-        sys.stdout.write(piece)
+    sys.stdout.write(piece)
 
 
 def _interrupt(cell, pieces, hear, patience=0.5):
     """End the cell as Ctrl-C does, or kill it after so many seconds; return its traceback, if it wrote one."""
     try:
         cell.child.interrupt()
-        ended = _drain(pieces, hear, patience)
+        _drain(pieces, hear, patience)
     finally:
         cell.child.stop(grace=0)
-    if not ended:
-        _drain(pieces, hear, 0.3)
+    _drain(pieces, hear, 0.3)
     cell.told_all.wait(1)
     return cell.error and cell.error[2]
 

@@ -128,7 +128,7 @@ def as_stranger():
                 },
                 capture_output=True,
                 text=True,
-                timeout=600,
+                timeout=540,
                 **STRANGERS,
             )
 

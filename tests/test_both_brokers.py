@@ -16,7 +16,7 @@ from brokers import installed_rabbitmq
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = [path for path in sorted(ROOT.glob("notebooks/*.ipynb")) if "start_broker()" in path.read_text("utf-8")]
-LIMIT = 1200  # seconds; a notebook takes about one minute
+LIMIT = 540  # seconds, less than the limit of a test; a notebook takes about one minute
 
 
 def test_some_chapter_needs_a_broker():

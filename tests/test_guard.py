@@ -152,7 +152,7 @@ def failures(folder, notebooks, *options, answer_limit=10):
         env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=540,
     )
     failed = {name: {} for name in notebooks}
     for case in ElementTree.parse(folder / "report.xml").iter("testcase"):

@@ -102,7 +102,7 @@ def test_everything_is_imported_without_what_other_systems_lack(tmp_path):
         input=json.dumps([attempts, units]),
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=540,
     )
     assert done.returncode == 0, done.stderr
     assert [json.loads(line) for line in done.stdout.splitlines()] == [[names, []] for names in attempts]

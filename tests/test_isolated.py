@@ -12,7 +12,7 @@ from kernel import Kernel, alive, eventually, guardian_of
 
 from backstage.processes import listens
 from helpers import ready
-from helpers.isolated import IsolatedError, run_isolated, start_isolated
+from helpers.isolated import MOST_OUTPUT, IsolatedError, run_isolated, start_isolated
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals and process groups")
 
@@ -73,9 +73,17 @@ def test_output_comes_before_the_end(kernel, end):
 
 
 def test_much_output_arrives_whole(kernel):
-    text = isolated(kernel, "for n in range(10_000): print(f'{n:999d}')").text
-    assert len(text) == 10_000_000
-    assert text.endswith(" 9999\n")
+    text = isolated(kernel, "for n in range(1_500): print(f'{n:999d}')").text
+    assert len(text) == 1_500_000
+    assert text.endswith(" 1499\n")
+
+
+def test_a_cell_that_writes_without_end_is_stopped(kernel):
+    result = isolated(kernel, "print('begun')\nwhile True: print('bun ' * 100)")
+    assert result.text.startswith("begun\nbun ")
+    assert len(result.text) <= MOST_OUTPUT
+    assert result.traceback == "IsolatedError: the cell was stopped: it wrote more than 2,000,000 characters"
+    assert isolated(kernel, "print('well')").text == "well\n"
 
 
 @posix_only
@@ -638,6 +646,19 @@ def test_without_a_notebook(capsys):
     assert (web.port, web.running) == (4321, True)
     web.stop()
     assert repr(web) == "<background cell web: stopped>"
+
+
+def test_what_ctrl_c_meets_on_its_way_is_heard_all_the_same():
+    heard, interrupts = [], [KeyboardInterrupt]
+
+    def hear(piece):
+        if piece and interrupts:
+            raise interrupts.pop()
+        heard.append(piece)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_isolated("print('waits', flush=True)\nimport time; time.sleep(1000)", hear=hear)
+    assert "".join(heard) == "waits\n"
 
 
 def test_a_cell_within_a_cell():

@@ -36,7 +36,7 @@ def notebook(tmp_path):
 
 def refresh(*paths):
     return subprocess.run(
-        [sys.executable, REFRESH, *paths], capture_output=True, text=True, timeout=900, stdin=subprocess.DEVNULL
+        [sys.executable, REFRESH, *paths], capture_output=True, text=True, timeout=540, stdin=subprocess.DEVNULL
     )
 
 

@@ -28,7 +28,7 @@ for cell in book.cells:
 
 def test_the_chapter_runs_with_256_descriptors():
     command = [sys.executable, "-c", RUN, str(NOTEBOOK), str(NOTEBOOK.parent)]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=900)
+    run = subprocess.run(command, capture_output=True, text=True, timeout=540)
     assert run.returncode == 0, run.stderr[-3000:]
     assert "Your system grants 256 descriptors: shops and crowds are made smaller to match." in run.stdout
     assert "the first, later:   0 of 162 done" in run.stdout

@@ -25,7 +25,7 @@ def test_chapter_2_gives_the_same_output_under(method, tmp_path):
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=1200,
+        timeout=540,
     )
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-1000:]
     assert " passed" in run.stdout
