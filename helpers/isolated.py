@@ -30,8 +30,6 @@ exec(code, cell.__dict__)
 cell.main(job)
 """
 _CELL = SourceFileLoader(cell.__name__, cell.__file__).get_code(cell.__name__)
-
-
 MOST_OUTPUT = 2_000_000  # characters of a cell; a page that shows many more stands still
 
 
