@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import datetime
 
+from backstage.asked import shown
 from exercises import memory
 from exercises.chapters import chapter_of, chapters, link
 from exercises.predicting import ask, predictions, shell
@@ -32,9 +33,9 @@ def progress(chapter="", erase=False):
     if erase:
         print(memory.erase())
         return
-    number = str(chapter).zfill(2) if chapter != "" else ""
-    if number and not chapter_of(number):
-        raise NoSuchExercise(f'there is no chapter {chapter!r}: write its number, such as "05".')
+    number = next((each for each in chapters() if chapter in (each, int(each), str(int(each)))), "")
+    if chapter != "" and not number:
+        raise NoSuchExercise(f'there is no chapter {shown(chapter)}: write its number, such as "05".')
     found, problem = memory.notes()
     marks = marks_of(found)
     text, plain = _of_chapter(number, marks) if number else _of_course(marks)

@@ -270,7 +270,7 @@ def test_the_map_shows_every_chapter(capsys):
 def test_a_chapter_that_is_none_is_answered_with_a_sentence(capsys):
     standing.progress(5)
     assert capsys.readouterr().out.startswith("Predictions: 0 of ")
-    for name in ("99", "five", "../00"):
+    for name in ("99", "five", "../00", "01.1", "01.1\0", 10**5000):
         with pytest.raises(ValueError, match="there is no chapter"):
             standing.progress(name)
 
