@@ -6,10 +6,12 @@ may be the way out; but what is on this machine is asked without one.
 
 import os
 import sys
+import tempfile
 import warnings
 
 _INLINE = "module://matplotlib_inline.backend_inline"  # plots in the notebook, as every kernel has it if nobody objects
 _HERE = "127.0.0.1,localhost"
+_LONGEST = 70  # bytes of a folder for sockets, whose whole names may have 103; managers and forkserver name them longer
 _PYTHONS_OWN = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)  # it is silent about
 
 
@@ -19,6 +21,9 @@ def forget_settings(shell):
         sys.path.insert(0, "")  # chapters import what their cells have written
     for name in ("GEVENT_RESOLVER", "PYTHONDEVMODE", "PYTHONWARNINGS", "PYTHONASYNCIODEBUG"):
         os.environ.pop(name, None)
+    if len(os.fsencode(os.environ.get("TMPDIR", ""))) > _LONGEST:
+        del os.environ["TMPDIR"]
+        tempfile.tempdir = None
     if sys.flags.dev_mode or sys.warnoptions:
         shell.kernel.io_loop.asyncio_loop.set_debug(False)
         sys.warnoptions.clear()  # processes that multiprocessing starts are given them as well
