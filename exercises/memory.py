@@ -6,6 +6,7 @@ The file lies where the system keeps such data, or in COURSE_HOME; COURSE_MEMORY
 written, the course remembers until the kernel stops.
 """
 
+import errno
 import json
 import os
 import sys
@@ -66,7 +67,9 @@ def _append(path, line):
         if os.fstat(file).st_size:
             os.lseek(file, -1, os.SEEK_END)
             line = line if os.read(file, 1) == b"\n" else f"\n{line}"  # somebody was stopped in the middle
-        os.write(file, f"{line}\n".encode())  # in one piece: several notebooks may write
+        data = f"{line}\n".encode()
+        if os.write(file, data) < len(data):  # in one piece: several notebooks may write
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     finally:
         os.close(file)
 

@@ -120,6 +120,13 @@ def test_where_it_cannot_be_written_this_is_said_once_and_the_kernel_remembers(f
     assert guess_of("05.a") == ("", False)
 
 
+def test_what_finds_half_its_room_on_a_full_disk_is_kept(file, monkeypatch):
+    write = os.write
+    monkeypatch.setattr("os.write", lambda file, data: write(file, data[: len(data) // 2]))
+    assert "cannot be written (No space left on device)" in note("05.a", guess="b")
+    assert guess_of("05.a") == ("b", False)
+
+
 def test_many_who_write_at_once_lose_nothing(file):
     code = "from exercises.memory import note\nfor number in range(200): note('05.1', right=True)"
     writers = [subprocess.Popen([sys.executable, "-c", code], cwd=ROOT) for _ in range(3)]
