@@ -4,8 +4,9 @@
 and the kernel's thread has one. A fresh process, as `spawn` and `forkserver` start it, knows nothing of what a cell has
 defined, and a `Pool` replaces each worker that dies of it by the next. Each of these calls is wrapped as soon as its
 module is there and ends in one sentence, in the kernel only: copies of its process, and the cells of `%%isolated`, are
-left alone. Variables that were set for other work are forgotten, for the kernel and all that it starts. What is
-missing since its cell was skipped is an error that says so. And a cell that asks, and that nobody answers, gives up.
+left alone, but for a `Pool` that would wait for ever. Variables that were set for other work are forgotten, for the
+kernel and all that it starts. What is missing since its cell was skipped is an error that says so. And a cell that
+asks, and that nobody answers, gives up.
 """
 
 import _thread
@@ -39,10 +40,16 @@ def prepare():
     forget_settings(shell)
     shell.set_custom_exc((NameError, ModuleNotFoundError, FileNotFoundError), _show_what_is_missing)
     shell.kernel.raw_input = _give_up(shell.kernel.raw_input)
-    sys.meta_path.insert(0, _Finder())
+    sys.meta_path.insert(0, _Finder(_GUARDS))
     for name, guard in _GUARDS.items():
         if name in sys.modules:
             guard(sys.modules[name])
+
+
+def guard_pools():
+    """In an isolated cell, refuse calls of a `Pool` that would wait for ever, while its workers die one by one."""
+    endless = ("apply", "map", "starmap", "imap", "imap_unordered", "_repopulate_pool")
+    sys.meta_path.insert(0, _Finder({"multiprocessing.pool": functools.partial(_guard_pools, names=endless)}))
 
 
 def _show_what_is_missing(shell, kind, error, traceback, tb_offset=None):
@@ -67,6 +74,8 @@ def _is_written(message):
 
 def advised(kind, message, text):
     """The kind, message and traceback of an error of an isolated cell, which may need what a cell writes, or more."""
+    if kind == Trap.__name__:
+        return kind, message, f"RuntimeError: {message}"
     if advice := ABOVE if _is_written(message) else lacking(kind, message):
         return kind, f"{message}. {advice}", f"{text.rstrip()}. {advice}"
     return kind, message, text
@@ -97,12 +106,15 @@ def _give_up(ask):
 class _Finder:
     """Lets the others find a module, and has it guarded as soon as it is loaded."""
 
+    def __init__(self, guards):
+        self._guards = guards
+
     def find_spec(self, name, path=None, target=None):
-        if name not in _GUARDS:
+        if name not in self._guards:
             return None
         others = (finder.find_spec(name, path, target) for finder in sys.meta_path if finder is not self)
         if spec := next(filter(None, others), None):
-            spec.loader.exec_module = functools.partial(_load, spec.loader.exec_module, _GUARDS[name])
+            spec.loader.exec_module = functools.partial(_load, spec.loader.exec_module, self._guards[name])
         return spec
 
 
@@ -159,11 +171,13 @@ def _guard_processes(module):
     _wrap(module.BaseProcess, "start", refuse)
 
 
-def _guard_pools(module):
-    def refuse(pool, function, *args, **kwargs):
-        _refuse(function, pool._ctx.get_start_method())
+def _guard_pools(module, names=("apply_async", "_map_async", "imap", "imap_unordered", "_repopulate_pool")):
+    def refuse(pool, function=None, *args, **kwargs):
+        function = function or pool._initializer
+        if function and not isinstance(pool, module.ThreadPool):
+            _refuse(function, pool._ctx.get_start_method())
 
-    for name in ("apply_async", "_map_async", "imap", "imap_unordered"):
+    for name in names:
         _wrap(module.Pool, name, refuse)
 
 

@@ -84,7 +84,7 @@ def main(job):
         sys.path.append(root)
     sys.argv = [job["label"]]
     _background = job["background"]
-    builtins.print = _print_at_once
+    builtins.print, sys.home = _print_at_once, (os.getpid(), _send)  # backstage.postman sends pictures home
     names = sys.modules["__main__"].__dict__
     for name in names.keys() - _PYTHONS_OWN:
         del names[name]
@@ -98,6 +98,10 @@ def main(job):
 
             Hub.NOT_ERROR += (KeyboardInterrupt,)  # it is reported once, by the cell, not by the hub as well
         _unpack(job["inputs"], names)
+        if "multiprocessing" in job["source"]:
+            from backstage import kernel
+
+            kernel.guard_pools()
         exec(job["code"], names)
         _send_back(job["outputs"], names)
         if not job["linger"]:

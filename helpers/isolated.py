@@ -17,6 +17,7 @@ from importlib.machinery import SourceFileLoader
 
 from backstage import asked
 from backstage.kernel import advised
+from backstage.pictures import BACKEND, hand_over, show_piece
 from backstage.processes import Child, Pieces, ending
 from helpers import cell
 from helpers.cell import describe, pack
@@ -96,7 +97,7 @@ def run_isolated(
     KeyboardInterrupt
         If this process was interrupted; so was the cell.
     """
-    pieces, hear = Pieces(math.inf if hear else MOST_OUTPUT), hear or _show
+    pieces, hear = Pieces(math.inf if hear else MOST_OUTPUT), hear or show_piece
     cell = _Cell(source, inputs or {}, outputs, gevent=gevent, label=label, linger=linger, on_output=pieces.put)
     try:
         if not _drain(pieces, hear, timeout):
@@ -183,10 +184,10 @@ class _Cell:
         self.child = Child(
             [sys.executable, "-c", _BOOTSTRAP],
             name="the cell",
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", "MPLBACKEND": BACKEND},
             stdin=marshal.dumps((_CELL, job)),
             on_output=on_output,
-            on_message=self._hear,
+            on_message=hand_over(on_output, self._hear),
         )
 
     def _hear(self, message):
@@ -239,10 +240,6 @@ def _drain(pieces, hear, timeout):
             deadline = time.monotonic() + seconds
         elif wait <= 0:  # even if there is always more
             return False
-
-
-def _show(piece):
-    sys.stdout.write(piece)
 
 
 def _interrupt(cell, pieces, hear, patience=0.5):

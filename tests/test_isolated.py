@@ -87,6 +87,51 @@ def test_a_cell_that_writes_without_end_is_stopped(kernel):
 
 
 @posix_only
+@pytest.mark.skipif(os.name == "nt", reason="forks")
+def test_plots_come_home_as_pictures(kernel):
+    code = """
+        import os
+        import matplotlib.pyplot as plt
+        print("steams")
+        plt.plot([1, 2])
+        plt.title("Buns")
+        plt.show()
+        if not os.fork():
+            plt.figure()
+            plt.show()
+            os._exit(0)
+        os.wait()
+    """
+    home = isolated(kernel, code)
+    assert home.html.count("<svg") == home.html.count("Buns. Run the cell to see it drawn.") == 1
+    lines = home.text.replace(")", ")\n").split()
+    assert lines == ["steams", "Figure(640x480)", "Figure(640x480)"]  # the second of them is text
+
+
+@pytest.mark.parametrize("place", ["initializer=steam", "initializer=None"])
+def test_a_pool_that_cannot_find_its_function_says_so(kernel, place):
+    code = f"""
+        import multiprocessing
+        steam = lambda *each: each
+        with multiprocessing.get_context("spawn").Pool(2, {place}) as pool:
+            pool.map({{"initializer=steam": len}}.get("{place}", steam), ["bun"])
+    """
+    found = isolated(kernel, code, "--timeout 30")
+    assert found.ename == "Trap"
+    assert found.traceback.startswith("RuntimeError: <lambda> is defined in this notebook")
+
+
+def test_a_pool_of_threads_finds_every_function(kernel):
+    code = """
+        import multiprocessing
+        from multiprocessing.pool import ThreadPool
+        multiprocessing.set_start_method("spawn")
+        with ThreadPool(2) as pool:
+            print(pool.map(lambda each: each, [12]))
+    """
+    assert isolated(kernel, code).text == "[12]\n"
+
+
 def test_lines_of_processes_are_not_run_together(kernel):
     code = """
         import os

@@ -97,6 +97,7 @@ class Child:
         self._signalling = threading.Lock()
         self._reaped = False  # from then on its id may be another process's; `_signalling` guards this
         self._stopped = False
+        self._reader = None
         environment = {**(os.environ if env is None else env), guardian.MARK: belongings.mark()}
         reports = ReportPipe() if on_message else None
         try:
@@ -123,9 +124,10 @@ class Child:
             _children.add(self)
             self._pump = threading.Thread(target=self._read_output, daemon=True)
             self._pump.start()
-            threading.Thread(target=self._await_end, daemon=True).start()
             if reports:
-                threading.Thread(target=self._read_messages, args=(reports, on_message), daemon=True).start()
+                self._reader = threading.Thread(target=self._read_messages, args=(reports, on_message), daemon=True)
+                self._reader.start()
+            threading.Thread(target=self._await_end, daemon=True).start()
             if stdin:
                 self._feed(stdin)
             if ready is not None:
@@ -315,7 +317,8 @@ class Child:
             self._reaped = True
         if self._process.stdin:
             self._process.stdin.close()
-        self._pump.join(0.5)  # not for ever: a descendant that left the group may hold the pipe
+        for each in filter(None, (self._pump, self._reader)):
+            each.join(0.5)  # not for ever: a descendant that left the group may hold the pipe
         _children.discard(self)
         self.exit_code = self._process.returncode
         self._ended.set()
