@@ -372,6 +372,18 @@ def test_it_listens_on_loopback_only(private):
     assert len({address.port for address in heard}) == 3  # AMQP, the node's talk to others, names to ports
 
 
+@pytest.mark.skipif(not shutil.which("unshare"), reason="needs a file of hosts of its own")
+def test_it_finds_itself_whatever_the_machine_takes_for_localhost(private, tmp_path):
+    (tmp_path / "hosts").write_text("10.9.8.7 localhost\n")
+    apart = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
+    ask = """mount --bind hosts /etc/hosts || exit 77
+        erl -noinput -eval 'io:format("~p", [inet:getaddr("localhost", inet)]), halt().'"""
+    run = subprocess.run([*apart, ask], cwd=tmp_path, env=private._realm.environment, capture_output=True, text=True)
+    if run.returncode == 77 or "unshare" in run.stderr:
+        pytest.skip("This system lets nobody change what is mounted.")
+    assert run.stdout == "{ok,{127,0,0,1}}"
+
+
 def test_it_keeps_its_files_to_itself(private):
     assert private._realm.folder.stat().st_mode & 0o777 == 0o700
     assert (private._realm.folder / "data").is_dir()

@@ -33,6 +33,7 @@ SETTINGS = [
     "disk_free_limit.absolute = 20MB",
 ]
 CORE = ("rabbit", "rabbit_common", "rabbitmq_prelaunch")  # all that a node needs to look at
+HOSTS = '{host, {127,0,0,1}, ["localhost"]}.\n{lookup, [file, native]}.\n'  # whatever the machine says of that name
 HEADINGS = ("BOOT FAILED", "Exception during startup:")  # words that tell no cause
 LOG_PREFIX = re.compile(r"^\d{4}-\d\d-\d\d [\d:.+-]+ \[(\w+)\] <[\d.]+> *", re.MULTILINE)
 
@@ -96,6 +97,7 @@ class Realm:
             cookie.chmod(0o400)
             self.password = secrets.token_hex(8)  # in a file of this folder, which is closed to others
             (self.folder / "no_plugins").write_text("[].\n")
+            (self.folder / "hosts").write_text(HOSTS)
         except OSError as error:
             where = tempfile.gettempdir()
             raise BrokerError(f"RabbitMQ needs a folder in {where}, which cannot be made: {error.strerror}.") from error
@@ -129,6 +131,7 @@ class Realm:
             "ERL_EPMD_PORT": str(mapper_port),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
             "ERL_CRASH_DUMP_BYTES": "0",
+            "ERL_INETRC": str(self.folder / "hosts"),
             "RABBITMQ_CONF_ENV_FILE": "/dev/null",
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "no_plugins"),
             "RABBITMQ_MNESIA_BASE": str(self.folder / "data"),
