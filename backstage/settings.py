@@ -34,6 +34,10 @@ def forget_settings(shell):
     if any(name.lower() in ("http_proxy", "all_proxy") for name in os.environ):
         known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
         os.environ["no_proxy"] = os.environ["NO_PROXY"] = f"{known},{_HERE}" if known else _HERE
+    if not os.access(os.path.expanduser("~"), os.W_OK):  # matplotlib would say so, once in each process
+        from backstage.processes import temporary_folder
+
+        os.environ.setdefault("MPLCONFIGDIR", str(temporary_folder()))
     if os.environ.get("MPLBACKEND", _INLINE) != _INLINE:
         os.environ["MPLBACKEND"] = _INLINE
         if "matplotlib" in sys.modules:  # it has read the variable already

@@ -151,15 +151,17 @@ def test_settings_that_were_made_for_others_are_forgotten(monkeypatch, before):
         assert kernel.run("os.environ.get('GEVENT_RESOLVER', 'as it comes')").text == "'as it comes'"
 
 
-def test_development_mode_proxies_and_long_folders_of_others_are_forgotten(monkeypatch):
+def test_development_mode_proxies_and_useless_folders_of_others_are_forgotten(monkeypatch):
     settings = {"PYTHONDEVMODE": "1", "PYTHONWARNINGS": "default", "http_proxy": "http://a.b:9", "no_proxy": "a.b"}
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    with Kernel("import os; os.environ['TMPDIR'] = os.path.abspath('n' * 99); os.mkdir('n' * 99)") as kernel:
+    long = "import os; os.environ['TMPDIR'] = os.path.abspath('n' * 99); os.mkdir('n' * 99)"
+    with Kernel(f"{long}; os.environ['HOME'] = '/proc/none'") as kernel:
         assert kernel.run("import os, sys, urllib.request; open(os.devnull) and None").text == ""  # never closed
         manager = "%%isolated\nimport multiprocessing\nwith multiprocessing.Manager() as each: print(each.list([12]))"
         assert kernel.run(manager).text == "[12]\n"  # over a socket that has a name
         assert kernel.run("!{sys.executable} -c 'open(0)'").text == ""
+        assert kernel.run("!{sys.executable} -c 'import matplotlib; matplotlib.get_cachedir()'").text == ""
         assert (
             kernel.run("[*map(urllib.request.proxy_bypass, ('127.0.0.1:80', 'a.b', 'b.a'))]").text
             == "[True, True, False]"
