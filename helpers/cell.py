@@ -84,7 +84,7 @@ def main(job):
         sys.path.append(root)
     sys.argv = [job["label"]]
     _background = job["background"]
-    builtins.print, sys.home = _print_at_once, (os.getpid(), _send)  # backstage.postman sends pictures home
+    builtins.print = _print_at_once
     names = sys.modules["__main__"].__dict__
     for name in names.keys() - _PYTHONS_OWN:
         del names[name]
@@ -172,11 +172,11 @@ def describe(error, label):
 
 
 def _send(*message):
-    if _report is None:
-        return
-    view = memoryview(marshal.dumps(message))
-    while view:
-        view = view[os.write(_report, view) :]
+    if _report is not None:
+        view = memoryview(marshal.dumps(message))
+        while view:
+            view = view[os.write(_report, view) :]
+    return _report is not None
 
 
 def _leave_to_parent():

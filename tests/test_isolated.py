@@ -87,7 +87,6 @@ def test_a_cell_that_writes_without_end_is_stopped(kernel):
 
 
 @posix_only
-@pytest.mark.skipif(os.name == "nt", reason="forks")
 def test_plots_come_home_as_pictures(kernel):
     code = """
         import os
@@ -132,6 +131,7 @@ def test_a_pool_of_threads_finds_every_function(kernel):
     assert isolated(kernel, code).text == "[12]\n"
 
 
+@posix_only
 def test_lines_of_processes_are_not_run_together(kernel):
     code = """
         import os
