@@ -2,20 +2,21 @@
 
 import base64
 import io
+import sys
 
 import matplotlib.pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg as FigureCanvas
 
 from backstage.pages import drawing, words
-from helpers import cell
 
 __all__ = ["FigureCanvas", "show"]
 
 
 def show(*args, **kwargs):
     """What `plt.show()` calls: send all figures, and close them."""
+    cell = sys.modules.get("helpers.cell")  # the process that a cell has started may have none, or one that is not heard
     for figure in map(plt.figure, plt.get_fignums()):
-        if not cell._send("picture", *_bundle(figure)):  # in a process that the cell has started
+        if not cell or not cell._send("picture", *_bundle(figure)):
             print(figure)
     plt.close("all")
 
