@@ -14,7 +14,7 @@ __all__ = ["FigureCanvas", "show"]
 
 def show(*args, **kwargs):
     """What `plt.show()` calls: send all figures, and close them."""
-    cell = sys.modules.get("helpers.cell")  # the process that a cell has started may have none, or one that is not heard
+    cell = sys.modules.get("helpers.cell")  # a process that the cell has started may lack it, or be heard by nobody
     for figure in map(plt.figure, plt.get_fignums()):
         if not cell or not cell._send("picture", *_bundle(figure)):
             print(figure)
