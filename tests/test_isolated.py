@@ -96,7 +96,7 @@ def test_plots_come_home_as_pictures(kernel):
         plt.title("Buns")
         plt.show()
         if not os.fork():
-            plt.figure()
+            plt.figure(figsize=(2, 1))
             plt.show()
             os._exit(0)
         os.wait()
@@ -104,7 +104,7 @@ def test_plots_come_home_as_pictures(kernel):
     home = isolated(kernel, code)
     assert home.html.count("<svg") == home.html.count("Buns. Run the cell to see it drawn.") == 1
     lines = home.text.replace(")", ")\n").split()
-    assert lines == ["steams", "Figure(640x480)", "Figure(640x480)"]  # the second of them is text
+    assert lines == ["steams", "Figure(640x480)", "Figure(200x100)"]  # the second of them is text
 
 
 @pytest.mark.parametrize("place", ["initializer=steam", "initializer=None"])
