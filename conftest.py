@@ -170,8 +170,27 @@ def pytest_xdist_make_scheduler(config, log):
     from xdist.scheduler import LoadScopeScheduling
 
     class ByUnit(LoadScopeScheduling):
+        """Units of work, as `unit_of` says; a test that has cost one worker its life is not given to another."""
+
+        crashed = frozenset()
+
         def _split_scope(self, nodeid):
             return unit_of(nodeid)
+
+        def remove_node(self, node):
+            todo = (each for unit in self.assigned_work[node].values() for each, done in unit.items() if not done)
+            self.crashed |= {next(todo, None)}
+            return super().remove_node(node)
+
+        def _assign_work_unit(self, node):
+            for scope, unit in [*self.workqueue.items()]:
+                unit.update(dict.fromkeys(unit.keys() & self.crashed, True))
+                if all(unit.values()):
+                    del self.workqueue[scope]
+            if self.workqueue:
+                super()._assign_work_unit(node)
+            else:
+                node.shutdown()
 
     config.option.loadscopereorder = False  # it would begin with what has many tests
     return ByUnit(config, log) if config.getvalue("dist") == "loadscope" else None

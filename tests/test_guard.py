@@ -135,25 +135,34 @@ GOOD = [
 ]
 
 
-def failures(folder, notebooks, *options, answer_limit=10):
-    """Run notebooks under the course's own pytest configuration; say what failed, by notebook and number of cell."""
+def configure(folder):
+    """Copy the course's own pytest configuration."""
     (folder / "tests").mkdir()
     for name in ("pyproject.toml", "conftest.py", "tests/sanitise.cfg"):
         shutil.copy(ROOT / name, folder / name)
-    guard = (folder / "conftest.py").read_text("utf-8")
-    assert guard.count("ANSWER_LIMIT = 10 ") == 1
-    (folder / "conftest.py").write_text(guard.replace("ANSWER_LIMIT = 10 ", f"ANSWER_LIMIT = {answer_limit} "), "utf-8")
-    (folder / "notebooks").mkdir()
-    for name, cells in notebooks.items():
-        nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "notebooks" / f"{name}.ipynb")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--color=no", "--junit-xml=report.xml", *options, "notebooks"],
+
+
+def run_pytest(folder, *options):
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "--color=no", *options],
         cwd=folder,
         env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
         capture_output=True,
         text=True,
         timeout=540,
     )
+
+
+def failures(folder, notebooks, *options, answer_limit=10):
+    """Run notebooks under the course's own pytest configuration; say what failed, by notebook and number of cell."""
+    configure(folder)
+    guard = (folder / "conftest.py").read_text("utf-8")
+    assert guard.count("ANSWER_LIMIT = 10 ") == 1
+    (folder / "conftest.py").write_text(guard.replace("ANSWER_LIMIT = 10 ", f"ANSWER_LIMIT = {answer_limit} "), "utf-8")
+    (folder / "notebooks").mkdir()
+    for name, cells in notebooks.items():
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "notebooks" / f"{name}.ipynb")
+    done = run_pytest(folder, "--junit-xml=report.xml", *options, "notebooks")
     failed = {name: {} for name in notebooks}
     for case in ElementTree.parse(folder / "report.xml").iter("testcase"):
         cells = failed[Path(case.get("classname")).stem.removeprefix("notebooks.")]
@@ -194,6 +203,15 @@ def test_each_faulty_cell_fails(failed_where_faulty):
 
 def test_thread_that_fails_after_its_cell_is_seen(failed_where_faulty):
     assert "Exception in thread" in "".join(failed_where_faulty["late"].values())
+
+
+def test_a_test_that_waits_for_ever_fails_once_and_the_others_go_on(tmp_path):
+    configure(tmp_path)
+    tests = "import time\ndef test_one(): pass\ndef test_waits(): time.sleep(600)\ndef test_another(): pass\n"
+    (tmp_path / "tests" / "test_oven.py").write_text(tests)
+    done = run_pytest(tmp_path, "-n1", "-o", "faulthandler_timeout=2", "-o", "timeout=4", "tests")
+    assert "1 failed, 2 passed" in done.stdout
+    assert "in test_waits" in done.stdout + done.stderr  # where it stood
 
 
 def test_what_is_said_to_take_long_is_there(request):
