@@ -304,6 +304,14 @@ def test_jupyterlab_opens_at_the_desk(tmp_path):
     assert (tmp_path / "desk" / desk.FIRST).is_file()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows names the home by another variable, and it is there.")
+def test_where_the_home_cannot_be_written_jupyter_keeps_its_things_at_the_desk(tmp_path):
+    nowhere = {"HOME": os.path.join(os.devnull, "home"), "JUPYTER_RUNTIME_DIR": "", "JUPYTER_CONFIG_DIR": ""}
+    said = run("lab", "--show-config", COURSE_HOME=str(tmp_path), **nowhere)
+    assert said.returncode == 0, said.stderr
+    assert any((tmp_path / "desk" / ".home").iterdir())
+
+
 def test_first_impressions_can_be_changed(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     desk.greet()

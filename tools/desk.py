@@ -345,6 +345,9 @@ def open_lab(folder, notebook, arguments):
     command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{notebook}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # which is who you are in most containers, and what JupyterLab refuses
+    if not os.access(os.path.expanduser("~"), os.W_OK):  # where Jupyter, IPython and matplotlib keep their things
+        os.environ["HOME"] = str(folder / "desk" / ".home")
+        os.makedirs(os.environ["HOME"], exist_ok=True)
     os.chdir(folder)
     if os.name == "nt":  # there `exec` would give the prompt back while JupyterLab runs
         sys.exit(subprocess.run([*command, *arguments]).returncode)
