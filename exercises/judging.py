@@ -13,7 +13,7 @@ from pathlib import Path
 import cloudpickle
 
 from backstage.schedules.packing import pack
-from exercises.mishaps import end_children, explain, hint_for, settle_in
+from exercises.mishaps import GROWS, end_children, explain, hint_for, settle_in
 from exercises.prints import MARK, Prints, Runs
 from exercises.verdicts import NoSuchExercise, Verdict, Wrong
 from helpers.isolated import IsolatedError, interrupted, run_isolated
@@ -139,10 +139,13 @@ def _say_how_it_ended(error, known, prints):
     """Reason and hint for an answer that did not get as far as a verdict."""
     if type(error).__name__ == "TimeoutError" and not prints.begun:
         return f"the process that checks answers was not ready after {GET_READY} s.", "Run the cell again."
+    at = prints.place and f", at {prints.place}"
     if type(error).__name__ == "TimeoutError":
-        at = prints.place and f", at {prints.place}"
         reason = f"your answer was still running after {known.seconds:g} s and was cut off{at}."
         return reason, "Look for a loop that never ends, or a wait for what nobody does."
+    if type(error).__name__ == "MemoryError" and "the cell was stopped" in str(error):
+        reason = f"your answer took more memory than half of what there is, and was cut off{at}."
+        return reason, GROWS
     if type(error) is not IsolatedError:
         reason = (
             f"your answer broke the process in which it was checked, which stopped with {error.text.splitlines()[-1]}."

@@ -28,6 +28,7 @@ _OURS = tuple(str(_ROOT / each) + os.sep for each in ("exercises", "backstage", 
 _LIBRARIES = tuple({os.path.join(each, "") for each in (sys.prefix, sys.base_prefix, os.path.dirname(os.__file__))})
 _WRONG_CALL = re.compile(r"\(\) (takes|missing|got .* argument)|invalid keyword argument|expected (at |\d+ arg)")
 
+GROWS = "Something grows without end: look for a loop that appends, or for a very large number."
 _SLIPS = [  # the first that fits: kind of error, a pattern of its message, what to look for
     (UnboundLocalError, "", "A name that a function assigns to is its own, unless it says `nonlocal` or `global`."),
     (NameError, "", "Is it spelled as where it is defined? And has the cell that defines it been run?"),
@@ -36,7 +37,7 @@ _SLIPS = [  # the first that fits: kind of error, a pattern of its message, what
     (SyntaxError, "", "The text that your code compiles is no Python."),
     (EOFError, "`input", "Take what you need from the parameters, and return what you have to say."),
     (RecursionError, "", "A function that calls itself needs a case in which it does not."),
-    (MemoryError, "", "Something grows without end: look for a loop that appends, or for a very large number."),
+    (MemoryError, "", GROWS),
     (
         SystemExit,
         "",

@@ -18,7 +18,7 @@ from importlib.machinery import SourceFileLoader
 from backstage import asked
 from backstage.kernel import advised
 from backstage.pictures import BACKEND, hand_over, show_piece
-from backstage.processes import Child, Pieces, ending
+from backstage.processes import Child, Pieces, ending, most_memory
 from helpers import cell
 from helpers.cell import describe, pack
 
@@ -80,8 +80,7 @@ def run_isolated(
     label : str
         What tracebacks call the source.
     hear : callable, optional
-        Called with each piece of output, which is then not written, and with "" several times a second. If it
-        returns a number, so many seconds are left from then on.
+        Called with each piece of output, which is then not written, as `Pieces.drain` says.
     linger : bool
         Whether it may go on after its last line until its threads have ended, as a program does.
 
@@ -93,17 +92,23 @@ def run_isolated(
     Raises
     ------
     IsolatedError
-        If it failed, wrote more than MOST_OUTPUT, or a value cannot be sent or brought back; see there.
+        If it failed, wrote more than MOST_OUTPUT, took more than half of the memory, or a value cannot be sent or
+        brought back; see there.
     KeyboardInterrupt
         If this process was interrupted; so was the cell.
     """
     pieces, hear = Pieces(math.inf if hear else MOST_OUTPUT), hear or show_piece
     cell = _Cell(source, inputs or {}, outputs, gevent=gevent, label=label, linger=linger, on_output=pieces.put)
     try:
-        if not _drain(pieces, hear, timeout):
-            where = _interrupt(cell, pieces, hear, 2)
-            message = f"the cell was stopped after {timeout:g} s"
-            raise _error("TimeoutError", message, text=where and f"{where}\nTimeoutError: {message}")
+        if kind := pieces.drain(hear, timeout, cell.child.pid):
+            if kind == "MemoryError":
+                why = f": it took more than {most_memory() / 1e9:.1f} GB of memory, half of what there is"
+                patience = 0.5
+            else:
+                why = f" after {timeout:g} s"
+                patience = 2
+            where, message = _interrupt(cell, pieces, hear, patience), f"the cell was stopped{why}"
+            raise _error(kind, message, text=where and f"{where}\n{kind}: {message}")
         if pieces.overflowed:
             raise IsolatedError(f"the cell was stopped: it wrote more than {MOST_OUTPUT:,} characters")
     except KeyboardInterrupt:
@@ -225,31 +230,14 @@ class _Cell:
         return values
 
 
-def _drain(pieces, hear, timeout):
-    """Hand on pieces until the last, and return True; return False after `timeout` seconds."""
-    deadline = None if timeout is None else time.monotonic() + timeout
-    while True:
-        wait = 0.2 if deadline is None else min(0.2, deadline - time.monotonic())  # Windows interrupts no wait
-        piece = pieces.first(max(0, wait))
-        if piece == "":
-            return True
-        seconds = hear(piece or "")
-        if piece:
-            pieces.heard()
-        if seconds:
-            deadline = time.monotonic() + seconds
-        elif wait <= 0:  # even if there is always more
-            return False
-
-
 def _interrupt(cell, pieces, hear, patience=0.5):
     """End the cell as Ctrl-C does, or kill it after so many seconds; return its traceback, if it wrote one."""
     try:
         cell.child.interrupt()
-        _drain(pieces, hear, patience)
+        pieces.drain(hear, patience)
     finally:
         cell.child.stop(grace=0)
-    _drain(pieces, hear, 0.3)
+    pieces.drain(hear, 0.3)
     cell.told_all.wait(1)
     return cell.error and cell.error[2]
 

@@ -86,6 +86,18 @@ def test_a_cell_that_writes_without_end_is_stopped(kernel):
     assert isolated(kernel, "print('well')").text == "well\n"
 
 
+def test_a_cell_that_grows_without_end_is_stopped(kernel):
+    # As in a container that may take 600 MB.
+    setting = "open('limit', 'w').write('600_000_000\\n')\nfrom backstage.processes import memory\n"
+    kernel.run(setting + "whole, memory.LIMITS = memory.LIMITS, ['limit']\nmemory.most_memory.cache_clear()")
+    result = isolated(kernel, "buns = []\nwhile True:\n    buns.append('bun ' * 1_000_000)")
+    message = "MemoryError: the cell was stopped: it took more than 0.3 GB of memory, half of what there is"
+    assert result.traceback.endswith(message)
+    assert "line 3" in result.traceback
+    kernel.run("memory.LIMITS = whole\nmemory.most_memory.cache_clear()")
+    assert isolated(kernel, "print(len(bytes(400_000_000) + b'!'))").text == "400000001\n"
+
+
 @posix_only
 def test_plots_come_home_as_pictures(kernel):
     code = """

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from backstage.processes import pieces
 from exercises import Verdict, answers, judge, judging, solutions
 from exercises.cards import card
 from exercises.prints import KEPT, MARK, MOST_CHARACTERS, MOST_LINES, Prints
@@ -107,6 +108,14 @@ def test_an_answer_without_end_is_cut_off_with_a_word_on_why_and_where(body, pla
     assert verdict.passed is False
     assert f"still running after 1 s and was cut off, at {place}." in verdict.reason
     assert "never ends" in verdict.hint
+
+
+def test_an_answer_that_grows_without_end_is_cut_off_before_the_machine_stands_still(monkeypatch):
+    monkeypatch.setattr(pieces, "most_memory", lambda: 300_000_000)
+    verdict = judge("00.2", answer_that("buns = []\nwhile True: buns.append('bun ' * 1_000_000)"))
+    assert verdict.passed is False
+    assert verdict.reason.endswith("took more memory than half of what there is, and was cut off, at line 4 of answer.")
+    assert "a loop that appends" in verdict.hint
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,12 @@ A piece stays where it is until it was heard: with a queue, what Ctrl-C meets on
 
 import math
 import threading
+import time
 from collections import deque
+
+from backstage.processes.memory import memory_of, most_memory
+
+LOOKS = 0.2  # seconds between two looks at the writer; also because Windows interrupts no wait
 
 
 class Pieces:
@@ -47,3 +52,41 @@ class Pieces:
     def heard(self):
         """Drop the oldest piece."""
         self._pieces.popleft()
+
+    def drain(self, hear, timeout=None, pid=None):
+        """Hand on pieces until the last one.
+
+        Parameters
+        ----------
+        hear : callable
+            Called with each piece, and with "" several times a second. If it returns a number, so many seconds are
+            left from then on.
+        timeout : float, optional
+            Seconds that it may take, even if there is always more; for ever by default.
+        pid : int, optional
+            The process that writes: it is watched, so that it takes no more memory than `most_memory`.
+
+        Returns
+        -------
+        None or str
+            None after the last piece; "TimeoutError" or "MemoryError" if there may be more.
+        """
+        now = time.monotonic()
+        deadline, look = math.inf if timeout is None else now + timeout, now + LOOKS
+        while True:
+            wait = min(LOOKS, deadline - now)
+            piece = self.first(max(0, wait))
+            if piece == "":
+                return None
+            seconds = hear(piece or "")
+            if piece:
+                self.heard()
+            now = time.monotonic()
+            if seconds:
+                deadline = now + seconds
+            elif wait <= 0:
+                return "TimeoutError"
+            if pid and now >= look:
+                if memory_of(pid) > most_memory():
+                    return "MemoryError"
+                look = now + LOOKS
