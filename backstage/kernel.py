@@ -5,11 +5,12 @@ and the kernel's thread has one. A fresh process, as `spawn` and `forkserver` st
 defined, and a `Pool` replaces each worker that dies of it by the next. Each of these calls is wrapped as soon as its
 module is there and ends in one sentence, in the kernel only: copies of its process, and the cells of `%%isolated`, are
 left alone, but for a `Pool` that would wait for ever. Variables that were set for other work are forgotten, for the
-kernel and all that it starts. What is missing since its cell was skipped is an error that says so. And a cell that
-asks, and that nobody answers, gives up.
+kernel and all that it starts. What is missing since its cell was skipped is an error that says so. A cell that asks,
+and that nobody answers, gives up; one that takes more and more memory is interrupted.
 """
 
 import _thread
+import asyncio
 import builtins
 import functools
 import os
@@ -17,7 +18,10 @@ import re
 import sys
 import threading
 
+from tornado.ioloop import PeriodicCallback  # as the kernel has it
+
 from backstage.granted import lacking
+from backstage.processes.memory import memory_of, most_memory
 from backstage.settings import forget_settings
 
 PATIENCE = 300  # seconds that `input` waits; whoever closes the page finds no box to type into on coming back
@@ -38,8 +42,10 @@ def prepare():
     if not hasattr(shell, "kernel") or any(isinstance(finder, _Finder) for finder in sys.meta_path):
         return
     forget_settings(shell)
-    shell.set_custom_exc((NameError, ModuleNotFoundError, FileNotFoundError), _show_what_is_missing)
+    stopped = (KeyboardInterrupt, asyncio.CancelledError)  # as a cell that awaits is
+    shell.set_custom_exc((NameError, ModuleNotFoundError, FileNotFoundError, *stopped), _show_what_happened)
     shell.kernel.raw_input = _give_up(shell.kernel.raw_input)
+    shell.kernel.control_thread.io_loop.add_callback(_watch_memory)
     sys.meta_path.insert(0, _Finder(_GUARDS))
     for name, guard in _GUARDS.items():
         if name in sys.modules:
@@ -52,7 +58,9 @@ def guard_pools():
     sys.meta_path.insert(0, _Finder({"multiprocessing.pool": functools.partial(_guard_pools, names=endless)}))
 
 
-def _show_what_is_missing(shell, kind, error, traceback, tb_offset=None):
+def _show_what_happened(shell, kind, error, traceback, tb_offset=None):
+    while _told_of_memory:
+        print(_told_of_memory.pop(), file=sys.stderr)
     last = traceback
     while last.tb_next:
         last = last.tb_next
@@ -101,6 +109,29 @@ def _give_up(ask):
         raise Trap(f"nobody has typed anything for {PATIENCE} s, so this cell no longer waits: run it again to type.")
 
     return asking
+
+
+_told_of_memory = []  # by the thread that looks; it could not write into the cell's output
+
+
+def _watch_memory():
+    """Look once a second, in the thread that hears ■, whether a cell makes this process grow without end."""
+    before = 0  # what an earlier cell has made, and was told of
+
+    def look():
+        nonlocal before
+        taken = memory_of(os.getpid())
+        if taken > most_memory() + before:
+            before = taken
+            _told_of_memory.append(
+                f"This notebook has taken {taken / 1e9:.1f} GB of memory, over half of what there is, so the cell is"
+                " interrupted. To give it back: Kernel ▸ Restart Kernel."
+            )
+            _thread.interrupt_main()
+        elif taken < most_memory():
+            before, _told_of_memory[:] = 0, []
+
+    PeriodicCallback(look, 1000).start()
 
 
 class _Finder:

@@ -175,3 +175,15 @@ def test_the_magic_is_there_as_soon_as_helpers_are():
         kernel.run("import sys\nfor name in [*sys.modules]:\n    if name.startswith('helpers'): del sys.modules[name]")
         assert kernel.run("import helpers").text == ""
         assert kernel.run("%%isolated\nprint(6 * 7)").text == "42\n"
+
+
+@pytest.mark.parametrize(("pause", "ename"), [("", "KeyboardInterrupt"), ("await asyncio.sleep(0)", "CancelledError")])
+def test_a_cell_that_grows_without_end_is_interrupted_and_the_kernel_lives(kernel, pause, ename):
+    # As in a container that may take 800 MB.
+    setting = "open('limit', 'w').write('800_000_000')\nfrom backstage.processes import memory\n"
+    kernel.run(setting + "whole, memory.LIMITS = memory.LIMITS, ['limit']\nmemory.most_memory.cache_clear()")
+    result = kernel.run("buns = []\nwhile True:\n    buns.append('bun ' * 50_000)\n    " + pause)
+    assert result.ename == ename
+    assert "of memory, over half of what there is, so the cell is interrupted." in result.text
+    assert kernel.run("import time\ntime.sleep(2.5)\nlen(buns) > 1000").text == "True"  # it goes on with what it has
+    kernel.run("del buns\nmemory.LIMITS = whole\nmemory.most_memory.cache_clear()")
