@@ -38,6 +38,10 @@ def connect(broker):
     opened = []
 
     def connect(**options):
+        options = {
+            "blocked_connection_timeout": 60,
+            **options,
+        }  # a broker that stays full is no reason to wait for ever
         connection = pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", broker.port, **options))
         opened.append(connection)
         return connection
@@ -54,6 +58,9 @@ def channel(connect):
 
 
 @pytest.fixture
-def name():
-    """A queue's or an exchange's name that no other test uses."""
-    return f"test-{uuid.uuid4().hex[:12]}"
+def name(connect):
+    """A queue's or an exchange's name that no other test uses; the queue goes, even if the test fails."""
+    name = f"test-{uuid.uuid4().hex[:12]}"
+    yield name
+    with contextlib.suppress(pika.exceptions.AMQPError):
+        connect().channel().queue_delete(name)
