@@ -6,15 +6,18 @@ defined, and a `Pool` replaces each worker that dies of it by the next. Each of 
 module is there and ends in one sentence, in the kernel only: copies of its process, and the cells of `%%isolated`, are
 left alone, but for a `Pool` that would wait for ever. Variables that were set for other work are forgotten, for the
 kernel and all that it starts. What is missing since its cell was skipped is an error that says so. A cell that asks,
-and that nobody answers, gives up; one that takes more and more memory is interrupted.
+and that nobody answers, gives up; one that takes more and more memory is interrupted. And ■ in the first second, while
+all is loaded, is heard a moment later.
 """
 
 import _thread
 import asyncio
 import builtins
+import contextlib
 import functools
 import os
 import re
+import signal
 import sys
 import threading
 
@@ -42,6 +45,8 @@ def prepare():
     if not hasattr(shell, "kernel") or any(isinstance(finder, _Finder) for finder in sys.meta_path):
         return
     forget_settings(shell)
+    with _undisturbed():
+        import matplotlib.pyplot  # noqa: F401  # of all that chapters import, what takes longest
     stopped = (KeyboardInterrupt, asyncio.CancelledError)  # as a cell that awaits is
     shell.set_custom_exc((NameError, ModuleNotFoundError, FileNotFoundError, *stopped), _show_what_happened)
     shell.kernel.raw_input = _give_up(shell.kernel.raw_input)
@@ -50,6 +55,22 @@ def prepare():
     for name, guard in _GUARDS.items():
         if name in sys.modules:
             guard(sys.modules[name])
+
+
+@contextlib.contextmanager
+def _undisturbed():
+    """Hear ■ only at the end: who is interrupted while numpy or matplotlib is loaded could not load it again."""
+    if threading.current_thread() is not threading.main_thread():  # where it is not heard anyway
+        yield
+        return
+    heard = []
+    before = signal.signal(signal.SIGINT, lambda *details: heard.append(details))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if heard:
+        raise KeyboardInterrupt
 
 
 def guard_pools():

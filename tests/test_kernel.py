@@ -1,5 +1,7 @@
 """What would silence or flood a notebook's kernel ends in one sentence there, and the kernel goes on."""
 
+import os
+
 import pytest
 
 from tests.kernel import Kernel
@@ -187,3 +189,28 @@ def test_a_cell_that_grows_without_end_is_interrupted_and_the_kernel_lives(kerne
     assert "of memory, over half of what there is, so the cell is interrupted." in result.text
     assert kernel.run("import time\ntime.sleep(2.5)\nlen(buns) > 1000").text == "True"  # it goes on with what it has
     kernel.run("del buns\nmemory.LIMITS = whole\nmemory.most_memory.cache_clear()")
+
+
+IMPATIENT = """
+import os, signal, sys
+
+class Impatient:
+    def find_spec(self, name, path=None, target=None):
+        if name.endswith("core.numeric"):  # in the middle of numpy
+            os.kill(os.getpid(), signal.SIGINT)
+
+heard = []
+sys.meta_path.insert(0, Impatient())
+try:
+    import helpers
+except KeyboardInterrupt:
+    heard.append("once")
+sys.meta_path.pop(0)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process alone.")
+def test_a_kernel_that_is_interrupted_while_it_loads_can_load_again():
+    with Kernel(IMPATIENT) as kernel:
+        assert kernel.run("heard").text == "['once']"
+        assert kernel.run("from helpers import plot_bars\nimport matplotlib.pyplot as plt").ename is None
