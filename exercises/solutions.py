@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+HERE = Path.cwd()  # where the reader's notebook lies: many a chapter goes on in another folder, after its imports
 
 
 def solution(name, folder=NOTEBOOKS):
@@ -20,4 +21,4 @@ def solution(name, folder=NOTEBOOKS):
 
 def offered(name):
     """The solution that a verdict may show: none where the reader's notebook has none either, as in a handout."""
-    return solution(name) if solution(name, ".") else ""
+    return solution(name) if solution(name, HERE) else ""

@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from tests.browser import assert_nothing_went_wrong, notebook_page, run_all_cells
+from tests.browser import assert_nothing_went_wrong, notebook_page, run_all_cells, set_theme
 
 NOTEBOOK = "00_start_here.ipynb"
 CELLS = [
@@ -56,7 +56,7 @@ def test_plots_and_cards_are_at_home_in_every_theme(page):
     assert_nothing_went_wrong(page)
     light = page.evaluate(COLOURS)
     assert page.locator(PLOT).first.get_attribute("aria-label") == "Buns. time. one 2 s, two 200 ms."
-    set_theme(page, "JupyterLab Dark", light["ground"])
+    set_theme(page, "dark")
     dark = page.evaluate(COLOURS)
     for part in ("text", "title", "axis", "bar"):
         assert brightness(light["ground"]) - brightness(light[part]) > 80, part
@@ -86,10 +86,3 @@ def test_plots_and_cards_are_at_home_in_every_theme(page):
         f"start => {LINE}.getBoundingClientRect().x > start + 20 && getComputedStyle({LINE}).visibility === 'visible'",
         arg=start,
     )
-
-
-def set_theme(page, name, ground):
-    page.click(".lm-MenuBar-itemLabel:text-is('Settings')")
-    page.hover(".lm-Menu-itemLabel:text-is('Theme')")
-    page.click(f".lm-Menu-itemLabel:text-is('{name}')")
-    page.wait_for_function(f"ground => String(({COLOURS})().ground) !== String(ground)", arg=ground)

@@ -396,7 +396,7 @@ def test_a_solution_is_offered_where_the_reader_s_notebook_has_one(tmp_path, mon
     books = {"handout": {"cells": []}, "desk": {"cells": [{**cell, "metadata": {}}, cell]}, "broken": {"cells": [1]}}
     if folder in books:
         (tmp_path / "00_my_copy.ipynb").write_text(json.dumps(books[folder]))
-    monkeypatch.chdir(solutions.NOTEBOOKS if folder == "notebooks" else tmp_path)
+    monkeypatch.setattr(solutions, "HERE", solutions.NOTEBOOKS if folder == "notebooks" else tmp_path)
     offered = solutions.offered("00.2")
     assert bool(offered) == has_one
     assert not has_one or offered == solutions.solution("00.2") == answers.cell_source("00.2", "solution")
@@ -421,6 +421,16 @@ def test_the_note_that_an_answer_still_runs_leaves_no_trace_in_stored_outputs(tm
     assert "<strong" in quick[1].data["text/html"]
     refresh.tidy(notebook)
     assert list(quick[1].data) == ["text/plain"]
+
+
+def test_a_solution_is_still_offered_in_a_chapter_that_has_gone_to_another_folder():
+    cells = [
+        "import os\nfrom helpers import check, progress, temporary_folder",
+        "os.chdir(temporary_folder())\ncheck('00.2', sum)",
+    ]
+    notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells])
+    refresh.run(notebook, solutions.NOTEBOOKS / "one.ipynb")
+    assert "Show the solution" in notebook.cells[1].outputs[0].data["text/html"]
 
 
 def test_in_a_notebook_an_answer_that_takes_long_is_said_to_run_and_then_gives_way_to_its_verdict(kernel):

@@ -369,7 +369,9 @@ def test_it_listens_on_loopback_alone_until_it_is_stopped():
     assert not alive(site.pid)
     assert repr(site).endswith(", stopped>")
     assert len(site.pages) == 3
-    with pytest.raises(RuntimeError, match=r"^The site has been stopped: ask for its log before that\.$"):
+    with pytest.raises(
+        RuntimeError, match=r"^The site has been stopped, and its log is gone: make a new one, and visit it\.$"
+    ):
         site.hits()
 
 

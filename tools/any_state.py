@@ -4,8 +4,9 @@
     python -m tools.any_state 06 15 --only alone   some chapters, one way
 
 `alone` runs each cell right after the first one, the imports. `twice` restarts the kernel in the middle, goes on from
-there, and then runs all, twice in this kernel. `halfway` interrupts each cell in the middle, and runs it again. A cell
-works, or it fails as it is stored, or it says in one sentence what to run first.
+there, and then runs all, twice in this kernel. `again` runs each cell twice before the next one. `halfway` interrupts
+each cell in the middle, and runs it again. A cell works, or it fails as it is stored, or it says in one sentence what
+to run first.
 
 Meanwhile a hook in each Python process notes every socket that is bound, every connection, every shell that is given a
 string; what other programs listen on is looked at several times a second. At the end the kernel is shut down, or
@@ -34,7 +35,7 @@ from tests.kernel import Kernel, eventually
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT = 240  # seconds for a cell, on a machine that is busy
 MARK = "COURSE_STATES"  # in the environment of a kernel and of all that descends from it
-TOLD = ("run that first", "the notebook has no such name")
+TOLD = ("run that first", "the notebook has no such name", "make a new", "twice?")
 OURS = re.compile(r"^(127\.|::1$|localhost$)")  # addresses of this machine alone
 
 HOOK = """
@@ -260,6 +261,15 @@ def twice(chapter):
     return kernel.faults
 
 
+def again(chapter):
+    with Watched(chapter, "again") as kernel:
+        for cell in chapter.cells:
+            kernel.try_cell(cell)
+            kernel.try_cell(cell, may_tell=True)
+        kernel.end("killed")
+    return kernel.faults
+
+
 def halfway(chapter):
     with Watched(chapter, "halfway") as kernel:
         seconds = [kernel.try_cell(cell) for cell in chapter.cells]
@@ -271,7 +281,7 @@ def halfway(chapter):
     return kernel.faults
 
 
-WAYS = {"alone": alone, "twice": twice, "halfway": halfway}
+WAYS = {"alone": alone, "twice": twice, "again": again, "halfway": halfway}
 
 
 def main(arguments=None):

@@ -17,6 +17,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -44,6 +45,9 @@ LANGUAGE = {
     "pygments_lexer": "ipython3",
     "version": platform.python_version(),
 }
+# What is on the desk stays there: a page of the checkout would lead on to chapters with their outputs.
+WORDS = "WORDS.md"
+LINKS = {"](../README.md#chapters)": f"]({FIRST}#0.6-Find-your-way)", f"](../{WORDS})": f"]({WORDS})"}
 
 
 def home():
@@ -64,7 +68,7 @@ def lay(home, course=ROOT):
     Parameters
     ----------
     home : Path
-        Its folder `desk` is the desk. Where it is not the course's own, the pages that chapters link to come along.
+        Its folder `desk` is the desk. Where it is not the course's own, the pictures come along.
     course : Path
         The checkout, whose folder `notebooks` holds the edition to lay.
 
@@ -81,23 +85,31 @@ def lay(home, course=ROOT):
 
 def _lay_all(desk, home, course):
     if home != course:
-        for page in ("README.md", "WORDS.md"):
-            shutil.copy(course / page, home)
         shutil.copytree(course / "images", home / "images", dirs_exist_ok=True)
     record = _read_record(desk)
     chapters = sorted((course / "notebooks").glob("*.ipynb"))
     try:
         for chapter in chapters:
             try:
-                fresh = edition(chapter)
+                fresh = edition(chapter, LINKS)
             except ValueError as error:
                 yield f"{error} The desk keeps the copy that it has, if any."
                 continue
             yield from _lay_one(desk / chapter.name, fresh, record.setdefault(chapter.name, {}))
-        for name in sorted(set(record) - {chapter.name for chapter in chapters}):
+        _lay_words(desk / WORDS, course / WORDS, record.setdefault(WORDS, {}))
+        for name in sorted(set(record) - {WORDS, *(chapter.name for chapter in chapters)}):
             yield from _put_away(desk / name, record.pop(name))
     finally:
         _write_whole(desk / RECORD, json.dumps(record, indent=1))
+
+
+def _lay_words(page, course, known):
+    """Lay the list of all terms, whose links lead to chapters of this desk, unless its learner has written into it."""
+    fresh = re.sub(r"(\]\(|\]: )notebooks/", r"\1", course.read_text(encoding="utf-8"))
+    mine = page.read_text(encoding="utf-8") if page.exists() else None
+    if mine is None or (mine != fresh and hashlib.sha256(mine.encode()).hexdigest() == known.get("laid")):
+        _write_whole(page, fresh)
+        known["laid"] = hashlib.sha256(fresh.encode()).hexdigest()
 
 
 def _lay_one(copy, book, known):
@@ -164,7 +176,7 @@ def reset(home, number, course=ROOT):
     desk = home / "desk"
     desk.mkdir(parents=True, exist_ok=True)
     with _alone_at(desk):
-        return _reset_one(desk, found[0], edition(found[0]))
+        return _reset_one(desk, found[0], edition(found[0], LINKS))
 
 
 def _reset_one(desk, chapter, fresh):
@@ -190,14 +202,29 @@ def _reset_one(desk, chapter, fresh):
 # -- editions and their digests ---------------------------------------------------------------------------------------
 
 
-def edition(chapter):
-    """A chapter as it is laid: with no outputs, its solutions folded. ValueError if it is no notebook."""
+def edition(chapter, links=None):
+    """A chapter as it is laid: with no outputs, its solutions folded.
+
+    Parameters
+    ----------
+    chapter : Path
+        A notebook of the course.
+    links : mapping of str to str, optional
+        What to write in the place of links of its text.
+
+    Raises
+    ------
+    ValueError
+        If it is no notebook.
+    """
     try:
         book = _read(chapter)
         book["metadata"]["language_info"] = LANGUAGE
         for cell in book["cells"]:
             if cell["cell_type"] == "code":
                 cell["outputs"], cell["execution_count"] = [], None
+            for old, new in (links or {}).items():
+                cell["source"] = [line.replace(old, new) for line in cell["source"]]
     except (ValueError, LookupError, TypeError) as error:
         raise ValueError(
             f"notebooks/{chapter.name} cannot be read as a notebook ({error}); perhaps it is only half written."

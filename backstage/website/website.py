@@ -161,7 +161,9 @@ class Website:
             connection.request(method, LOG_PATH)
             return json.load(connection.getresponse())
         except ConnectionError:
-            raise RuntimeError("The site has been stopped: ask for its log before that.") from None
+            raise RuntimeError(
+                "The site has been stopped, and its log is gone: make a new one, and visit it."
+            ) from None
         finally:
             connection.close()
 
