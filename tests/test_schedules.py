@@ -3,6 +3,7 @@
 PYTEST_DONT_REWRITE: the programs below are looked at instruction by instruction, so that nobody may change them.
 """
 
+import itertools
 import math
 import queue
 import sys
@@ -457,6 +458,12 @@ def test_a_program_brings_its_locks_and_names_along_and_starts_afresh():
     assert (report.failure, report.proven) == (None, math.inf)
     report = explore_packed(pack(notebook(BROUGHT_ALONG.replace("with lock, condition", "if True"))["program"]))
     assert report.failure.text == "AssertionError: 1"
+
+
+@pytest.mark.parametrize("made", [itertools.count(), itertools.count(9, -1), itertools.count(0.5)])
+def test_a_count_goes_on_where_it_was(made):
+    next(made)
+    assert [next(unpack(pack(made))) for _ in range(2)] == [next(made)] * 2
 
 
 def test_unpacked_classes_share_nothing_and_functions_know_their_file():

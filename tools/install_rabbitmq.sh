@@ -7,7 +7,7 @@ here=$PWD/.rabbitmq
 
 say() { echo "RabbitMQ: $*" >&2; }
 
-# Where helpers/rabbitmq.py looks as well.
+# Where backstage/brokers/rabbitmq.py looks as well.
 for folder in "$here/usr/lib/rabbitmq/bin" /usr/lib/rabbitmq/bin /opt/homebrew/opt/rabbitmq/sbin \
     /usr/local/opt/rabbitmq/sbin /opt/rabbitmq/sbin; do
     found=${found:-$(PATH=$folder command -v rabbitmq-server || true)}

@@ -144,7 +144,8 @@ class Cluster:
     def wait(self, tell=None):
         """Wait until all nodes that run take connections and are together: a frozen or cut off one may have left.
 
-        With `pause_minority`, a node that finds itself alone sends its clients away until it has found the others.
+        With `pause_minority`, a node that finds itself alone sends its clients away until it has found the others;
+        RabbitMQ 4.3 ignores that setting, and keeps them waiting.
         """
         starting, self._starting = self._starting, []
         for node in starting:

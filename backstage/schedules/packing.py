@@ -7,7 +7,9 @@ is unpacked on a stage finds what stands in for them there, even by `from thread
 long ago.
 """
 
+import ast
 import io
+import itertools
 import pickle
 import queue
 import sys
@@ -40,6 +42,8 @@ class _Packer(cloudpickle.CloudPickler):
             return _make_simple_queue, ()
         if isinstance(item, threading.local):
             return type(item), ()
+        if type(item) is itertools.count:
+            return _reduced_count(item)
         if isinstance(item, types.CodeType):
             make, arguments, *_ = cloudpickle.CloudPickler.dispatch_table[types.CodeType](item)
             return _make_code, (make, arguments, item.co_filename)
@@ -54,6 +58,15 @@ def _make(name, *arguments):
 
 def _make_code(make, arguments, file):
     return make(*arguments).replace(co_filename=file)
+
+
+def _reduced_count(item):
+    """Begin, and step if it is not 1, as it tells them; from Python 3.14 on iterators are not pickled any more."""
+    try:
+        told = ast.literal_eval(repr(item).removeprefix("count"))
+    except ValueError:  # it counts fractions, say
+        return NotImplemented
+    return itertools.count, told if isinstance(told, tuple) else (told,)
 
 
 def _make_simple_queue():

@@ -327,7 +327,8 @@ _FAILURES = {
 }
 
 _TOO_EARLY = "bootstrapping phase"  # said of a child that starts children while it imports the script
-_NOT_THERE = "Can't get attribute '(.+?)' on"  # said by a child that has imported the script
+# Said by a child that has imported the script; the second is how Python 3.14 says it.
+_NOT_THERE = "(?:Can't get attribute|module '__mp_main__' has no attribute) '(.+?)'"
 
 
 @exercise(

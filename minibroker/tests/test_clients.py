@@ -33,7 +33,7 @@ from clients import (
 )
 from launch import Process, eventually
 from pamqp import commands, frame
-from pika.exceptions import ChannelClosedByBroker, NackError, UnroutableError
+from pika.exceptions import ChannelClosedByBroker, ConnectionClosedByBroker, NackError, UnroutableError
 
 Basic, Channel, Connection, Exchange, Queue = (
     commands.Basic, commands.Channel, commands.Connection, commands.Exchange, commands.Queue
@@ -177,12 +177,18 @@ def test_rpc_without_a_queue_for_answers(connect, name):
     server.basic_publish("", properties.reply_to, "144")
     assert eventually(lambda: client.connection.process_data_events(0) or got)
     assert (got[0][1].exchange, got[0][1].routing_key, got[0][3]) == ("", properties.reply_to, b"144")
-    with pytest.raises(ChannelClosedByBroker, match="NOT_FOUND"):  # it is not to be looked into
-        server.connection.channel().basic_get(properties.reply_to)
+    # It is not to be looked into; RabbitMQ 4.3 ends the whole connection of those who try.
+    with pytest.raises((ChannelClosedByBroker, ConnectionClosedByBroker), match=r"NOT_FOUND|NOT_IMPLEMENTED"):
+        connect().channel().basic_get(properties.reply_to)
     client.basic_cancel(tag)
     server.confirm_delivery()
-    with pytest.raises(UnroutableError):
+    # RabbitMQ 4.3 confirms what comes too late, and drops it.
+    version = server.connection._impl.server_properties["version"].split(".")
+    told = pytest.raises if [*map(int, version[:2])] < [4, 1] else contextlib.suppress
+    with told(UnroutableError):
         server.basic_publish("", properties.reply_to, "too late", mandatory=True)
+    client.connection.process_data_events(0.1)
+    assert len(got) == 1
 
 
 def test_confirms(channel, name):
