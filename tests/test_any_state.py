@@ -30,6 +30,12 @@ def test_alone_a_cell_must_say_what_to_run_first(tmp_path):
     assert found == ["30 alone cell 3: AssertionError: "]
 
 
+def test_again_a_cell_must_work_or_say_what_to_run_first(tmp_path):
+    cells = [IMPORTS, "buns = iter([1])", "next(buns)"]
+    found = any_state.again(chapter(tmp_path, *cells, "del buns", "print('well')"))
+    assert found == ["30 again cell 2: StopIteration: "]
+
+
 def test_what_a_second_run_or_a_bad_neighbour_breaks_is_named(tmp_path):
     once = "assert 'buns' not in globals()\nbuns = 12"
     opened = "server = socket.create_server(('0.0.0.0', 0))\nos.system('true')\nserver.close()"
