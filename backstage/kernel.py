@@ -11,7 +11,6 @@ all is loaded, is heard a moment later.
 """
 
 import _thread
-import asyncio
 import builtins
 import contextlib
 import functools
@@ -20,8 +19,6 @@ import re
 import signal
 import sys
 import threading
-
-from tornado.ioloop import PeriodicCallback  # as the kernel has it
 
 from backstage.granted import lacking
 from backstage.processes.memory import memory_of, most_memory
@@ -47,7 +44,7 @@ def prepare():
     forget_settings(shell)
     with _undisturbed():
         import matplotlib.pyplot  # noqa: F401  # of all that chapters import, what takes longest
-    stopped = (KeyboardInterrupt, asyncio.CancelledError)  # as a cell that awaits is
+    stopped = (KeyboardInterrupt, sys.modules["asyncio"].CancelledError)  # as a cell that awaits is
     shell.set_custom_exc((NameError, ModuleNotFoundError, FileNotFoundError, *stopped), _show_what_happened)
     shell.kernel.raw_input = _give_up(shell.kernel.raw_input)
     shell.kernel.control_thread.io_loop.add_callback(_watch_memory)
@@ -137,6 +134,8 @@ _told_of_memory = []  # by the thread that looks; it could not write into the ce
 
 def _watch_memory():
     """Look once a second, in the thread that hears ■, whether a cell makes this process grow without end."""
+    from tornado.ioloop import PeriodicCallback  # a kernel has it; isolated cells, which load this module too, do not
+
     before = 0  # what an earlier cell has made, and was told of
 
     def look():

@@ -98,6 +98,11 @@ def test_a_cell_that_grows_without_end_is_stopped(kernel):
     assert isolated(kernel, "print(len(bytes(400_000_000) + b'!'))").text == "400000001\n"
 
 
+def test_a_cell_finds_nothing_loaded_that_takes_its_time(kernel):
+    loaded = isolated(kernel, "import sys\nfor name in ('asyncio', 'tornado', 'psutil'): print(name in sys.modules)")
+    assert loaded.text.split() == ["False"] * 3
+
+
 @posix_only
 def test_plots_come_home_as_pictures(kernel):
     code = """
