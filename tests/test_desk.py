@@ -197,6 +197,9 @@ def test_words_are_laid_anew_until_somebody_writes_into_them(course):
     (course / desk.WORDS).write_text("[jiaozi](notebooks/00_bake.ipynb)")
     lay_all(course)
     assert words.read_text() == "bao: what I like best"
+    words.write_bytes(b"\xb0\xfc\xd7\xd3")  # saved in GBK by another editor
+    lay_all(course)
+    assert words.read_bytes() == b"\xb0\xfc\xd7\xd3"
 
 
 def test_other_files_of_the_learner_stay(course):

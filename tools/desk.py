@@ -106,7 +106,7 @@ def _lay_all(desk, home, course):
 def _lay_words(page, course, known):
     """Lay the list of all terms, whose links lead to chapters of this desk, unless its learner has written into it."""
     fresh = re.sub(r"(\]\(|\]: )notebooks/", r"\1", course.read_text(encoding="utf-8"))
-    mine = page.read_text(encoding="utf-8") if page.exists() else None
+    mine = page.read_text(encoding="utf-8", errors="replace") if page.exists() else None
     if mine is None or (mine != fresh and hashlib.sha256(mine.encode()).hexdigest() == known.get("laid")):
         _write_whole(page, fresh)
         known["laid"] = hashlib.sha256(fresh.encode()).hexdigest()

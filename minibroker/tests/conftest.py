@@ -38,10 +38,7 @@ def connect(broker):
     opened = []
 
     def connect(**options):
-        options = {
-            "blocked_connection_timeout": 60,
-            **options,
-        }  # a broker that stays full is no reason to wait for ever
+        options = {"blocked_connection_timeout": 60, **options}  # or a broker that stays full holds a test up for ever
         connection = pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", broker.port, **options))
         opened.append(connection)
         return connection
