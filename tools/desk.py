@@ -47,7 +47,14 @@ LANGUAGE = {
 }
 # What is on the desk stays there: a page of the checkout would lead on to chapters with their outputs.
 WORDS = "WORDS.md"
-LINKS = {"](../README.md#chapters)": f"]({FIRST}#0.6-Find-your-way)", f"](../{WORDS})": f"]({WORDS})"}
+MAP = "cell-id=0f749390"  # of FIRST; JupyterLab goes to a cell at once, to a heading only in a notebook that is open
+CLUSTER = "20_survive_a_lost_node.ipynb"  # its outputs are for those who have no RabbitMQ
+STORED = "20_survive_a_lost_node.stored.ipynb"
+LINKS = {
+    "](../README.md#chapters)": f"]({FIRST}#{MAP})",
+    f"](../{WORDS})": f"]({WORDS})",
+    f"](../notebooks/{CLUSTER})": f"]({STORED})",
+}
 
 
 def home():
@@ -96,16 +103,27 @@ def _lay_all(desk, home, course):
                 yield f"{error} The desk keeps the copy that it has, if any."
                 continue
             yield from _lay_one(desk / chapter.name, fresh, record.setdefault(chapter.name, {}))
-        _lay_words(desk / WORDS, course / WORDS, record.setdefault(WORDS, {}))
-        for name in sorted(set(record) - {WORDS, *(chapter.name for chapter in chapters)}):
+        for name, fresh in _pages(course):
+            _lay_page(desk / name, fresh, record.setdefault(name, {}))
+        for name in sorted(set(record) - {WORDS, STORED, *(chapter.name for chapter in chapters)}):
             yield from _put_away(desk / name, record.pop(name))
     finally:
         _write_whole(desk / RECORD, json.dumps(record, indent=1))
 
 
-def _lay_words(page, course, known):
-    """Lay the list of all terms, whose links lead to chapters of this desk, unless its learner has written into it."""
-    fresh = re.sub(r"(\]\(|\]: )notebooks/", r"\1", course.read_text(encoding="utf-8"))
+def _pages(course):
+    """Yield what lies beside the chapters, name and text: the list of all terms, and a chapter with its outputs."""
+    words = (course / WORDS).read_text(encoding="utf-8")
+    yield WORDS, re.sub(r"(\]\(|\]: )notebooks/", r"\1", words)
+    if (stored := course / "notebooks" / CLUSTER).exists():
+        text = stored.read_text(encoding="utf-8")
+        for old, new in LINKS.items():
+            text = text.replace(old, new)
+        yield STORED, text
+
+
+def _lay_page(page, fresh, known):
+    """Lay a page unless its learner has written into it."""
     mine = page.read_text(encoding="utf-8", errors="replace") if page.exists() else None
     if mine is None or (mine != fresh and hashlib.sha256(mine.encode()).hexdigest() == known.get("laid")):
         _write_whole(page, fresh)
