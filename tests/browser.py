@@ -54,13 +54,13 @@ def find_browser():
 
 
 @contextlib.contextmanager
-def notebook_page(folder, notebook, shortened=None):
+def notebook_page(folder, notebook, shortened=None, settings=SETTINGS):
     """A browser's page of JupyterLab with a notebook of the desk, which `shortened`, if given, has cut before."""
     browser_path = find_browser()
     if shortened:
         (folder / "desk").mkdir()
         nbformat.write(shortened(nbformat.read(ROOT / "notebooks" / notebook, 4)), folder / "desk" / notebook)
-    with lab(folder) as address, sync_playwright() as play:
+    with lab(folder, settings) as address, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=browser_path, args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 1400})
         page.set_default_timeout(PATIENCE * 1000)
