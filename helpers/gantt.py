@@ -21,7 +21,7 @@ KINDS = {  # label of the legend, colour, height of the bar as a share of its ro
     "waiting": ("waiting", PALE, 0.45),
     "running": ("running", BLUE, 0.85),
     "open": ("at work: runs or waits, not traced", GREY, 0.5),
-    "hub": ("hub: waits, or picks the next", "#0000001C", 0.85),
+    "hub": ("hub: waits, or picks the next", "#00000048", 0.85),
 }
 
 

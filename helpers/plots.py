@@ -39,7 +39,8 @@ plt.rcParams.update({
     "axes.grid": True,
     "axes.axisbelow": True,
     "grid.color": "#00000022",
-    "legend.frameon": False,
+    "legend.framealpha": 1,  # no line of the grid runs through its words
+    "legend.edgecolor": "none",
     "lines.linewidth": 2,
     "lines.markersize": 6,
     "axes.prop_cycle": cycler(color=[BLUE, VERMILLION, GREEN, PURPLE, ORANGE])

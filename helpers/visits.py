@@ -58,7 +58,7 @@ def plot_visits(logs, *, by="page"):
             names = dict(zip(rows[title], (request.path for request in log), strict=True))
             ax.set_yticks(list(names), names.values())
         else:
-            ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4, prune="lower"))
+            ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4, steps=[1, 2, 5, 10], prune="lower"))
             ax.set_ylabel("in flight")
     ax.set_xlim(0, None)  # of the lowest, and with it of all
     ax.xaxis.set_major_formatter(axis_of("s"))

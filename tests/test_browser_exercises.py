@@ -71,7 +71,7 @@ def test_an_exercise_from_its_starter_to_its_solution(page, tmp_path):
 
     solution = cell(page, SOLUTION)
     assert not solution.locator(".cm-content").is_visible()
-    solution.locator(".jp-InputCollapser").click()
+    solution.locator(".jp-InputPlaceholder").click()  # the three dots
     assert "# Solution" in solution.locator(".cm-content").inner_text()
     run_cell(page, SOLUTION)
     wait_for_verdict(page, SOLUTION, "✔ 00.2, the solution: ")

@@ -5,7 +5,7 @@ import random
 import gevent
 
 from exercises import Wrong, exercise
-from exercises.vocabulary import InFlight, hurried, need
+from exercises.vocabulary import InFlight, hurried, many, need
 
 
 def _is_number(answer):
@@ -71,7 +71,7 @@ def _serve_all(answer, orders):
     for odd in [*orders, *begun]:
         if begun.count(odd) != orders.count(odd):
             raise Wrong(
-                f"of the orders {orders}, {odd!r} was to be served {orders.count(odd)} time(s), and was served"
+                f"of the orders {orders}, {odd!r} was to be served {many(orders.count(odd), 'time')}, and was served"
                 f" {begun.count(odd)} times when you returned."
             )
     if len(ended) < len(orders):

@@ -45,14 +45,12 @@ def answer(orders, wait):
         edit(
             "for order in orders]",
             "for order in set(orders)]",
-            says="'bun' was to be served 2 time(s), and was served 1",
+            says="'bun' was to be served 2 times, and was served 1",
         ),
         edit("for order in orders]", "for order in orders if order]", says="'' was to be served 1"),
-        edit("for order in orders]", "for order in [*orders, orders[0]]]", says="'tea' was to be served 1 time(s)"),
+        edit("for order in orders]", "for order in [*orders, orders[0]]]", says="'tea' was to be served 1 time"),
         edit("gevent.joinall", "_ = orders[0]\n    gevent.joinall", says="IndexError"),
-        edit(
-            "gevent.spawn(wait, order)", "gevent.spawn(wait, orders)", says="'tea' was to be served 1 time(s), and was"
-        ),
+        edit("gevent.spawn(wait, order)", "gevent.spawn(wait, orders)", says="'tea' was to be served 1 time, and was"),
         edit("(wait, order)", "(gevent.sleep, 0.1)", says="served 0 times"),
         edit("raise_error=True", "timeout=1", says="join the greenlets"),
         written(

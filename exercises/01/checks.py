@@ -81,7 +81,7 @@ def _lose_four_of_six_sales(answer):
     if sold == 6:
         raise Wrong("with your schedule `sold` is 6: no sale was lost.")
     if sold != 2:
-        raise Wrong(f"with your schedule `sold` is {sold}: {6 - sold} of six sales are lost, and four can be.")
+        raise Wrong(f"with your schedule `sold` is {sold}: of 6 sales {6 - sold} are lost, and 4 can be.")
 
 
 # -- 01.3 -------------------------------------------------------------------------------------------------------------

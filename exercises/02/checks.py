@@ -20,7 +20,7 @@ from itertools import chain
 
 from backstage.processes import Child, temporary_folder
 from exercises import Wrong, exercise
-from exercises.vocabulary import BurntBun, Call, InFlight, capture, eventually, need, reworded
+from exercises.vocabulary import BurntBun, Call, InFlight, capture, eventually, many, need, reworded
 
 SCRIPT_PATIENCE = 15  # seconds for a script that takes about one
 MOST_BYTES = 1_000  # that four tasks and their results may take
@@ -178,7 +178,7 @@ def _send_the_recipe(answer):
             raise Wrong(told, parts if isinstance(said, (int, float)) else "Return the sum of what the tasks return.")
         if n >= 4 and len(pool.tasks) != 4:
             raise Wrong(
-                f"for n = {n:,} the pool got {len(pool.tasks)} task(s), not four.",
+                f"for n = {n:,} the pool got {many(len(pool.tasks), 'task')}, not four.",
                 "`pool.map(sum, parts)` makes a task of each part.",
             )
         largest = max((len(each) for task in pool.tasks for each in task if hasattr(each, "__len__")), default=0)
@@ -266,7 +266,7 @@ def _weigh_them_all(answer):
             pool, said = _lend_pool(3, answer, _weigh, buns)
         need(said, list, f"for the buns {buns} give a list")
         if len(pool.tasks) != len(buns):
-            raise Wrong(f"there were {len(buns)} buns, and the pool was given {len(pool.tasks)} task(s).")
+            raise Wrong(f"there were {len(buns)} buns, and the pool was given {many(len(pool.tasks), 'task')}.")
         if len(said) != len(buns):
             raise Wrong(f"for the buns {buns} your list has {len(said)} entries, not {len(buns)}.")
         for place, (bun, found) in enumerate(zip(buns, said, strict=True), 1):
@@ -279,9 +279,8 @@ def _weigh_them_all(answer):
     if (most := _scales.on.peak) < 3:
         raise Wrong(f"seven buns and three workers, and there were never more than {most} on the scales.")
     if _scales.stuck:
-        told = (
-            f"the first of seven buns lay long on its scales, and only {_scales.others} other(s) were weighed meanwhile"
-        )
+        others = many(_scales.others, "other")
+        told = f"the first of seven buns lay long on its scales, and meanwhile only {others} had their turn"
         raise Wrong(f"{told}, though two workers were free.", "Hand out all buns before you wait for any.")
     if said != _SEVEN:
         raise Wrong(f"of the buns {_SEVEN} the first was ready last, and your function returned {said}.")

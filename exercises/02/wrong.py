@@ -29,8 +29,8 @@ WRONG = {
     ],
     "02.2": [
         edit("range(first, n, 4)", "list(range(first, n, 4))", says="bytes on their way"),
-        edit("pool.map(sum, parts)", "map(sum, parts)", says="the pool got 0 task(s)"),
-        edit("return sum(pool.map(sum, parts))", "return pool.submit(sum, range(n)).result()", says="1 task(s)"),
+        edit("pool.map(sum, parts)", "map(sum, parts)", says="the pool got 0 tasks"),
+        edit("return sum(pool.map(sum, parts))", "return pool.submit(sum, range(n)).result()", says="1 task"),
         edit("range(first, n, 4)", "range(n) if first == 0 else range(0)", says="one task got 1,000"),
         edit("range(first, n, 4)", "range(first * (n // 4), (first + 1) * (n // 4))", says="for n = 10 it returned 28"),
         edit("range(first, n, 4)", "(number for number in range(first, n, 4))", says="cannot pickle 'generator'"),
@@ -40,7 +40,7 @@ WRONG = {
         edit(
             "range(first, n, 4) for first in range(4)",
             "range(first, n, 3) for first in range(3)",
-            says="3 task(s), not",
+            says="3 tasks, not",
         ),
         edit("range(4)]", "range(4)]\n    if n < 4: return 0", says="for n = 2 it returned 0, and the sum is 1"),
         edit(
@@ -56,7 +56,7 @@ WRONG = {
             says="the results of the four tasks add up to 1000",
         ),
         edit("return sum", "with pool: return sum", says="shut the pool down"),
-        edit("pool.map(sum, parts)", "pool.map(sum, parts, chunksize=4)", says="the pool got 1 task(s), not four"),
+        edit("pool.map(sum, parts)", "pool.map(sum, parts, chunksize=4)", says="the pool got 1 task, not four"),
     ],
     "02.3": [
         written(_LOCAL_WRAPPER, says="what the pool was given cannot be pickled for a fresh process"),
@@ -154,7 +154,7 @@ def answer(pool, weigh, buns):
         weights += [future.exception() or future.result() for future in futures]
     return weights
 """,
-            says="lay long on its scales, and only 2 other(s) were weighed meanwhile",
+            says="lay long on its scales, and meanwhile only 2 others had their turn",
         ),
         edit(
             "future.exception() or",

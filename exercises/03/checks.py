@@ -11,7 +11,7 @@ from itertools import islice, product
 from statistics import fmean
 
 from exercises import Wrong, exercise
-from exercises.vocabulary import BurntBun, capture, need, reworded
+from exercises.vocabulary import BurntBun, capture, many, need, reworded
 
 MOST_STEPS = 200  # far more than any of these generators needs; after that it is told to have no end
 
@@ -82,7 +82,7 @@ def _take_from(answer, n, source):
     taken, given = _taking(answer, n, source), []
     while len(given) <= n and given == source.items[: len(given)]:
         if source.asked > len(given):
-            told = f"take({n}, …) had handed out {len(given)} item(s) and asked the source for {source.asked}"
+            told = f"take({n}, …) had handed out {many(len(given), 'item')} and asked the source for {source.asked}"
             raise Wrong(f"{told}: one at a time.")
         try:
             given.append(next(taken))
@@ -107,7 +107,7 @@ def _take(answer):
             source, wanted, given = map(reprlib.repr, (items, items[:n], given))
             raise Wrong(f"take({n}, …) of {source} should hand out {wanted}; it handed out {given}.")
         if source.asked > min(n, len(items) + 1):
-            told = f"take({n}, …) handed out {len(given)} item(s) and asked the source for {source.asked}"
+            told = f"take({n}, …) handed out {many(len(given), 'item')} and asked the source for {source.asked}"
             raise Wrong(f"{told}: what it was given last is lost to others.", "Look at the count before you ask.")
 
     source = _Source(buns)
@@ -135,7 +135,9 @@ _NO_MORE = "Catch StopIteration, if anything; other errors are the caller's busi
 
 def _leaked(error, items):
     if "StopIteration" in str(error):
-        return f"the source had {len(items)} item(s); a `next` inside a generator failed, and that became {error!r}."
+        return (
+            f"the source had {many(len(items), 'item')}; a `next` inside a generator failed, and that became {error!r}."
+        )
     return None
 
 
@@ -397,7 +399,7 @@ def _expect_together(answer, turns, results):
         wanted += ["others"] * (turn <= max(turns))
     tasks = [_dish(*each, diary, result) for each, result in zip(named, results, strict=True)]
     got = _drive(_generator_from(answer, *tasks, name="together"), diary)
-    told = f"of {', '.join(f'{name} with {most}' for name, most in named) or 'no tasks'} turn(s)"
+    told = "of " + (", ".join(f"{name} with {many(most, 'turn')}" for name, most in named) or "no tasks")
     if diary != wanted:
         ran, due = (", ".join(each) or "nothing" for each in (diary, wanted))
         raise Wrong(f"{told} `together` should make: {due}. It made: {ran}. (“others” is where it yielded.)", _ROUNDS)

@@ -6,16 +6,16 @@ WRONG = {
     "03.1": [
         written(
             "def answer(n, source):\n    for _ in range(n): yield next(source)",
-            "the source had 2 item(s); a `next` inside a generator failed",
+            "the source had 2 items; a `next` inside a generator failed",
         ),
         edit(
             "        yield item\n        if number == n:\n            return\n",
             "        if number > n:\n            return\n        yield item\n",
-            says="handed out 3 item(s) and asked the source for 4",
+            says="handed out 3 items and asked the source for 4",
         ),
         written(
             "def answer(n, source): return [item for _, item in zip(range(n), source)]",
-            "had handed out 0 item(s) and asked the source for 3: one at a time",
+            "had handed out 0 items and asked the source for 3: one at a time",
         ),
         edit("    if n == 0:\n        return\n", "", says="should hand out []; it handed out ['bun 1']"),
         written(

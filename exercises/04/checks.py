@@ -23,6 +23,7 @@ from exercises.vocabulary import (
     await_call,
     capture,
     eventually,
+    many,
     need,
     reworded,
 )
@@ -276,7 +277,7 @@ def _open_until(answer, closing, *sleepers, start=0):
             raise Wrong(f"{day}: at {when:g} the diary says “{what}”; from closing on, nobody is woken.", _CLOSING)
     for entry in sorted({*came, *wanted}, key=lambda entry: (entry[0], entry[1])):
         if came.count(entry) != wanted.count(entry) and not (standing and "sent home" in entry[1]):
-            said = f"at {entry[0]:g} the diary says “{entry[1]}” {came.count(entry)} time(s)"
+            said = f"at {entry[0]:g} the diary says “{entry[1]}” {many(came.count(entry), 'time')}"
             raise Wrong(f"{day}: {said}, and {wanted.count(entry)} was due.")
     if standing:
         raise Wrong(f"{day}: all go home at closing, and your function did not close {standing}.", _CLOSING)

@@ -179,7 +179,7 @@ def answer(tasks, clock, closing):
             clock.sleep(seconds)
     return 0
 """,
-            "at 0 the diary says “b” 0 time(s), and 1 was due",
+            "at 0 the diary says “b” 0 times, and 1 was due",
         ),
         edit(
             *("while asleep:", "while asleep and clock.now() < closing:"),
@@ -190,7 +190,7 @@ def answer(tasks, clock, closing):
         edit(
             *("while asleep:", "while asleep and asleep[0][0] < closing:"),
             *("        if clock.now() >= closing:\n            break\n", ""),
-            says="at 4 the diary says “a sent home” 1 time(s), and 0 was due",
+            says="at 4 the diary says “a sent home” 1 time, and 0 was due",
         ),
         edit("        task.close()", "        pass", says="your function did not close a, b"),
         edit(
@@ -255,7 +255,7 @@ def answer(tasks, clock, closing):
             "asleep_until, _, task = heappop",
             says="a naps 3, working [2] before",
         ),
-        edit("clock.now() + seconds, next", "seconds, next", says="at 2 the diary says “b ends” 1 time(s)"),
+        edit("clock.now() + seconds, next", "seconds, next", says="at 2 the diary says “b ends” 1 time"),
         edit(
             *(
                 "    for _, _, task in asleep:\n        task.close()",

@@ -22,6 +22,7 @@ from exercises.vocabulary import (
     capture,
     eventually,
     hurried,
+    many,
     need,
     quiet_hub,
     reworded,
@@ -495,7 +496,7 @@ def _play(answer, web, broken, workers, pick, rest=0):
         if crawler.ready():
             break
         if len(waiting) > workers:
-            raise Wrong(f"{len(waiting)} pages were in flight at once, with {workers} worker(s).")
+            raise Wrong(f"{len(waiting)} pages were in flight at once, with {many(workers, 'worker')}.")
         if not waiting and not wanted:
             raise Wrong("every page has been visited, and your function does not return.")
         if len(waiting) < wanted:
@@ -510,24 +511,26 @@ def _play(answer, web, broken, workers, pick, rest=0):
     with reworded({BrokenPage: "a page failed, and your function raised its error instead of keeping it."}):
         got = crawler.result()
     if missing := to_do():
-        raise Wrong(f"your function returned before {len(missing)} page(s) had been visited: {min(missing)!r}.")
+        raise Wrong(f"your function returned before {many(len(missing), 'page')} had been visited: {min(missing)!r}.")
     _judge(got, done, {page: error for page, error in broken.items() if page in done})
     _settle()
     left = [each for each in _alive if not each.dead and each is not crawler.greenlet]
     if left:
-        raise Wrong(f"your function returned and left {len(left)} greenlet(s) behind: end your workers.")
+        raise Wrong(f"your function returned and left {many(len(left), 'greenlet')} behind: end your workers.")
 
 
 def _say_who_is_missing(workers, waiting, idle, failed, rest):
     after, hint = "", "Work and wait go on side by side: one slow page keeps nobody else from working."
     if failed:
-        after, hint = f", after {len(failed)} page(s) failed", "A page that fails must not end its worker."
+        after, hint = f", after {many(len(failed), 'page')} failed", "A page that fails must not end its worker."
     elif rest:
         after = f", after the first page took {rest} s"
         hint = "A worker that has nothing to do must stay, since somebody may still find pages."
-    flying = f"only {len(waiting)} page(s) in flight" if waiting else "none in flight, so the crawl stands still"
+    flying = f"only {many(len(waiting), 'page')} in flight"
+    if not waiting:
+        flying = "no page in flight, so the crawl stands still"
     some = ", ".join(map(repr, sorted(idle)[:3])) + (", …" if len(idle) > 3 else "")
-    raise Wrong(f"with {workers} worker(s) there is {flying}, and nobody asks for {some}{after}.", hint)
+    raise Wrong(f"with {many(workers, 'worker')}: {flying}, and nobody asks for {some}{after}.", hint)
 
 
 _alive = []  # greenlets that were spawned

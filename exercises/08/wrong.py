@@ -525,13 +525,13 @@ class answer:
             "ahead, good, failed = JoinableQueue(), set(), {}\n    found.add(start)",
             says="before",
         ),
-        edit("range(workers)", "range(workers + 1)", says="2 pages were in flight at once, with 1 worker(s)"),
+        edit("range(workers)", "range(workers + 1)", says="2 pages were in flight at once, with 1 worker"),
         edit(
             "range(workers)",
             "range(min(workers, 10))",
-            says="with 50 worker(s) there is only 10 page(s) in flight, and nobody asks for 'leaf 10'",
+            says="with 50 workers: only 10 pages in flight, and nobody asks for 'leaf 10'",
         ),
-        edit("range(workers)", "range(2)", says="2 pages were in flight at once, with 1 worker(s)"),
+        edit("range(workers)", "range(2)", says="2 pages were in flight at once, with 1 worker"),
         edit(
             "                        found.add(link)\n",
             "",
@@ -542,7 +542,7 @@ class answer:
         edit(
             "except Exception",
             "except (ConnectionError, ValueError)",
-            says="only 2 page(s) in flight, and nobody asks for 'page 5', after 2 page(s) failed",
+            says="only 2 pages in flight, and nobody asks for 'page 5', after 2 pages failed",
         ),
         edit(
             "failed[page] = error",
@@ -556,9 +556,7 @@ class answer:
             "            finally:\n                good.add(page)\n",
             says="in your set of good pages 'page 11' does not belong there",
         ),
-        edit(
-            "    ahead.join()\n", "    gevent.sleep(0)\n", says="returned before 1 page(s) had been visited: 'page 0'"
-        ),
+        edit("    ahead.join()\n", "    gevent.sleep(0)\n", says="returned before 1 page had been visited: 'page 0'"),
         edit("return good, failed", "return good", says="return two things"),
         edit("return good, failed", "return found, failed", says="does not belong there"),
         edit("{start}, set(), {}", "set(), set(), {}", says="was asked for twice"),
@@ -583,7 +581,7 @@ def answer(start, links_of, workers):
             failed[page] = error
     return good, failed
 """,
-            says="with 2 worker(s) there is only 1 page(s) in flight",
+            says="with 2 workers: only 1 page in flight",
         ),
         written(
             """
@@ -605,7 +603,7 @@ def answer(start, links_of, workers):
         found.update(level)
     return good, failed
 """,
-            says="only 1 page(s) in flight, and nobody asks for 'page 2', 'page 3'",
+            says="only 1 page in flight, and nobody asks for 'page 2', 'page 3'",
         ),
         written(
             """
@@ -628,7 +626,7 @@ def answer(start, links_of, workers):
     pool.join()
     return good, failed
 """,
-            says="none in flight, so the crawl stands still",
+            says="no page in flight, so the crawl stands still",
         ),
         edit(
             "in links_of(page)",
@@ -637,13 +635,13 @@ def answer(start, links_of, workers):
             "if True",
             says="was asked for twice",
         ),
-        edit("    gevent.killall(crew)\n", "", says="greenlet(s) behind"),
+        edit("    gevent.killall(crew)\n", "", says="behind: end your workers"),
         edit(
             "for page in ahead:",
             "while not ahead.empty():\n            page = ahead.get()",
-            says="only 1 page(s) in flight, and nobody asks for",
+            says="only 1 page in flight, and nobody asks for",
         ),
-        edit("except Exception", "except ValueError", says="after 2 page(s) failed"),
+        edit("except Exception", "except ValueError", says="after 2 pages failed"),
         edit(
             " as error:\n                failed[page] = error\n",
             ":\n                pass\n",

@@ -22,6 +22,7 @@ from exercises.vocabulary import (
     converse,
     eventually,
     fill,
+    many,
     need,
     os_error,
     reset,
@@ -417,7 +418,7 @@ def _must_be(found, wanted, how):
         if not isinstance(each, bytes):
             raise Wrong(f"{how}: your generator yielded a {type(each).__name__}, and messages are bytes.")
     if got != wanted:
-        shown = f"{len(got)} message(s)" if sum(map(len, got)) > 100 else repr(got)
+        shown = many(len(got), "message") if sum(map(len, got)) > 100 else repr(got)
         right = f"{len(wanted)} whole ones" if sum(map(len, wanted)) > 100 else repr(wanted)
         raise Wrong(f"{how}: your generator yielded {shown}, not {right}.")
 

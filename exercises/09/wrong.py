@@ -329,7 +329,7 @@ def answer(line, limit):
             "    last = None\n    while header",
             "yield exactly(length)",
             "message = exactly(length)\n        if message != last:\n            yield message\n        last = message",
-            says="your generator yielded 7 message(s), not 9",
+            says="your generator yielded 7 messages, not 9",
         ),
         edit('">I"', '">i"', says="a length of 4,294,967,295 came"),
     ],

@@ -11,7 +11,7 @@ import psutil
 
 from backstage.processes.patients import SICKNESSES, Patient
 from exercises import Wrong, exercise
-from exercises.vocabulary import MockClock, need, need_class
+from exercises.vocabulary import MockClock, many, need, need_class
 
 # -- 16.1 -------------------------------------------------------------------------------------------------------------
 
@@ -184,10 +184,6 @@ def _untangle(answer):
 STARTS = [0, 1000]  # what a clock may show at first: 0 is a time like any other
 
 
-def _times(number):
-    return f"{number} time" if number == 1 else f"{number} times"
-
-
 def _told(events):
     """What has happened, the last of which is what was just called; of a long story, its end."""
     told = []
@@ -292,7 +288,7 @@ def _complain_of_watch(name, said, wanted, looks, told):
             return f"returned {said!r}, and it is to be {wanted!r}.", "Seconds are counted from the last beat on."
     news = name == "look" and wanted is not None
     if looks != news:
-        return f"called frames() {_times(looks)}; it is to do so {'once' if news else 'not at all'}.", COSTLY
+        return f"called frames() {many(looks, 'time')}; it is to do so {'once' if news else 'not at all'}.", COSTLY
     return None
 
 
@@ -533,8 +529,8 @@ class _Visit:
             raise Wrong(reason, "Look at it and ask it; send it no signal.") from None
         files, threads, cpu = (late - early for early, late in zip(before, after, strict=True))
         self.shown = (
-            f"a process that answered {_times(patient.served)} while you looked, used {100 * cpu / seconds:.1f} % of"
-            f" a CPU, and has {files} descriptors and {threads} threads more than before"
+            f"a process that answered {many(patient.served, 'time')} while you looked, used"
+            f" {100 * cpu / seconds:.1f} % of a CPU, and has {files} descriptors and {threads} threads more than before"
         )
 
     def complaint(self):

@@ -10,7 +10,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import cloudpickle
 
 from exercises import Wrong, exercise
-from exercises.vocabulary import need, need_class
+from exercises.vocabulary import many, need, need_class
 from exercises.vocabulary.power import Ledger, Power, PowerCut
 
 # -- 21.1 -------------------------------------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ def _follow(answer, story, greedy, chance):
             wanted = known[taken] if taken < len(known) else None
             said = frontier.take()
             if said != wanted:
-                before = f" and {taken} URLs" if taken else ""
+                before = f" and {many(taken, 'URL')} taken" if taken else ""
                 raise Wrong(f"after {', '.join(told)}{before}, `take` returned {said!r}; it is to be {wanted!r}.")
             taken += wanted is not None
     if (said := other.take()) is not None:
@@ -352,7 +352,7 @@ def _live(packed, day, cut):
     """Let a day's results come, with a power cut before call number `cut`; return whether it came to that."""
     keeper = sqlite3.connect(FILE, uri=True)  # what is on the disk
     published, power, failed = [], Power(cut), ""
-    case = f"results {_told(day)}: "
+    case = f"after the results {_told(day)}: "
     try:
         keeper.executescript(
             "CREATE TABLE pages (url PRIMARY KEY, outcome); CREATE TABLE found (url PRIMARY KEY, sent);"

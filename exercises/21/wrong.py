@@ -125,7 +125,7 @@ class Frontier:
 
 answer = Frontier
 """,
-            says="'/tea', '/bun']) and 1 URLs, `take` returned 'http://bao.example/tea'; it is to be 'http://bao.example/bun'",
+            says="'/tea', '/bun']) and 1 URL taken, `take` returned 'http://bao.example/tea'; it is to be 'http://bao.example/bun'",
         ),
     ],
     "21.3": [

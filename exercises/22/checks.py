@@ -5,7 +5,7 @@ import random
 from fractions import Fraction
 
 from exercises import Wrong, exercise
-from exercises.vocabulary import MockClock, need, need_class
+from exercises.vocabulary import MockClock, many, need, need_class
 
 # -- 22.1 -------------------------------------------------------------------------------------------------------------
 
@@ -148,7 +148,7 @@ def _rest(answer):
 
         options = {} if base is None else {"base": base, "most": most}
         base, most = (0.1, 5) if base is None else (base, most)
-        case = f"after {failed} failures, {left} s left, chance {share}, base {base}, most {most}:"
+        case = f"after {many(failed, 'failure')}, {left} s left, chance {share}, base {base}, most {most}:"
         try:
             said = answer(failed, left, chance, **options)
         except OverflowError as error:

@@ -75,7 +75,7 @@ def answer(waits, percent):
     "22.3": [
         edit("range(failed - 1)", "range(min(failed - 1, 10))", says="after 20 failures"),
         edit("range(failed - 1)", "range(min(failed - 1, 64))", says="after 99 failures"),
-        edit("range(failed - 1)", "range(failed)", says="after 1 failures"),
+        edit("range(failed - 1)", "range(failed)", says="after 1 failure,"),
         edit("bound = min(base, most)", "bound = base", says="base 8, most 4: the answer is 7, and it is to be 3.5"),
         edit("min(most, 2 * bound)", "2 * bound", says="the answer is"),
         edit("min(most, 2 * bound)", "min(most, bound + base)", says="after 3 failures"),

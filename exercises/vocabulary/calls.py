@@ -420,6 +420,11 @@ class reworded:
                 return
 
 
+def many(number, noun):
+    """A number of things in words: "1 page", "1,200 pages"."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
 def need(answer, kinds, what):
     """Check that an answer is of these kinds, and return it.
 
