@@ -387,7 +387,7 @@ def _live(packed, day, cut):
 
 
 def _told(day):
-    return ", ".join(f"{each['url']} {each['outcome']!r} with links {each['links']}" for each in day)
+    return ", ".join(f"{each['outcome']!r} of {each['url']!r} with links {each['links']}" for each in day)
 
 
 def _compare_pages(case, day, pages):
