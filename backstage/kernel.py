@@ -6,17 +6,19 @@ defined, and a `Pool` replaces each worker that dies of it by the next. Each of 
 module is there and ends in one sentence, in the kernel only: copies of its process, and the cells of `%%isolated`, are
 left alone, but for a `Pool` that would wait for ever. Variables that were set for other work are forgotten, for the
 kernel and all that it starts. What is missing since its cell was skipped is an error that says so. A cell that asks,
-and that nobody answers, gives up; one that takes more and more memory is interrupted. And ■ in the first second, while
-all is loaded, is heard a moment later.
+and that nobody answers, gives up; one that takes more and more memory is interrupted. ■ ends the greenlets of its cell,
+too, and wakes one that awaits; in the first second, while all is loaded, it is heard a moment later.
 """
 
 import _thread
 import builtins
 import contextlib
 import functools
+import gc
 import os
 import re
 import signal
+import socket
 import sys
 import threading
 
@@ -44,8 +46,13 @@ def prepare():
     forget_settings(shell)
     with _undisturbed():
         import matplotlib.pyplot  # noqa: F401  # of all that chapters import, what takes longest
+
+        for name, kind in (("load_ext", "line"), ("writefile", "cell")):
+            shell.find_magic(name, kind)  # or IPython loads it at first use, and interrupted there, never again
     stopped = (KeyboardInterrupt, sys.modules["asyncio"].CancelledError)  # as a cell that awaits is
     shell.set_custom_exc((NameError, ModuleNotFoundError, FileNotFoundError, *stopped), _show_what_happened)
+    _follow_greenlets(shell, stopped)
+    shell.kernel.io_loop.add_callback(_wake_at_signals, shell.kernel.io_loop)
     shell.kernel.raw_input = _give_up(shell.kernel.raw_input)
     shell.kernel.control_thread.io_loop.add_callback(_watch_memory)
     sys.meta_path.insert(0, _Finder(_GUARDS))
@@ -91,6 +98,36 @@ def _show_what_happened(shell, kind, error, traceback, tb_offset=None):
         error.args = (said,)
         error.msg = said  # an ImportError's own
     shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
+
+
+def _wake_at_signals(loop):
+    """Let the loop turn at ■: ipykernel cancels the cell that awaits, but if the loop sleeps, it does not notice."""
+    bell, rope = socket.socketpair()
+    for end in (bell, rope):
+        end.setblocking(False)
+    loop.add_handler(bell, lambda *_: bell.recv(4096), loop.READ)
+    signal.set_wakeup_fd(rope.detach(), warn_on_full_buffer=False)
+
+
+def _follow_greenlets(shell, stopped):
+    """At ■ kill what a cell has spawned: it would go on in the next cell that waits, and be drawn and counted there."""
+    from greenlet import getcurrent
+
+    def begin(*_):
+        # gevent hands this on to all that is spawned from here: a mark that costs the cell no time.
+        getcurrent().spawn_tree_locals = {}
+
+    def end(result):
+        gevent, mark = sys.modules.get("gevent"), getcurrent().spawn_tree_locals
+        if gevent and isinstance(result.error_in_exec, stopped):
+            greenlets = [each for each in gc.get_objects() if issubclass(type(each), gevent.Greenlet)]
+            mine = [each for each in greenlets if each.spawn_tree_locals is mark and not each.ready()]
+            with contextlib.suppress(gevent.Timeout):
+                gevent.killall(mine, timeout=1)  # whoever does not want to go stays
+
+    begin()
+    shell.events.register("pre_run_cell", begin)
+    shell.events.register("post_run_cell", end)
 
 
 def _is_written(message):

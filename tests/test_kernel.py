@@ -214,3 +214,71 @@ def test_a_kernel_that_is_interrupted_while_it_loads_can_load_again():
     with Kernel(IMPATIENT) as kernel:
         assert kernel.run("heard").text == "['once']"
         assert kernel.run("from helpers import plot_bars\nimport matplotlib.pyplot as plt").ename is None
+
+
+HASTY = """
+import os, signal, sys
+import helpers
+
+class Hasty:
+    def find_spec(self, name, path=None, target=None):
+        if name.startswith("IPython.core.magics"):
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Hasty())
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process alone.")
+def test_a_magic_that_is_interrupted_at_its_first_use_can_be_used_again():
+    with Kernel() as kernel:
+        kernel.run(HASTY)
+        for cell in ("%%writefile bun.py\nbun = 12", "%load_ext helpers"):
+            kernel.run(cell)
+            assert "UsageError" not in kernel.run(cell).text
+        assert kernel.run("from bun import bun\nbun").text == "12"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process alone.")
+def test_a_cell_that_awaits_what_never_comes_is_interrupted(kernel):
+    cell = kernel.run_until("print('now', flush=True)\nawait asyncio.Future()", "now")
+    kernel.interrupt()
+    assert kernel.collect(cell).ename in ("CancelledError", "KeyboardInterrupt")
+    assert kernel.run("await asyncio.sleep(0.01)").ename is None
+
+
+SPAWN = """
+import gevent
+
+def steam(bun, seconds):
+    try:
+        gevent.sleep(seconds)
+        steamed.append(bun)
+    finally:
+        left.append(bun)
+
+def start():
+    gevent.spawn(steam, "child", 60)
+    steam("parent", 60)
+
+steamed, left = [], []
+kept = gevent.spawn(steam, "before", 0.5)
+gevent.sleep(0)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process alone.")
+def test_an_interrupted_cell_takes_its_greenlets_along(kernel):
+    kernel.run(SPAWN)
+    mine = "parent, late = gevent.spawn(start), gevent.spawn_later(60, steam, 'late', 0)\ngevent.sleep(0.1)\n"
+    cell = kernel.run_until(f"{mine}print('now', flush=True)\ngevent.sleep(60)", "now")
+    kernel.interrupt()
+    assert kernel.collect(cell).ename == "KeyboardInterrupt"
+    assert kernel.run("kept.join()\nsorted(left), steamed").text == "(['before', 'child', 'parent'], ['before'])"
+    assert kernel.run("parent.ready(), late.ready()").text == "(True, True)"
+
+
+def test_a_cell_that_fails_by_itself_leaves_its_greenlets(kernel):
+    kernel.run(SPAWN)
+    assert kernel.run("another = gevent.spawn(steam, 'another', 0.1)\n1 / 0").ename == "ZeroDivisionError"
+    assert kernel.run("gevent.joinall([another, kept])\nsteamed").text == "['another', 'before']"
