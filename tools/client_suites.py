@@ -68,6 +68,7 @@ class Suite:
 
     def __init__(self, name, terms, folder, sources):
         self.name, self.terms, self.tree, self.log = name, terms, folder / name / "tree", folder / name / "log.json"
+        self.said = folder / name / "said.txt"  # by pytest, or by a test that outlives it
         self.python = folder / name / "venv/bin/python"
         if sources:
             shutil.copytree(sources / name, self.tree, dirs_exist_ok=True)
@@ -92,13 +93,16 @@ class Suite:
             "no:cacheprovider",
         ]
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "PYTHON"))}
-        with broker():
+        with broker(), self.said.open("w") as said:
             subprocess.run(
                 [*map(str, command), *(tests or self.terms["tests"])],
                 cwd=self.tree,
                 env=environment | self.terms.get("environment", {}),
-                stdout=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
             )
+        if not self.log.exists():
+            sys.exit(f"{self.name} did not begin:\n{self.said.read_text(errors='replace')}")
         ends = {}
         for line in self.log.read_text().splitlines():
             report = json.loads(line)
