@@ -152,7 +152,7 @@ class Report:
             return self.trouble
         tried = f"{self.tried:,} schedule{'s' * (self.tried != 1)}"
         if self.failure is None:
-            return f"{tried} tried, and none breaks the program. {self._say_proof()}"
+            return f"{tried} tried, and none breaks the program.\n{self._say_proof()}"
         order, end = self.failure.order(), self.failure.end()
         price = f"{self.cost} {self.step}{'s' * (self.cost != 1)}" if self.cost else f"no {self.step} at all"
         head = f"{tried} tried. The shortest that breaks the program needs {price}:"
