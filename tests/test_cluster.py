@@ -205,6 +205,11 @@ def test_they_listen_at_home_only(cluster):
     assert set(listening) <= LOOPBACK
 
 
+def test_who_asks_a_node_listens_at_home_only(cluster):
+    asked = "[rpc:call(Each, application, get_env, [kernel, inet_dist_use_interface]) || Each <- nodes(hidden)]."
+    assert cluster.control("one", "eval", asked).strip() == "[{ok,{127,0,0,1}}]"
+
+
 def test_what_is_not_there_is_told(cluster):
     with pytest.raises(BrokerError, match="no node 'four': they are one, two, three"):
         cluster.kill("four")
