@@ -24,6 +24,13 @@ def test_a_good_chapter_has_no_fault(tmp_path):
     assert any_state.halfway(chapter(tmp_path, *GOOD)) == []
 
 
+def test_halfway_a_cell_may_say_that_it_was_done_but_not_that_something_is_missing(tmp_path):
+    shut = "site.log()\nsite.stop()\ntime.sleep(2)"
+    lost = "del buns\ntime.sleep(2)"
+    found = any_state.halfway(chapter(tmp_path, IMPORTS, "buns = 12\nsite = Website(pages=1)", shut, lost))
+    assert len(found) == 1 and found[0].startswith("30 halfway cell 3: NameError: name 'buns' is not defined")
+
+
 def test_alone_a_cell_must_say_what_to_run_first(tmp_path):
     assert_silent = "assert 'buns' in globals()"
     found = any_state.alone(chapter(tmp_path, IMPORTS, "buns = 12", "print(buns)", assert_silent))

@@ -1,6 +1,7 @@
 """Three nodes as one broker: what is confirmed survives each fault, and nothing of the nodes is left."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -102,12 +103,7 @@ def queue(cluster, request):
     assert eventually(lambda: declared(cluster.urls["one"], request.node.name))
     time.sleep(1.5)  # names of members reach the disk late
     yield request.node.name
-    cluster.mend()
-    for name, node in cluster.nodes.items():
-        cluster.thaw(name)
-        if not node.running:
-            cluster.start(name)
-    cluster.wait()
+    cluster.heal()
 
 
 def drain(url, queue):
@@ -171,6 +167,33 @@ def test_all_are_killed_at_once_and_started_again(cluster, queue):
     assert set(publisher.confirmed) <= set(drain(cluster.urls["two"], queue))
 
 
+def test_whatever_was_done_to_them_is_undone(cluster, queue):
+    cluster.kill("one")
+    cluster.freeze("two")
+    cluster.cut_off("three")
+    cluster.heal()
+    assert all(node.running and not node.frozen for node in cluster.nodes.values())
+    cluster.start("one")  # which runs
+    with Publisher(list(cluster.urls.values()), queue) as publisher:
+        assert publisher.goes_on()
+
+
+def test_who_is_interrupted_while_they_start_waits_again(cluster, queue, monkeypatch):
+    cluster.kill("one")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(cluster.nodes["one"], "wait", lambda *_, **__: signal.raise_signal(signal.SIGINT))
+        cluster.heal()
+    cluster.heal()
+    assert declared(cluster.urls["one"], queue)
+
+
+def test_who_is_stopped_for_good_says_so():
+    cluster = Cluster.__new__(Cluster)
+    cluster.stopped = True
+    with pytest.raises(BrokerError, match="make a new cluster"):
+        cluster.heal()
+
+
 def test_they_listen_at_home_only(cluster):
     listening = [
         each.laddr.ip
@@ -180,6 +203,11 @@ def test_they_listen_at_home_only(cluster):
     ]
     assert len(listening) >= 9  # AMQP, nodes among each other, name servers
     assert set(listening) <= LOOPBACK
+
+
+def test_who_asks_a_node_listens_at_home_only(cluster):
+    asked = "[rpc:call(Each, application, get_env, [kernel, inet_dist_use_interface]) || Each <- nodes(hidden)]."
+    assert cluster.control("one", "eval", asked).strip() == "[{ok,{127,0,0,1}}]"
 
 
 def test_what_is_not_there_is_told(cluster):

@@ -83,6 +83,7 @@ class Cluster:
         self.stopped = False
         self._wires = None
         self._starting = []
+        self._cut = False
         self._realm = Realm(server)
         try:
             self._lay_wires(silence)
@@ -138,8 +139,9 @@ class Cluster:
 
     def _launch(self, *names):
         for node in self._named(names):
-            node.launch()
-            self._starting.append(node)
+            if not node.running:
+                node.launch()
+                self._starting.append(node)
 
     def wait(self, tell=None):
         """Wait until all nodes that run take connections and are together: a frozen or cut off one may have left.
@@ -147,13 +149,13 @@ class Cluster:
         With `pause_minority`, a node that finds itself alone sends its clients away until it has found the others;
         RabbitMQ 4.3 ignores that setting, and keeps them waiting.
         """
-        starting, self._starting = self._starting, []
-        for node in starting:
+        for node in self._starting:
             node.wait(tell, STARTING)
         running = {name: node for name, node in self.nodes.items() if node.running}
         for node in running.values():
             node.wait(timeout=STARTING)
         self.control(next(iter(running)), "await_online_nodes", str(len(running)))
+        self._starting = []  # not before: who was interrupted must wait again
 
     def control(self, name, *command, program="rabbitmqctl"):
         """Run one of RabbitMQ's programs against a node.
@@ -218,11 +220,31 @@ class Cluster:
     def cut_off(self, name):
         """Let nothing through between this node and the others, in either direction, until `mend`."""
         self._named([name])
+        self._cut = True
         self._wires.send("cut", [(name, other) for other in NAMES if other != name])
 
     def mend(self):
         """Let everything through again, first what was held back."""
         self._wires.send("mend", [])
+        self._cut = False
+
+    def heal(self, tell=None):
+        """Undo whatever has been done to them: thaw, mend, start, and wait until all three are together.
+
+        Raises
+        ------
+        BrokerError
+            If `stop` has stopped them, or they do not find each other.
+        """
+        if self.stopped:
+            raise BrokerError(
+                "These nodes are stopped for good: make a new cluster with start_cluster(), and its queues."
+            )
+        if self._cut or self._starting or any(node.frozen or not node.running for node in self.nodes.values()):
+            for name in NAMES:
+                self.thaw(name)
+            self.mend()
+            self.start(tell=tell)
 
     def stop(self):
         """Stop all nodes for good, and forget what they stored."""

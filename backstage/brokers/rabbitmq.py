@@ -32,6 +32,7 @@ SETTINGS = [
     "vm_memory_high_watermark.absolute = 400MB",  # a node takes 140 MB; by default it may have much of a laptop
     "disk_free_limit.absolute = 20MB",
 ]
+AT_HOME = "-kernel inet_dist_use_interface {127,0,0,1}"  # where nodes, and programs that ask one, hear each other
 CORE = ("rabbit", "rabbit_common", "rabbitmq_prelaunch")  # all that a node needs to look at
 HOSTS = '{host, {127,0,0,1}, ["localhost"]}.\n{lookup, [file, native]}.\n'  # whatever the machine says of that name
 HEADINGS = ("BOOT FAILED", "Exception during startup:")  # words that tell no cause
@@ -137,7 +138,8 @@ class Realm:
             "RABBITMQ_MNESIA_BASE": str(self.folder / "data"),
             "RABBITMQ_LOG_BASE": str(self.folder / "log"),
             "RABBITMQ_LOGS": "-",  # to standard output
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": AT_HOME,
+            "RABBITMQ_CTL_ERL_ARGS": AT_HOME,  # rabbitmqctl listens as well, while it runs
             # Or the process that we start would be a shell beside the node, which hides its exit code.
             "RUNNING_UNDER_SYSTEMD": "true",
         }
