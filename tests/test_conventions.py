@@ -391,6 +391,13 @@ def test_notebook_keeps_to(convention, path):
     assert not breaches, "\n".join(breaches)
 
 
+def test_the_map_of_the_first_chapter_leads_to_all_others():
+    first, *others = (Chapter.read(path) for path in sorted(NOTEBOOKS.glob("*.ipynb")))
+    titles = {chapter.path.name: chapter.cells[0].source.partition("\n")[0].removeprefix("# ") for chapter in others}
+    found = re.findall(r"^\| \[(\d+\. [^]]+)\]\(([^)]+)\) \|", first.sections["0.6 Find your way"], re.MULTILINE)
+    assert {name: title for title, name in found} == titles
+
+
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.parent.glob("images/*.svg")), ids=lambda path: path.stem)
 def test_a_drawing_is_whole_and_opaque(path):
     """Also on a dark page: white paper lies under all that is drawn."""
