@@ -91,6 +91,7 @@ class Suite:
             f"--timeout={TIMEOUT}",
             "-p",
             "no:cacheprovider",
+            *self.terms.get("options", []),
         ]
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "PYTHON"))}
         with broker(), self.said.open("w") as said:
