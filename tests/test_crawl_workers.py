@@ -26,6 +26,7 @@ os.chdir(folder)
 ready()
 subprocess.run([sys.executable, "worker.py", "Far", "4"], env={**os.environ, "AMQP_URL": url})
 """
+SAFE = pika.BasicProperties(delivery_mode=2)  # or a job is gone with a broker that is killed at once
 
 
 @pytest.fixture(params=["embedded", "rabbitmq"])
@@ -49,7 +50,7 @@ def embedded(monkeypatch):
 def publish(url, *jobs):
     with pika.BlockingConnection(pika.URLParameters(url)) as connection:
         for job in jobs:
-            connection.channel().basic_publish("", "bao.jobs", json.dumps({"url": job, "tries": 0}))
+            connection.channel().basic_publish("", "bao.jobs", json.dumps({"url": job, "tries": 0}), SAFE)
 
 
 def take(url, enough, seconds=60):

@@ -35,7 +35,7 @@ from tests.kernel import Kernel, eventually
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT = 240  # seconds for a cell, on a machine that is busy
 MARK = "COURSE_STATES"  # in the environment of a kernel and of all that descends from it
-AGAIN = ("make a new", "twice?")  # what says that a cell has done its work already
+AGAIN = ("make a new", "makes it anew", "twice?")  # what says that a cell has done its work already
 TOLD = ("run that first", "the notebook has no such name", *AGAIN)
 OURS = re.compile(r"^(127\.|::1$|localhost$)")  # addresses of this machine alone
 
