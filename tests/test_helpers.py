@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from exercises.vocabulary.sources import written_files
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("helpers", "backstage", "exercises", "minibroker")
 FLOORS = {"helpers": {"backstage"}, "backstage": set(), "exercises": {"helpers", "backstage"}, "minibroker": set()}
+ASKED_FOR = re.compile(r"^```python\n(from helpers import .*?)^```", re.MULTILINE | re.DOTALL)
 MOST_LINES = 1_500  # of all files in helpers
 
 
@@ -32,13 +34,17 @@ def imports(source):
 
 
 def imports_of_chapters():
-    """All imports of all code cells, those of a %%isolated cell or of a written file included."""
+    """All imports of all code cells, of %%isolated cells, of written files, and of code that a text asks to try."""
     for path in ROOT.glob("notebooks/*.ipynb"):
         sources = list(written_files(path).values())  # whole files: a cell may append the next method of a class
         for cell in nbformat.read(path, as_version=4).cells:
             first, _, rest = cell.source.partition("\n")
             if cell.cell_type == "code" and not first.startswith("%%writefile"):
                 sources.append(rest if first.startswith("%%isolated") else cell.source)
+            if cell.cell_type == "markdown":
+                sources += re.findall(
+                    r"^```python\n(from helpers import .*?)^```", cell.source, re.MULTILINE | re.DOTALL
+                )
         for source in sources:
             for found in imports(TransformerManager().transform_cell(source)):
                 yield path.stem, *found
