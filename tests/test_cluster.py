@@ -1,7 +1,6 @@
 """Three nodes as one broker: what is confirmed survives each fault, and nothing of the nodes is left."""
 
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -179,9 +178,12 @@ def test_whatever_was_done_to_them_is_undone(cluster, queue):
 
 
 def test_who_is_interrupted_while_they_start_waits_again(cluster, queue, monkeypatch):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
     cluster.kill("one")
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(cluster.nodes["one"], "wait", lambda *_, **__: signal.raise_signal(signal.SIGINT))
+        patch.setattr(cluster.nodes["one"], "wait", stopped)
         cluster.heal()
     cluster.heal()
     assert declared(cluster.urls["one"], queue)

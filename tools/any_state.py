@@ -142,12 +142,16 @@ class Watched(Kernel):
                     yield process
 
     def _look_at_sockets(self):
+        before = {}
         while not self.ended.wait(1):
-            if found := open_to_others():
-                for process in self.processes():
-                    with suppress(OSError):
-                        held = {os.readlink(each) for each in Path("/proc", str(process.pid), "fd").iterdir()}
-                        self.addresses |= {(process.name(), found[socket]) for socket in held & set(found)}
+            found = open_to_others()
+            # Erlang asks for the machine's addresses through a UDP socket that lives for a moment, and hears nobody.
+            named = {link: what for link, what in found.items() if "udp" not in what or link in before}
+            before = found
+            for process in self.processes() if named else ():
+                with suppress(OSError):
+                    held = {os.readlink(each) for each in Path("/proc", str(process.pid), "fd").iterdir()}
+                    self.addresses |= {(process.name(), named[socket]) for socket in held & set(named)}
 
     def fault(self, cell, text):
         self.faults.append(f"{self.chapter.name[:2]} {self.way} cell {cell}: {text}")
