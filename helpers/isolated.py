@@ -18,7 +18,7 @@ from importlib.machinery import SourceFileLoader
 from backstage import asked
 from backstage.kernel import advised
 from backstage.pictures import BACKEND, hand_over, show_piece
-from backstage.processes import Child, Pieces, ending, most_memory
+from backstage.processes import Child, Pieces, ending, too_much
 from helpers import cell
 from helpers.cell import describe, pack
 
@@ -102,7 +102,7 @@ def run_isolated(
     try:
         if kind := pieces.drain(hear, timeout, cell.child.pid):
             if kind == "MemoryError":
-                why = f": it took more than {most_memory() / 1e9:.1f} GB of memory, half of what there is"
+                why = f": {too_much()}"
                 patience = 0.5
             else:
                 why = f" after {timeout:g} s"
@@ -143,6 +143,7 @@ def start_isolated(source, inputs=None, *, name="server", gevent=False, timeout=
     asked.seconds("timeout", timeout)
     cell = _Cell(source, inputs or {}, (), gevent=gevent, label=label, background=True)
     cell.child.name = f"background cell {name}"
+    cell.child.bound_memory()
     try:
         deadline = time.monotonic() + timeout
         while not cell.ready.wait(0.05):

@@ -86,15 +86,25 @@ def test_a_cell_that_writes_without_end_is_stopped(kernel):
     assert isolated(kernel, "print('well')").text == "well\n"
 
 
-def test_a_cell_that_grows_without_end_is_stopped(kernel):
-    # As in a container that may take 600 MB.
+@pytest.fixture
+def little_memory(kernel):
+    """As in a container that may take 600 MB; gives it all back at the end, and at once if called."""
     setting = "open('limit', 'w').write('600_000_000\\n')\nfrom backstage.processes import memory\n"
     kernel.run(setting + "whole, memory.LIMITS = memory.LIMITS, ['limit']\nmemory.most_memory.cache_clear()")
+
+    def enough():
+        kernel.run("memory.LIMITS = whole\nmemory.most_memory.cache_clear()")
+
+    yield enough
+    enough()
+
+
+def test_a_cell_that_grows_without_end_is_stopped(kernel, little_memory):
     result = isolated(kernel, "buns = []\nwhile True:\n    buns.append('bun ' * 1_000_000)")
     message = "MemoryError: the cell was stopped: it took more than 0.3 GB of memory, half of what there is"
     assert result.traceback.endswith(message)
     assert "line 3" in result.traceback
-    kernel.run("memory.LIMITS = whole\nmemory.most_memory.cache_clear()")
+    little_memory()
     assert isolated(kernel, "print(len(bytes(400_000_000) + b'!'))").text == "400000001\n"
 
 
@@ -598,6 +608,33 @@ def test_a_background_cell_may_end_once_it_is_ready(kernel):
     assert result.ename is None
     assert eventually(lambda: value(kernel, "brief.running, brief.exit_code") == "False 0")
     assert value(kernel, "brief") == "<background cell brief: ended with exit code 0>"
+
+
+GROWING = """
+import time
+from helpers import ready
+
+{first}
+buns = []
+while True:
+    if len(buns) < 2_000:  # 800 MB: no more, should nobody look
+        buns.append("bun " * 100_000)
+    time.sleep(0.001)
+"""
+
+
+@pytest.mark.parametrize("ready", [True, False])
+def test_a_background_cell_that_grows_without_end_is_stopped(kernel, little_memory, ready):
+    result = isolated(kernel, GROWING.format(first="ready()" if ready else ""), "--background greedy --timeout 60")
+    sentence = "background cell greedy was stopped: it took more than 0.3 GB of memory, half of what there is"
+    if not ready:
+        assert result.ename == "IsolatedError"
+        assert result.evalue.endswith(f"before it called ready(). Its last output:\n{sentence}")
+        return
+    assert result.ename is None
+    waiting = kernel.run("import time\nwhile 'stopped' not in greedy.output: time.sleep(0.1)")
+    assert waiting.text == sentence + "\n"
+    assert value(kernel, "greedy, greedy.output") == f"<background cell greedy: stopped> {sentence}\n".strip()
 
 
 def test_a_background_cell_that_never_gets_ready_is_stopped(kernel):

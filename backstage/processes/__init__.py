@@ -8,7 +8,7 @@ cleans up; there are two. `patients` starts small servers that are healthy or si
 
 from backstage.processes.belongings import belongs, temporary_folder
 from backstage.processes.child import Child, ChildError, ending, listens
-from backstage.processes.memory import most_memory
+from backstage.processes.memory import too_much
 from backstage.processes.patients import start_patients
 from backstage.processes.pieces import Pieces
 
@@ -19,7 +19,7 @@ __all__ = [
     "belongs",
     "ending",
     "listens",
-    "most_memory",
     "start_patients",
     "temporary_folder",
+    "too_much",
 ]

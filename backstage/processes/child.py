@@ -22,6 +22,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from backstage.processes import belongings, guardian
+from backstage.processes.memory import memory_of, most_memory, too_much
 from backstage.processes.messages import ReportPipe, write
 
 KEPT_OUTPUT = 1_000_000  # characters of output that a child keeps
@@ -234,6 +235,10 @@ class Child:
         except ValueError:  # closed at its end
             raise BrokenPipeError(f"{self.name} {ending(self.exit_code)}") from None
 
+    def bound_memory(self):
+        """From now on, look once a second whether it takes more than `most_memory`; stop it then, and print why."""
+        threading.Thread(target=self._watch_memory, daemon=True).start()
+
     def interrupt(self):
         """Send SIGINT, as Ctrl-C does, to its whole process group (on Windows, Ctrl-Break)."""
         self._signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT))
@@ -303,6 +308,14 @@ class Child:
             self._news.notify_all()
         if self._on_output and text:
             self._on_output(text)
+
+    def _watch_memory(self):
+        while not self._ended.wait(1):
+            if memory_of(self.pid) > most_memory():
+                self.stop(grace=0)
+                why = f"{self.name} was stopped: {too_much()}\n"
+                print(why, end="", flush=True)
+                self._keep(why)
 
     def _await_end(self):
         if hasattr(os, "waitid"):  # while it is not reaped, its id cannot be another process's

@@ -23,6 +23,11 @@ def most_memory():
     return min(there) // 2
 
 
+def too_much():
+    """Why a process was stopped: the end of a sentence."""
+    return f"it took more than {most_memory() / 1e9:.1f} GB of memory, half of what there is"
+
+
 def memory_of(pid):
     """Resident memory of a process, without its children's, in bytes; 0 if there is none."""
     import psutil
