@@ -17,7 +17,7 @@ HALFWAY := $(VENV)/.installing
 MOVED = { read -r place <$(LEARNER) && [ "$$place" != "$$(pwd -P)" ]; } 2>/dev/null
 
 .DEFAULT_GOAL := help
-.PHONY: help lab reset edit test lint refresh map words mutants html handout schedule bench rabbitmq clean REDO
+.PHONY: help lab reset edit test lint refresh map words mutants html handout schedule soak bench rabbitmq clean REDO
 
 help:
 	@echo 'make lab       open the course in JupyterLab, in copies of your own  (ARGS go to jupyter lab)'
@@ -32,6 +32,7 @@ help:
 	@echo 'make handout   for teachers: the chapters without solutions, in handout/  (ARGS name chapters; none: all)'
 	@echo 'make schedule  for teachers: the days of a class  (ARGS="--hours 6"; ARGS=--help: what else)'
 	@echo 'make mutants   edit the solutions in small ways; show what checks let pass  (ARGS name chapters, exercises)'
+	@echo 'make soak      run all tests again and again, every other time on a busy machine (ARGS="--runs 10")'
 	@echo 'make bench     run the benchmarks, one after another'
 	@echo 'make rabbitmq  install RabbitMQ for the course, where apt or Homebrew is; chapters 17 to 22 then use it'
 	@echo 'make clean     delete the virtual environments, RabbitMQ and caches'
@@ -72,6 +73,9 @@ schedule: $(LEARNER)
 mutants: $(LEARNER)
 	@$(RUN) -m tools.mutate $(ARGS)
 
+soak: $(TESTER)
+	@$(RUN) -m tools.soak $(ARGS)
+
 bench: $(LEARNER)
 	@failed=; \
 	for script in benchmarks/bench_*.py; do \
@@ -85,7 +89,7 @@ rabbitmq:
 	@sh tools/install_rabbitmq.sh
 
 clean:
-	rm -rf .venv .venv-* .rabbitmq .rabbitmq.new .hypothesis .pytest_cache .ruff_cache *.egg-info
+	rm -rf soak .venv .venv-* .rabbitmq .rabbitmq.new .hypothesis .pytest_cache .ruff_cache *.egg-info
 	find . -name __pycache__ -prune -exec rm -rf {} + -o -name .pytest_cache -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
 # A stamp is older than its requirements: install again. A missing interpreter or an install that was
