@@ -23,6 +23,7 @@ TARGETS = [
     "handout",
     "schedule",
     "mutants",
+    "soak",
     "bench",
     "rabbitmq",
     "clean",
@@ -86,7 +87,9 @@ def test_make_alone_lists_the_targets(checkout):
     assert [line.split()[1] for line in said.stdout.splitlines() if line.startswith("make ")] == TARGETS
 
 
-@pytest.mark.parametrize("target", ["lab", "edit", "test", "lint", "refresh", "map", "words", "handout", "schedule"])
+@pytest.mark.parametrize(
+    "target", ["lab", "edit", "test", "lint", "refresh", "map", "words", "handout", "schedule", "soak"]
+)
 def test_arguments_are_handed_on(checkout, target):
     pretend_installed(checkout)
     said = checkout(target, "ARGS=--one two")
