@@ -62,7 +62,7 @@ COUNT = """
 import gc, threading, greenlet, psutil
 gc.collect()
 _me = psutil.Process()
-_old = [each for each in gc.get_objects() if isinstance(each, greenlet.greenlet) and each and each.parent]
+_old = [each for each in gc.get_objects() if issubclass(type(each), greenlet.greenlet) and each and each.parent]
 _counted = {
     "processes": len(_me.children(recursive=True)),
     "threads": len(_me.threads()),
@@ -176,7 +176,7 @@ class Watched(Kernel):
         if half is None and result.ename not in (None, fails):
             sentences = () if not may_tell else AGAIN if may_tell == "again" else TOLD
             told = any(words in result.evalue + result.traceback for words in sentences)
-            told = told or (fresh and result.ename == "NameError")
+            told = told or (fresh and result.ename in ("NameError", "ModuleNotFoundError"))
             if not told:
                 self.fault(place, f"{result.ename}: {result.evalue[:300]}")
         return result.seconds
