@@ -275,5 +275,5 @@ def _stacks(frame):
     yield from sys._current_frames().values()
     if greenlets := sys.modules.get("greenlet"):
         for each in gc.get_objects():
-            if isinstance(each, greenlets.greenlet) and each.gr_frame:
+            if issubclass(type(each), greenlets.greenlet) and each.gr_frame:  # a dead proxy has no __class__
                 yield each.gr_frame

@@ -1,5 +1,6 @@
 """The script that tries chapters in every state sees what is wrong with one, and nothing wrong with a good one."""
 
+import re
 import sys
 
 import nbformat
@@ -53,3 +54,8 @@ def test_what_a_second_run_or_a_bad_neighbour_breaks_is_named(tmp_path):
     assert any("socket.bind 0.0.0.0" in fault for fault in found)
     assert any("shell b'true'" in fault for fault in found)
     assert len(found) == 4
+
+
+def test_what_each_run_leaves_running_is_counted(tmp_path):
+    found = any_state.twice(chapter(tmp_path, IMPORTS, "site = Website(pages=1)"))
+    assert any(re.fullmatch(r"30 twice cell all: each run leaves processes: (\d), then (?!\1)\d", each) for each in found)

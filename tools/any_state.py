@@ -67,7 +67,8 @@ _counted = {
     "processes": len(_me.children(recursive=True)),
     "threads": len(_me.threads()),
     "greenlets": len(_old),
-    "descriptors": _me.num_fds(),
+    # IPython opens a journal of its history now and then.
+    "descriptors": _me.num_fds() - sum("history.sqlite" in each.path for each in _me.open_files()),
     "listening": sum(each.status == "LISTEN" for each in _me.net_connections()),
 }
 del _me, _old
@@ -263,6 +264,10 @@ def twice(chapter):
                 kernel.try_cell(cell)
             counts.append(kernel.count())
         print("   ", chapter.name[:2], "counted after the imports, once and twice:", *counts, flush=True)
+        for what in ("processes", "threads", "descriptors", "listening"):
+            once, more = counts[1][what], counts[2][what]
+            if more > once:
+                kernel.fault("all", f"each run leaves {what}: {once}, then {more}")
         kernel.end("shut down")
     return kernel.faults
 
