@@ -58,4 +58,6 @@ def test_what_a_second_run_or_a_bad_neighbour_breaks_is_named(tmp_path):
 
 def test_what_each_run_leaves_running_is_counted(tmp_path):
     found = any_state.twice(chapter(tmp_path, IMPORTS, "site = Website(pages=1)"))
-    assert any(re.fullmatch(r"30 twice cell all: each run leaves processes: (\d), then (?!\1)\d", each) for each in found)
+    assert any(
+        re.fullmatch(r"30 twice cell all: each run leaves processes: (\d), then (?!\1)\d", each) for each in found
+    )
