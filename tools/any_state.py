@@ -67,8 +67,7 @@ _counted = {
     "processes": len(_me.children(recursive=True)),
     "threads": len(_me.threads()),
     "greenlets": len(_old),
-    # IPython opens a journal of its history now and then.
-    "descriptors": _me.num_fds() - sum("history.sqlite" in each.path for each in _me.open_files()),
+    "descriptors": _me.num_fds(),
     "listening": sum(each.status == "LISTEN" for each in _me.net_connections()),
 }
 del _me, _old
@@ -264,9 +263,10 @@ def twice(chapter):
                 kernel.try_cell(cell)
             counts.append(kernel.count())
         print("   ", chapter.name[:2], "counted after the imports, once and twice:", *counts, flush=True)
-        for what in ("processes", "threads", "descriptors", "listening"):
+        # Descriptors come and go by one or two: the journal of IPython's history, what a thread wakes a loop by.
+        for what, spare in (("processes", 0), ("threads", 0), ("descriptors", 2), ("listening", 0)):
             once, more = counts[1][what], counts[2][what]
-            if more > once:
+            if more > once + spare:
                 kernel.fault("all", f"each run leaves {what}: {once}, then {more}")
         kernel.end("shut down")
     return kernel.faults
