@@ -124,7 +124,8 @@ def lab(folder, settings=SETTINGS, command=None):
         server.wait(PATIENCE)
         _, left = psutil.wait_procs(family, timeout=60)
         for process in left:
-            process.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):  # it has just ended
+                process.kill()
 
 
 def find_address(server, folder):
