@@ -293,6 +293,20 @@ def test_the_embedded_broker_works_and_leaves_nothing(monkeypatch):
         mine.restart()
 
 
+def test_nobody_else_gets_the_port_of_an_embedded_broker_that_is_down():
+    with broker.Embedded("a test asks for it") as mine, socket.socket() as other:
+        mine._child.stop(grace=0)
+        address = "127.0.0.1", mine._child.port
+        if sys.platform == "linux":
+            with pytest.raises(OSError, match="in use"):
+                other.bind(address)
+        mine._holder.close()
+        other.bind(address)
+        other.listen()
+        with pytest.raises(BrokerError, match=r"(?s)did not start: .*cannot listen"):
+            mine.restart()
+
+
 def test_a_password_of_its_own_lets_into_the_embedded_broker(embedded):
     parameters = pika.URLParameters(embedded.url)
     assert len(parameters.credentials.password) == 16

@@ -235,7 +235,11 @@ class Embedded(Broker):
         environment = {**os.environ, "MINIBROKER_PASSWORD": self._password}  # where no list of processes shows it
         try:
             return Child(
-                command, name="the embedded broker", env=environment, on_output=self._pass_on, ready=r"port (\d+)"
+                command,
+                name="the embedded broker",
+                env=environment,
+                on_output=self._pass_on,
+                ready=r"listens on .*, port (\d+)\n",
             )
         except ChildError as error:
             raise BrokerError(f"The embedded broker did not start: {error}") from error
