@@ -56,8 +56,11 @@ def _measure_apart(kind):
         return Rung(*map(float, child.output.split()))
 
 
-def _quickest(run, times, rounds=5):
-    """Seconds for each of `times` turns in the quickest of some rounds: the least disturbed by other programs."""
+def _quickest(run, times, rounds=50):
+    """Seconds for each of `times` turns in the quickest of some rounds: the least disturbed by other programs.
+
+    A round is some milliseconds, so that on a busy machine, too, one or the other goes on to its end undisturbed.
+    """
     took = []
     for _ in range(rounds):
         start = perf_counter()
@@ -85,7 +88,7 @@ def _generator(count=100_000):
 
     one = pause()
     next(one)
-    switch = _quickest(turn, 200_000)
+    switch = _quickest(turn, 20_000)
     crowd = [None] * count
     before = _resident_memory()
     for place in range(count):
@@ -120,7 +123,7 @@ def _asyncio_task(count=20_000):
         await asyncio.gather(*crowd)
         return memory
 
-    switch = _quickest(lambda times: asyncio.run(two(times)), 10_000)
+    switch = _quickest(lambda times: asyncio.run(two(times)), 1_000)
     return Rung(asyncio.run(measure_resident_memory()), switch)
 
 
@@ -139,7 +142,7 @@ def _greenlet(count=10_000):
 
     one = greenlet(pause)
     one.switch()
-    switch = _quickest(turn, 100_000)
+    switch = _quickest(turn, 10_000)
     crowd = [None] * count
     before = _resident_memory()
     for place in range(count):
@@ -159,7 +162,7 @@ def _gevent_greenlet(count=10_000):
     def two(times):
         gevent.joinall([gevent.spawn(turns, times) for _ in range(2)], raise_error=True)
 
-    switch = _quickest(two, 20_000)
+    switch = _quickest(two, 2_000)
     gate = Event()
     crowd = [None] * count
     before = _resident_memory()
@@ -195,7 +198,7 @@ def _thread(count=200):
         with gate:
             pass
 
-    switch = _quickest(two, 2_000)
+    switch = _quickest(two, 200)
     gate, started = Lock(), Lock()
     crowd = [None] * count
     before = _resident_memory()
@@ -234,7 +237,7 @@ def _process(count=3):
         for each in crowd:
             turn(1, each)  # it has started
         memory = [_own_memory(psutil.Process(each.pid)) for each in crowd]
-        return Rung(sum(memory) / count, _quickest(lambda times: turn(times, crowd[0]), 2_000))
+        return Rung(sum(memory) / count, _quickest(lambda times: turn(times, crowd[0]), 200))
 
 
 def _own_memory(process):

@@ -165,7 +165,7 @@ with pika.BlockingConnection(pika.URLParameters(broker.url)) as connection:
 
 def test_a_user_without_rights_has_a_rabbitmq_of_their_own(as_stranger):
     installed_rabbitmq()
-    for _ in range(3):  # a busy machine may take more than the minute that a node is given
+    for _ in range(3):  # a busy machine may take more than the two minutes that a node is given
         done = as_stranger("python", "-c", PUBLISH)
         if done.returncode == 0 or "did not start within" not in done.stderr:
             break

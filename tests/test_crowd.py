@@ -168,10 +168,11 @@ def test_an_answer_may_come_in_pieces():
     ],
 )
 def test_errors_are_counted_by_kind(answer, reply, kind):
-    timeout = 2 if kind == "timed out" else 30
-    with serving(in_rounds(answer)) as port, Crowd(port, timeout=timeout) as crowd:
+    timeout, good = (2, 0) if kind == "timed out" else (30, 1)  # a busy machine may need more than two for an answer
+    with serving(in_rounds(answer, good)) as port, Crowd(port, timeout=timeout) as crowd:
         crowd.connect(5)
-        assert crowd.ask().done == 5
+        if good:
+            assert crowd.ask().done == 5
         figures = crowd.ask(rounds=4, reply=reply)
         assert (figures.done, figures.errors, figures.connected) == (0, {kind: 5}, 0)
         assert figures.wanted == 20
@@ -213,14 +214,14 @@ def test_what_happens_while_nobody_asks_is_noticed():
 
 
 def test_a_server_that_is_not_there():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    with Crowd(port) as crowd:
-        figures = crowd.connect(7)
-        assert (figures.errors, figures.connected, figures.rate) == ({"refused": 7}, 0, 0.0)
-        assert math.isnan(figures.p50)
-        assert crowd.ask().wanted == 0
-        assert crowd.visit(5, 3).errors == {"refused": 5}
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))  # it does not listen, and nobody else can there
+        with Crowd(deaf.getsockname()[1]) as crowd:
+            figures = crowd.connect(7)
+            assert (figures.errors, figures.connected, figures.rate) == ({"refused": 7}, 0, 0.0)
+            assert math.isnan(figures.p50)
+            assert crowd.ask().wanted == 0
+            assert crowd.visit(5, 3).errors == {"refused": 5}
 
 
 def test_a_server_that_is_killed_in_the_middle(server):
@@ -239,6 +240,7 @@ def test_a_server_that_is_killed_in_the_middle(server):
         assert figures.errors.total() == 200
         assert set(figures.errors) <= {"reset", "closed early"}
         assert figures.server_cpu >= 0
+        assert server.wait(60) is not None  # then its listener is closed, too
         assert crowd.connect(1).errors == {"refused": 1}
 
 

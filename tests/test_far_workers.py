@@ -13,6 +13,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pika
 import pytest
 
 from benchmarks.bench_workers import Crawl
@@ -20,6 +21,7 @@ from benchmarks.bench_workers import Crawl
 ROOT = Path(__file__).resolve().parent.parent
 APART = ["unshare", "--user", "--map-root-user", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"]
 SHOP, PAGES, GREENLETS = "10.77.0.1", 60, 4
+QUICK = 20  # pages from here on are not answered before the cable is pulled, or the crawl might be over by then
 # Of a worker: in a namespace of its own; begins when its cable is there.
 FAR = ["unshare", "--net", "sh", "-c", 'echo there; read go; exec "$@"', "sh"]
 
@@ -45,9 +47,13 @@ class Page(BaseHTTPRequestHandler):
     """Each page leads to the next two of a tree."""
 
     def do_GET(self):
+        number = int(self.path[1:] or 1)
         self.server.seen.add(self.client_address[0])
+        if number > QUICK:
+            self.server.waiting.add(self.client_address[0])
+            self.server.pulled.wait(60)
         time.sleep(0.25)
-        text = text_of(int(self.path[1:] or 1)).encode()
+        text = text_of(number).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
@@ -63,6 +69,11 @@ def text_of(number):
 
 def ip(words):
     subprocess.run(["ip", *words.split()], check=True)
+
+
+def consumers(url):
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+        return connection.channel().queue_declare("bao.jobs", passive=True).method.consumer_count
 
 
 def join(number, crawl, url):
@@ -89,7 +100,7 @@ def main():
     for words in ("link set lo up", f"addr add {SHOP}/32 dev lo"):
         ip(words)
     site = ThreadingHTTPServer((SHOP, 0), Page)
-    site.seen = set()
+    site.seen, site.waiting, site.pulled = set(), set(), threading.Event()
     threading.Thread(target=site.serve_forever, daemon=True).start()
     start, password = f"http://{SHOP}:{site.server_port}/", os.urandom(8).hex()
     command = [sys.executable, "-m", "minibroker", "--host", SHOP, "--port", "0"]
@@ -98,14 +109,16 @@ def main():
     url = f"amqp://guest:{password}@{SHOP}:{broker.stdout.readline().split()[-1]}/"
     with Crawl(url, [f"{start}1"]) as crawl:
         workers = [join(number, crawl, url) for number in (1, 2)]
+        crawl.wait(lambda: consumers(url) == len(workers))
         crawl.collect()
 
         def results(of="Far 1", more="1"):
             return crawl.one(f"SELECT COUNT(*) FROM log WHERE worker = '{of}' AND {more}")
 
-        crawl.wait(lambda: results() >= 5 and results("Far 2") >= 5)
+        crawl.wait(lambda: len(site.waiting) == len(workers))
         ip("link set cable1 down")
         later = f"end > {time.time()}"
+        site.pulled.set()
         crawl.wait(lambda: results("Far 2", "again"), seconds=60)
         print("results of the one cut off, while it was:", results(more=later))
         print("jobs of it that the other one did:", results("Far 2", "again"))

@@ -153,12 +153,12 @@ def run_pytest(folder, *options):
     )
 
 
-def failures(folder, notebooks, *options, answer_limit=10):
+def failures(folder, notebooks, *options, answer_limit=60):
     """Run notebooks under the course's own pytest configuration; say what failed, by notebook and number of cell."""
     configure(folder)
     guard = (folder / "conftest.py").read_text("utf-8")
-    assert guard.count("ANSWER_LIMIT = 10 ") == 1
-    (folder / "conftest.py").write_text(guard.replace("ANSWER_LIMIT = 10 ", f"ANSWER_LIMIT = {answer_limit} "), "utf-8")
+    assert guard.count("ANSWER_LIMIT = 60 ") == 1
+    (folder / "conftest.py").write_text(guard.replace("ANSWER_LIMIT = 60 ", f"ANSWER_LIMIT = {answer_limit} "), "utf-8")
     (folder / "notebooks").mkdir()
     for name, cells in notebooks.items():
         nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "notebooks" / f"{name}.ipynb")

@@ -15,7 +15,7 @@ import sys
 import tempfile
 from contextlib import contextmanager
 
-from backstage.brokers.rabbitmq import BrokerError, Node, Realm, find_server
+from backstage.brokers.rabbitmq import BrokerError, Node, Realm, find_server, hold_port
 from backstage.processes import Child, ChildError, temporary_folder
 
 __all__ = ["Broker", "BrokerError", "start_broker"]
@@ -24,7 +24,7 @@ GO_ON = (
     "To go on with the embedded broker, run `%env COURSE_BROKER=embedded` in a cell, or set it in your shell, "
     "and try again."
 )
-LOGIN_TIMEOUT = 10  # seconds
+LOGIN_TIMEOUT = 20  # seconds
 INSTALL = "`make rabbitmq` installs it"
 ALARMS = {
     "memory": "holds as much as it may, 400 MB: publishers wait, until somebody consumes.",
@@ -220,12 +220,13 @@ class Embedded(Broker):
             where = tempfile.gettempdir()
             text = f"The embedded broker needs a folder in {where}, which cannot be made: {error.strerror}."
             raise BrokerError(text) from error
+        port, self._holder = hold_port()  # or somebody else might have it when this one starts again
         try:
-            self._child = self._launch(0)
+            self._child = self._launch(port)
         except BaseException:
+            self._holder.close()
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
-        port = self._child.port
         url = f"amqp://guest:{self._password}@127.0.0.1:{port}/%2F"
         super().__init__(url, "embedded", f"on 127.0.0.1:{port}", why, durable=True)
 
@@ -234,7 +235,11 @@ class Embedded(Broker):
         environment = {**os.environ, "MINIBROKER_PASSWORD": self._password}  # where no list of processes shows it
         try:
             return Child(
-                command, name="the embedded broker", env=environment, on_output=self._pass_on, ready=r"port (\d+)"
+                command,
+                name="the embedded broker",
+                env=environment,
+                on_output=self._pass_on,
+                ready=r"listens on .*, port (\d+)\n",
             )
         except ChildError as error:
             raise BrokerError(f"The embedded broker did not start: {error}") from error
@@ -261,7 +266,7 @@ class Embedded(Broker):
     def _restart(self, kill, tell):
         if self._stopped:
             raise BrokerError("This broker was stopped for good: start_broker() starts another.")
-        self._child.stop(grace=0 if kill else 2)
+        self._child.stop(grace=0 if kill else 30)  # it takes no time, but on a busy machine
         self._child = self._launch(self._child.port)
 
     def stop(self):
@@ -269,6 +274,7 @@ class Embedded(Broker):
             return  # a forked copy of the owner
         self._stopped = True
         self._child.stop()
+        self._holder.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

@@ -11,12 +11,13 @@ once the others have given it up, a node that was only frozen may not find back 
 
 import json
 import os
+import queue
 import re
 import sys
 import time
 
 from backstage.brokers.broker import INSTALL, Line
-from backstage.brokers.rabbitmq import BrokerError, Node, Realm, find_server, free_port
+from backstage.brokers.rabbitmq import BrokerError, Node, Realm, find_server
 from backstage.processes import Child, ChildError
 
 NAMES = ("one", "two", "three")
@@ -98,11 +99,14 @@ class Cluster:
             raise
 
     def _lay_wires(self, silence):
-        desks = {name: str(free_port()) for name in NAMES}  # where each asks for the others
+        desks = {name: str(self._realm.hold_port()) for name in NAMES}  # where each asks for the others
         command = [sys.executable, "-m", "backstage.brokers.wires"]
         for name, port in desks.items():
             command += [name, port]
-        self._wires = Child(command, name="the network between the nodes", stdin=None, ready="^ready$")
+        self._done, self._orders = queue.SimpleQueue(), 0
+        self._wires = Child(
+            command, name="the network between the nodes", stdin=None, on_message=self._done.put, ready="^ready$"
+        )
         peers = [f"cluster_formation.classic_config.nodes.{i} = {name}@localhost" for i, name in enumerate(NAMES, 1)]
         settings = [
             "cluster_formation.peer_discovery_backend = classic_config",
@@ -221,12 +225,20 @@ class Cluster:
         """Let nothing through between this node and the others, in either direction, until `mend`."""
         self._named([name])
         self._cut = True
-        self._wires.send("cut", [(name, other) for other in NAMES if other != name])
+        self._order("cut", [(name, other) for other in NAMES if other != name])
 
     def mend(self):
         """Let everything through again, first what was held back."""
-        self._wires.send("mend", [])
+        self._order("mend", [])
         self._cut = False
+
+    def _order(self, name, pairs):
+        """Have the network do this, and wait until it has: what comes after must not overtake it."""
+        self._orders += 1
+        self._wires.send(self._orders, name, pairs)
+        while (done := self._done.get()) != (self._orders,):  # an earlier one, whose wait was interrupted
+            if done is None:
+                raise BrokerError("The network between the nodes has ended: make a new cluster with start_cluster().")
 
     def heal(self, tell=None):
         """Undo whatever has been done to them: thaw, mend, start, and wait until all three are together.

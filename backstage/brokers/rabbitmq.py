@@ -11,6 +11,7 @@ import re
 import secrets
 import shutil
 import socket
+import sys
 import tempfile
 import time
 from contextlib import suppress
@@ -27,7 +28,7 @@ PLACES = [
     "/usr/local/opt/rabbitmq/sbin",
     "/opt/rabbitmq/sbin",
 ]
-TIMEOUT = 55  # seconds for a start that takes 4 to 8; below the timeout of a cell under test
+TIMEOUT = 120  # seconds for a start that takes 4 to 8, and a minute on a busy machine; below that of a cell under test
 SETTINGS = [
     "vm_memory_high_watermark.absolute = 400MB",  # a node takes 140 MB; by default it may have much of a laptop
     "disk_free_limit.absolute = 20MB",
@@ -91,6 +92,7 @@ class Realm:
         self.nodes = []
         self._owner = os.getpid()
         self._mapper = None
+        self._held = []
         try:
             self.folder = temporary_folder("course-rabbitmq-")
             cookie = self.folder / ".erlang.cookie"
@@ -102,7 +104,7 @@ class Realm:
         except OSError as error:
             where = tempfile.gettempdir()
             raise BrokerError(f"RabbitMQ needs a folder in {where}, which cannot be made: {error.strerror}.") from error
-        mapper_port = free_port()
+        mapper_port = self.hold_port()
         self.environment = self._describe(mapper_port)
         mapper = shutil.which("epmd", path=self.environment["PATH"])
         try:
@@ -117,6 +119,12 @@ class Realm:
         except BaseException:
             self.close()
             raise
+
+    def hold_port(self):
+        """Return a port for somebody of this realm, which nobody else is given meanwhile."""
+        port, holder = hold_port()
+        self._held.append(holder)
+        return port
 
     def _describe(self, mapper_port):
         # Nothing of the system's RabbitMQ or Erlang may be taken for ours; systemd's socket least of all.
@@ -167,6 +175,8 @@ class Realm:
             node.stop()
         if self._mapper:
             self._mapper.stop()
+        for each in self._held:
+            each.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -198,10 +208,10 @@ class Node:
 
     def __init__(self, realm, name="course", port=None, settings=(), on_output=None):
         self.name = f"{name}@localhost"
-        self.port = port or free_port()
+        self.port = port or realm.hold_port()
         self.url = f"amqp://guest:{realm.password}@127.0.0.1:{self.port}/%2F"
         self._realm = realm
-        self._talk_port = free_port()
+        self._talk_port = realm.hold_port()
         self._child, self._on_output = None, on_output
         self.frozen = False
         config = realm.folder / f"{name}.conf"
@@ -291,7 +301,7 @@ class Node:
     def stop(self):
         """Let it write what is durable, and end."""
         if self._child:
-            self._child.stop(grace=10)
+            self._child.stop(grace=30)  # it takes one or two, and a busy machine may need more
 
     def kill(self):
         """End it by SIGKILL, as a power cut would."""
@@ -310,12 +320,28 @@ class Node:
             self.frozen = False
 
 
-def free_port():
-    """A port of 127.0.0.1 that nobody has, and that the system does not hand out of itself."""
+def hold_port():
+    """Find a port of 127.0.0.1 that nobody has, and that the system does not hand out of itself.
+
+    Returns
+    -------
+    int, socket.socket
+        The latter keeps the port for who is to listen there, until it is closed: on Linux nobody else can have it, even
+        while that one has not started yet or starts again. Elsewhere it keeps nothing, and is closed.
+    """
     for _ in range(1000):
-        port = random.SystemRandom().randrange(10_240, 32_000)
-        if is_free(port):
-            return port
+        port, holder = random.SystemRandom().randrange(10_240, 32_000), socket.socket()
+        try:
+            holder.bind(("127.0.0.1", port))
+        except OSError:
+            holder.close()
+            continue
+        if sys.platform == "linux":
+            # From now on it shares the port with one that sets this option, too, as servers do, before it listens.
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        else:
+            holder.close()
+        return port, holder
     raise BrokerError("There is no free port between 10240 and 32000.")
 
 

@@ -141,13 +141,18 @@ def receive(connection, size):
 
 
 def main():
-    network = Network(dict(zip(sys.argv[1::2], map(int, sys.argv[2::2]), strict=True)))
+    words = sys.argv[1:-1]  # the last one is for the reporter
+    network, report = Network(dict(zip(words[::2], map(int, words[1::2]), strict=True))), messages.reporter()
     hub = gevent.get_hub()
     print("ready", flush=True)
 
+    def do(number, name, pairs):
+        getattr(network, name)(*pairs)
+        report(number)
+
     def obey():
-        for name, pairs in messages.orders():
-            hub.loop.run_callback_threadsafe(getattr(network, name), *pairs)
+        for order in messages.orders():
+            hub.loop.run_callback_threadsafe(do, *order)
         hub.loop.run_callback_threadsafe(end.set)
 
     end = Event()

@@ -109,7 +109,9 @@ class Attempt:
         line = thread.text
         if not thread.is_waiting:
             thread.stopped.clear()
+            thread.began.clear()
             thread.turn.release()
+            thread.began.wait(END)  # or one that waits for a core would be taken for one that waits for a lock
         self._settle(thread)
         for other in self.threads:
             if other is not thread and other.is_waiting:
@@ -159,6 +161,8 @@ class Stepped(threading.Thread):
     ----------
     turn : threading.Semaphore
         Released by whoever gives it a turn.
+    began : threading.Event
+        Set once it has heard of its turn.
     stopped : threading.Event
         Set while it stands before a line, or has come to its end.
     line : int or None
@@ -172,7 +176,7 @@ class Stepped(threading.Thread):
         self.function, self.code = function, function.__code__
         lines, self.first = inspect.getsourcelines(function)
         self.source = textwrap.dedent("".join(lines)).splitlines()
-        self.turn, self.stopped = threading.Semaphore(0), threading.Event()
+        self.turn, self.began, self.stopped = threading.Semaphore(0), threading.Event(), threading.Event()
         self.line, self.seen, self.error = None, {}, ""
         self.is_waiting = self.is_done = self.is_over = False
 
@@ -201,6 +205,7 @@ class Stepped(threading.Thread):
             self.line = frame.f_lineno - self.first
             self.stopped.set()
             self.turn.acquire()
+            self.began.set()
             if self.is_over:
                 raise SystemExit
         return self._trace

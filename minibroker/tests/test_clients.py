@@ -957,19 +957,35 @@ def test_silent_client_is_dropped_after_two_heartbeats_and_a_living_one_is_not(b
     put(channel, name, "a")
     with Raw(broker, heartbeat=1) as raw:
         raw.open().send(Basic.Get(queue=name))
-        beats = 0
-        while (found := raw.read()[1]) is not None:
-            beats += found.name == "Heartbeat"
-        assert beats >= 1
+        while raw.read()[1] is not None:
+            pass
     assert bodies(channel, name, 1) == ["a"]
     channel.queue_delete(name)
+    for _ in range(10):
+        heard, longest = live_with_heartbeats(broker)
+        if longest < 1:  # or the client itself was silent, as it had to wait for a core
+            break
+    assert heard >= 1
+
+
+def live_with_heartbeats(broker):
+    """Give signs of life for three seconds, ten a second.
+
+    Returns
+    -------
+    int, float
+        How many the broker gave, -1 if it hung up; and the longest pause between two of this client, in seconds.
+    """
+    longest, heard = 0, 0
     with Raw(broker, heartbeat=1) as raw:
         raw.open()
-        end = time.monotonic() + 3
-        while time.monotonic() < end:
-            raw.socket.sendall(b"\x08\0\0\0\0\0\0\xce")
-            time.sleep(0.1)
-        raw.send(Basic.Qos())
-        while (found := raw.read()[1]).name == "Heartbeat":
-            pass
-        assert found.name == "Basic.QosOk"
+        begin = last = time.monotonic()
+        with contextlib.suppress(ConnectionError):
+            while last < begin + 3:
+                raw.socket.sendall(b"\x08\0\0\0\0\0\0\xce")
+                time.sleep(0.1)
+                longest, last = max(longest, time.monotonic() - last), time.monotonic()
+            raw.send(Basic.Qos())
+        while (found := raw.read()[1]) is not None and found.name == "Heartbeat":
+            heard += 1
+        return heard if found is not None else -1, longest

@@ -28,6 +28,7 @@ ARGUMENTS = {
 }
 # Seconds in which RabbitMQ moves dead letters and delivers; if the two differ, it may have been slow, so the next.
 MOMENTS = 0.03, 0.3, 1
+LONG_MOMENT = 5  # seconds, at the end, before they are said to differ: the machine may be busy
 PROGRAMS = 30  # if it is to be short
 
 
@@ -221,9 +222,9 @@ def twins(minibroker, broker):
     logging.getLogger("pika").setLevel(logging.NOTSET)
 
 
-def differ(twins, program):
+def differ(twins, program, moments=MOMENTS):
     """Return what each of the two has seen, if it is not the same."""
-    for moment in MOMENTS:
+    for moment in moments:
         seen = [client.play(program, moment) for client in twins]
         if seen[0] == seen[1]:
             return None
@@ -234,7 +235,7 @@ def test_rabbitmq_says_the_same(twins):
     end = time.monotonic() + SHARE
     for seed in itertools.count() if SHARE else range(PROGRAMS):
         program = make_program(random.random() if SHARE else seed)
-        if seen := differ(twins, program):
+        if seen := differ(twins, program, (*MOMENTS, LONG_MOMENT)):
             for step in reversed(range(len(program))):  # leave out what the difference does not need
                 shorter = program[:step] + program[step + 1 :]
                 if found := differ(twins, shorter):

@@ -77,9 +77,9 @@ def main():
         reason = str(error.strerror).partition(":")[0]  # gevent adds the address
         sys.exit(f"minibroker cannot listen on {options.host}, port {options.port}: {reason}")
     gc.freeze()  # what is here now stays: no need to look at it again and again
-    print(f"minibroker listens on {options.host}, port {server.server_port}", flush=True)
     for number in (signal.SIGINT, signal.SIGTERM):
         gevent.signal_handler(number, server.stop)  # or Ctrl-C would end one connection only
+    print(f"minibroker listens on {options.host}, port {server.server_port}", flush=True)
     server.serve_forever()
     broker.close()
 
