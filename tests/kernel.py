@@ -27,18 +27,28 @@ class Kernel:
     def __init__(self, before=""):
         self.before = before
         self.home = tempfile.mkdtemp(prefix="kernel-test-")
-        environment = {**os.environ, "IPYTHONDIR": self.home, "TMPDIR": self.home, "TEMP": self.home}
-        environment.pop("PYTHONUNBUFFERED", None)  # a learner's machine has it not
+        self.environment = {**os.environ, "IPYTHONDIR": self.home, "TMPDIR": self.home, "TEMP": self.home}
+        self.environment.pop("PYTHONUNBUFFERED", None)  # a learner's machine has it not
+        self._start()
+
+    def _start(self):
         for last in (False, False, True):
             file = Path(self.home, f"kernel-{time.monotonic_ns()}.json")
             self.manager = KernelManager(kernel_name="python3", connection_file=str(file))
-            self.manager.start_kernel(env=environment, cwd=self.home)
+            self.manager.start_kernel(env=self.environment, cwd=self.home)
             try:
                 self._connect()
                 break
             except RuntimeError:  # it died at once: one of its ports, chosen just before, has gone to somebody else
+                self._let_go()
                 if last:
                     raise
+
+    def _let_go(self):
+        self.client.stop_channels()
+        if self.manager.is_alive():
+            self.manager.shutdown_kernel(now=True)
+        self.manager.cleanup_resources()
 
     def _connect(self):
         self.client = self.manager.blocking_client()
@@ -50,10 +60,7 @@ class Kernel:
         return self
 
     def __exit__(self, *exc_info):
-        self.client.stop_channels()
-        if self.manager.is_alive():
-            self.manager.shutdown_kernel(now=True)
-        self.manager.cleanup_resources()
+        self._let_go()
         # The guardian is still tidying up in there.
         eventually(lambda: not shutil.rmtree(self.home, ignore_errors=True) and not os.path.exists(self.home))
 
@@ -65,7 +72,7 @@ class Kernel:
         """Send a cell without waiting; `follow` yields what it shows."""
         return self.client.execute(code, allow_stdin=False, stop_on_error=False)
 
-    def follow(self, cell_id, timeout=60):
+    def follow(self, cell_id, timeout=240):
         """Yield (kind, content) of each message of this cell until it has ended."""
         deadline = time.monotonic() + timeout
         while True:
@@ -80,7 +87,7 @@ class Kernel:
                 return
             yield kind, content
 
-    def collect(self, cell_id, timeout=60):
+    def collect(self, cell_id, timeout=240):
         """Wait for the end of a cell; return its CellResult."""
         result, start = CellResult(), time.monotonic()
         for kind, content in self.follow(cell_id, timeout):
@@ -95,11 +102,11 @@ class Kernel:
         result.seconds = time.monotonic() - start
         return result
 
-    def run(self, code, timeout=60):
+    def run(self, code, timeout=240):
         """Run a cell to its end."""
         return self.collect(self.start(code), timeout)
 
-    def run_until(self, code, text, timeout=60):
+    def run_until(self, code, text, timeout=240):
         """Run a cell until it has shown `text`; return its id."""
         cell_id, shown = self.start(code), ""
         for kind, content in self.follow(cell_id, timeout):
@@ -118,7 +125,11 @@ class Kernel:
     def restart(self):
         self.client.stop_channels()
         self.manager.restart_kernel()
-        self._connect()
+        try:
+            self._connect()
+        except RuntimeError:  # it died at once: while there was none, one of its ports has gone to somebody else
+            self._let_go()
+            self._start()
 
 
 def eventually(condition, timeout=60):

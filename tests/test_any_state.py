@@ -52,4 +52,5 @@ def test_what_a_second_run_or_a_bad_neighbour_breaks_is_named(tmp_path):
     assert any("leaves ['tmp" in fault for fault in found)
     assert any("socket.bind 0.0.0.0" in fault for fault in found)
     assert any("shell b'true'" in fault for fault in found)
-    assert len(found) == 4
+    # Who looks at the moment may also see it listen.
+    assert len([fault for fault in found if "listens beyond this machine" not in fault]) == 4
