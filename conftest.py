@@ -24,7 +24,7 @@ NEEDS_NODES = "= start_cluster()"  # in a notebook that does nothing much withou
 SHELL_LINE = re.compile(r"^\s*!", re.MULTILINE)
 # What an Output widget takes is in the widget and not in the cell's output; an error counts all the same.
 SHOWN_IN_A_WIDGET = {"stream", "display_data", "execute_result", "clear_output"}
-ANSWER_LIMIT = 10  # seconds for a kernel that is idle, or was interrupted, to answer; it takes some milliseconds
+ANSWER_LIMIT = 60  # seconds for a kernel that is idle, or was interrupted, to answer; it takes some milliseconds
 # What takes long, the longest first, by how a unit's name begins; see `unit_of`.
 LONG = [
     "tests/test_both_brokers.py",

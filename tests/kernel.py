@@ -2,9 +2,12 @@
 
 import os
 import queue
+import random
 import shutil
+import socket
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -148,6 +151,14 @@ def alive(pid):
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def quiet_port():
+    """A free port of 127.0.0.1, of those that systems give to nobody who asks for just any."""
+    while True:
+        port = random.randrange(10_000, 30_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def guardian_of(pid):

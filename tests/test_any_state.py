@@ -1,5 +1,6 @@
 """The script that tries chapters in every state sees what is wrong with one, and nothing wrong with a good one."""
 
+import os
 import sys
 
 import nbformat
@@ -8,6 +9,15 @@ import pytest
 from tools import any_state
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes and sockets as Linux shows them")
+
+
+@pytest.fixture(autouse=True)
+def _the_environment_as_it_was():
+    """What the script sets for the processes that it starts is not for those of other tests."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
 
 
 def chapter(tmp_path, *cells):
