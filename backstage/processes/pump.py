@@ -39,11 +39,9 @@ class Pump(threading.Thread):
                     while self._take_some():
                         pass
                     return
-                news = select.poll()
-                news.register(self._pipe, select.POLLIN)
                 more = True
                 while more:
-                    news.poll()
+                    self._await_data()
                     with self._taking:
                         more = self._take_some()
                         self._taking.notify_all()
@@ -51,6 +49,14 @@ class Pump(threading.Thread):
             with self._taking:
                 self._taken = math.inf
                 self._taking.notify_all()
+
+    def _await_data(self):
+        if hasattr(select, "poll"):
+            news = select.poll()
+            news.register(self._pipe, select.POLLIN)
+            news.poll()
+        else:  # a few systems have this alone, which knows no numbers beyond a thousand
+            select.select([self._pipe], [], [])
 
     def _take_some(self):
         data = self._pipe.read(65536)
