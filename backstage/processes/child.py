@@ -289,6 +289,7 @@ class Child:
         for message in reports.messages():
             self._pump.catch_up()  # what was written before it is heard before it
             on_message(message)
+        self._pump.catch_up()
         on_message(None)
 
     def _keep(self, text):
@@ -319,7 +320,7 @@ class Child:
                 self._process.stdin.close()
         if self._reader:
             self._reader.join(LATE)  # not for ever: a descendant that left the group may hold the pipe
-        self._pump.catch_up()
+        self._pump.catch_up(at_the_end=True)
         _children.discard(self)
         self.exit_code = self._process.returncode
         self._ended.set()

@@ -68,13 +68,13 @@ class Pump(threading.Thread):
         self._taken += len(data)
         return bool(data)
 
-    def catch_up(self):
+    def catch_up(self, at_the_end=False):
         """Wait until all that is in the pipe by now was handed on; not for the end of the pipe, which others may hold.
 
-        (On Windows nobody knows what is in a pipe, so it is half a second at most.)
+        On Windows nobody knows what is in a pipe: `at_the_end` of the process it has half a second there.
         """
         if os.name == "nt":
-            self.join(0.5)
+            self.join(0.5 * at_the_end)
         elif self._taking.acquire(timeout=LATE):  # whoever takes a piece may wait for us
             try:
                 wanted = self._taken + self._waiting()
