@@ -152,9 +152,9 @@ def _give_up(ask):
         late = threading.Event()
         timer = threading.Timer(PATIENCE, lambda: (late.set(), _thread.interrupt_main()))
         timer.daemon = True
-        if threading.current_thread() is threading.main_thread():  # only that one can be interrupted
-            timer.start()
         try:
+            if threading.current_thread() is threading.main_thread():  # only that one can be interrupted
+                timer.start()
             return ask(prompt)
         except KeyboardInterrupt:
             if not late.is_set():

@@ -7,6 +7,7 @@ may be the way out; but what is on this machine is asked without one.
 import os
 import sys
 import tempfile
+import threading
 import warnings
 
 _INLINE = "module://matplotlib_inline.backend_inline"  # plots in the notebook, as every kernel has it if nobody objects
@@ -25,7 +26,9 @@ def forget_settings(shell):
         del os.environ["TMPDIR"]
         tempfile.tempdir = None
     if sys.flags.dev_mode or sys.warnoptions:
-        shell.kernel.io_loop.asyncio_loop.set_debug(False)
+        for each in (shell.kernel, shell.kernel.iopub_thread, *threading.enumerate()):  # each has a loop of its own
+            if hasattr(each, "io_loop"):
+                each.io_loop.asyncio_loop.set_debug(False)  # or it complains, in some cell, of what has taken long
         sys.warnoptions.clear()  # processes that multiprocessing starts are given them as well
         warnings.resetwarnings()
         for kind in _PYTHONS_OWN:

@@ -32,6 +32,8 @@ cell.main(job)
 """
 _CELL = SourceFileLoader(cell.__name__, cell.__file__).get_code(cell.__name__)
 MOST_OUTPUT = 2_000_000  # characters of a cell; a page that shows many more stands still
+PATIENCE = 0.5  # seconds that a cell has for its last words when it is interrupted; then it is killed
+LATE = 20  # seconds that what must come may take on a machine that stands still now and then
 
 
 class _Failure:
@@ -103,10 +105,10 @@ def run_isolated(
         if kind := pieces.drain(hear, timeout, cell.child.pid):
             if kind == "MemoryError":
                 why = f": {too_much()}"
-                patience = 0.5
+                patience = PATIENCE
             else:
                 why = f" after {timeout:g} s"
-                patience = 2
+                patience = 4 * PATIENCE
             where, message = _interrupt(cell, pieces, hear, patience), f"the cell was stopped{why}"
             raise _error(kind, message, text=where and f"{where}\n{kind}: {message}")
         if pieces.overflowed:
@@ -148,7 +150,7 @@ def start_isolated(source, inputs=None, *, name="server", gevent=False, timeout=
         deadline = time.monotonic() + timeout
         while not cell.ready.wait(0.05):
             if not cell.child.running:
-                cell.told_all.wait(5)
+                cell.told_all.wait(LATE)
                 if cell.ready.is_set():
                     break
                 if cell.error:
@@ -157,6 +159,7 @@ def start_isolated(source, inputs=None, *, name="server", gevent=False, timeout=
                     f"the cell {ending(cell.child.exit_code)} before it called ready(){cell.child.last_words()}"
                 )
             if time.monotonic() > deadline:
+                cell.child.stop(grace=0)  # so that its last words are there
                 raise _error("TimeoutError", f"no call of ready() within {timeout:g} s{cell.child.last_words()}")
     except KeyboardInterrupt:
         raise interrupted() from None
@@ -212,7 +215,7 @@ class _Cell:
 
     def result(self, outputs):
         """Return the values of the ended cell, or raise what went wrong."""
-        self.told_all.wait(5)
+        self.told_all.wait(LATE)
         values = {}
         for name, packed in self.packed.items():
             try:
@@ -231,15 +234,15 @@ class _Cell:
         return values
 
 
-def _interrupt(cell, pieces, hear, patience=0.5):
+def _interrupt(cell, pieces, hear, patience=None):
     """End the cell as Ctrl-C does, or kill it after so many seconds; return its traceback, if it wrote one."""
     try:
         cell.child.interrupt()
-        pieces.drain(hear, patience)
+        pieces.drain(hear, patience or PATIENCE)
     finally:
         cell.child.stop(grace=0)
-    pieces.drain(hear, 0.3)
-    cell.told_all.wait(1)
+    pieces.drain(hear, LATE)
+    cell.told_all.wait(LATE)
     return cell.error and cell.error[2]
 
 

@@ -2,9 +2,12 @@
 
 import os
 import queue
+import random
 import shutil
+import socket
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -27,18 +30,28 @@ class Kernel:
     def __init__(self, before=""):
         self.before = before
         self.home = tempfile.mkdtemp(prefix="kernel-test-")
-        environment = {**os.environ, "IPYTHONDIR": self.home, "TMPDIR": self.home, "TEMP": self.home}
-        environment.pop("PYTHONUNBUFFERED", None)  # a learner's machine has it not
+        self.environment = {**os.environ, "IPYTHONDIR": self.home, "TMPDIR": self.home, "TEMP": self.home}
+        self.environment.pop("PYTHONUNBUFFERED", None)  # a learner's machine has it not
+        self._start()
+
+    def _start(self):
         for last in (False, False, True):
             file = Path(self.home, f"kernel-{time.monotonic_ns()}.json")
             self.manager = KernelManager(kernel_name="python3", connection_file=str(file))
-            self.manager.start_kernel(env=environment, cwd=self.home)
+            self.manager.start_kernel(env=self.environment, cwd=self.home)
             try:
                 self._connect()
                 break
             except RuntimeError:  # it died at once: one of its ports, chosen just before, has gone to somebody else
+                self._let_go()
                 if last:
                     raise
+
+    def _let_go(self):
+        self.client.stop_channels()
+        if self.manager.is_alive():
+            self.manager.shutdown_kernel(now=True)
+        self.manager.cleanup_resources()
 
     def _connect(self):
         self.client = self.manager.blocking_client()
@@ -50,10 +63,7 @@ class Kernel:
         return self
 
     def __exit__(self, *exc_info):
-        self.client.stop_channels()
-        if self.manager.is_alive():
-            self.manager.shutdown_kernel(now=True)
-        self.manager.cleanup_resources()
+        self._let_go()
         # The guardian is still tidying up in there.
         eventually(lambda: not shutil.rmtree(self.home, ignore_errors=True) and not os.path.exists(self.home))
 
@@ -65,7 +75,7 @@ class Kernel:
         """Send a cell without waiting; `follow` yields what it shows."""
         return self.client.execute(code, allow_stdin=False, stop_on_error=False)
 
-    def follow(self, cell_id, timeout=60):
+    def follow(self, cell_id, timeout=240):
         """Yield (kind, content) of each message of this cell until it has ended."""
         deadline = time.monotonic() + timeout
         while True:
@@ -80,7 +90,7 @@ class Kernel:
                 return
             yield kind, content
 
-    def collect(self, cell_id, timeout=60):
+    def collect(self, cell_id, timeout=240):
         """Wait for the end of a cell; return its CellResult."""
         result, start = CellResult(), time.monotonic()
         for kind, content in self.follow(cell_id, timeout):
@@ -95,11 +105,11 @@ class Kernel:
         result.seconds = time.monotonic() - start
         return result
 
-    def run(self, code, timeout=60):
+    def run(self, code, timeout=240):
         """Run a cell to its end."""
         return self.collect(self.start(code), timeout)
 
-    def run_until(self, code, text, timeout=60):
+    def run_until(self, code, text, timeout=240):
         """Run a cell until it has shown `text`; return its id."""
         cell_id, shown = self.start(code), ""
         for kind, content in self.follow(cell_id, timeout):
@@ -118,7 +128,11 @@ class Kernel:
     def restart(self):
         self.client.stop_channels()
         self.manager.restart_kernel()
-        self._connect()
+        try:
+            self._connect()
+        except RuntimeError:  # it died at once: while there was none, one of its ports has gone to somebody else
+            self._let_go()
+            self._start()
 
 
 def eventually(condition, timeout=60):
@@ -137,6 +151,14 @@ def alive(pid):
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def quiet_port():
+    """A free port of 127.0.0.1, of those that systems give to nobody who asks for just any."""
+    while True:
+        port = random.randrange(10_000, 30_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def guardian_of(pid):

@@ -1,5 +1,6 @@
 """The script that tries chapters in every state sees what is wrong with one, and nothing wrong with a good one."""
 
+import os
 import re
 import sys
 
@@ -9,6 +10,15 @@ import pytest
 from tools import any_state
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes and sockets as Linux shows them")
+
+
+@pytest.fixture(autouse=True)
+def _the_environment_as_it_was():
+    """What the script sets for the processes that it starts is not for those of other tests."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
 
 
 def chapter(tmp_path, *cells):
@@ -53,7 +63,8 @@ def test_what_a_second_run_or_a_bad_neighbour_breaks_is_named(tmp_path):
     assert any("leaves ['tmp" in fault for fault in found)
     assert any("socket.bind 0.0.0.0" in fault for fault in found)
     assert any("shell b'true'" in fault for fault in found)
-    assert len(found) == 4
+    # Who looks at the moment may also see it listen.
+    assert len([fault for fault in found if "listens beyond this machine" not in fault]) == 4
 
 
 def test_what_each_run_leaves_running_is_counted(tmp_path):

@@ -50,7 +50,8 @@ import threading, time
 def late():
     time.sleep(0.5)
     1 / 0
-threading.Thread(target=late).start()"""
+thread = threading.Thread(target=late)
+thread.start()"""
 
 FAILING_GREENLET = """\
 import gevent
@@ -190,7 +191,7 @@ def test_cell_that_wedges_or_ends_its_kernel_fails(failed_where_wedged, name):
 
 @pytest.fixture(scope="module")
 def failed_where_faulty(tmp_path_factory):
-    late = [cell(LATE_THREAD), cell("time.sleep(3)")]
+    late = [cell(LATE_THREAD), cell("thread.join()")]
     notebooks = {"faulty": [one for one, _ in FAULTY], "late": late}
     return failures(tmp_path_factory.mktemp("faulty"), notebooks, "-n0")
 
@@ -208,6 +209,7 @@ def test_thread_that_fails_after_its_cell_is_seen(failed_where_faulty):
 def test_a_test_that_waits_for_ever_fails_once_and_the_others_go_on(tmp_path):
     configure(tmp_path)
     tests = "import time\ndef test_one(): pass\ndef test_waits(): time.sleep(600)\ndef test_another(): pass\n"
+    tests += "test_one.pytestmark = test_another.pytestmark = [__import__('pytest').mark.timeout(200)]\n"
     (tmp_path / "tests" / "test_oven.py").write_text(tests)
     done = run_pytest(tmp_path, "-n1", "-o", "faulthandler_timeout=2", "-o", "timeout=4", "tests")
     assert "1 failed, 2 passed" in done.stdout

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from kernel import Kernel, alive, eventually, guardian_of
+from kernel import Kernel, alive, eventually, guardian_of, quiet_port
 
 from backstage.processes import listens
 from helpers import ready
@@ -92,18 +92,22 @@ def little_memory(kernel):
     setting = "open('limit', 'w').write('600_000_000\\n')\nfrom backstage.processes import memory\n"
     kernel.run(setting + "whole, memory.LIMITS = memory.LIMITS, ['limit']\nmemory.most_memory.cache_clear()")
 
+    kernel.run("from helpers import isolated as _isolated; _isolated.PATIENCE = 60")  # for a machine that is busy
+
     def enough():
-        kernel.run("memory.LIMITS = whole\nmemory.most_memory.cache_clear()")
+        kernel.run("_isolated.PATIENCE = 0.5\nmemory.LIMITS = whole\nmemory.most_memory.cache_clear()")
 
     yield enough
     enough()
 
 
 def test_a_cell_that_grows_without_end_is_stopped(kernel, little_memory):
-    result = isolated(kernel, "buns = []\nwhile True:\n    buns.append('bun ' * 1_000_000)")
+    # Not too fast, for who looks after it may stand still.
+    grows = "import time\nbuns = []\nwhile True: buns.append('bun ' * 1_000_000 + str(time.sleep(0.005)))"
+    result = isolated(kernel, grows)
     message = "MemoryError: the cell was stopped: it took more than 0.3 GB of memory, half of what there is"
     assert result.traceback.endswith(message)
-    assert "line 3" in result.traceback
+    assert "line 4" in result.traceback
     little_memory()
     assert isolated(kernel, "print(len(bytes(400_000_000) + b'!'))").text == "400000001\n"
 
@@ -132,8 +136,9 @@ def test_plots_come_home_as_pictures(kernel):
     """
     home = isolated(kernel, code)
     assert home.html.count("<svg") == home.html.count("Buns. Run the cell to see it drawn.") == 1
-    lines = home.text.replace(")", ")\n").split()
-    assert lines == ["steams", "Figure(640x480)", "Figure(200x100)"]  # the second of them is text
+    first, *figures = home.text.replace(")", ")\n").split()
+    # The second of them is text. Text that follows a picture may overtake it, for it comes another way.
+    assert (first, sorted(figures)) == ("steams", ["Figure(200x100)", "Figure(640x480)"])
 
 
 @pytest.mark.parametrize("place", ["initializer=steam", "initializer=None"])
@@ -144,7 +149,7 @@ def test_a_pool_that_cannot_find_its_function_says_so(kernel, place):
         with multiprocessing.get_context("spawn").Pool(2, {place}) as pool:
             pool.map({{"initializer=steam": len}}.get("{place}", steam), ["bun"])
     """
-    found = isolated(kernel, code, "--timeout 30")
+    found = isolated(kernel, code, "--timeout 200")
     assert found.ename == "Trap"
     assert found.traceback.startswith("RuntimeError: <lambda> is defined in this notebook")
 
@@ -187,8 +192,9 @@ def test_a_grandchild_that_holds_the_output_does_not_hold_up_the_cell(kernel):
             time.sleep(600)
         print(spawned.pid, forked)
     """
-    result = isolated(kernel, code, timeout=20)
+    result = isolated(kernel, code)
     assert result.ename is None
+    assert result.seconds < 120  # else it is ten minutes
     assert eventually(lambda: not any(map(alive, map(int, result.text.split()))))
 
 
@@ -242,9 +248,14 @@ def test_gevent_patches_the_cell_and_not_the_kernel(kernel):
         import socket, threading, time, gevent
         from gevent import monkey
         print(socket.socket.__module__, all(map(monkey.is_module_patched, ["socket", "threading", "time"])))
-        start = time.monotonic()
-        gevent.joinall([gevent.spawn(time.sleep, 0.2) for _ in range(50)], raise_error=True)
-        print(time.monotonic() - start < 5)  # one after another: 10 s
+        asleep, together = set(), []
+        def nap(me):
+            asleep.add(me)
+            time.sleep(0.2)
+            together.append(len(asleep))
+            asleep.remove(me)
+        gevent.joinall([gevent.spawn(nap, me) for me in range(50)], raise_error=True)
+        print(max(together) > 25)  # one after another: 1
     """
     result = isolated(kernel, code, "--gevent")
     assert result.text == "gevent._socket3 True\nTrue\n"
@@ -264,7 +275,7 @@ def test_two_cells_at_once(kernel):
         print("met", me)
         '''
         meet = __import__("textwrap").dedent(meet)
-        threads = [threading.Thread(target=run_isolated, args=(meet, {"me": me}), kwargs={"timeout": 50})
+        threads = [threading.Thread(target=run_isolated, args=(meet, {"me": me}), kwargs={"timeout": 200})
                    for me in (1, 2)]
         for thread in threads: thread.start()
         for thread in threads: thread.join()
@@ -425,9 +436,12 @@ def test_exit_code_zero_is_no_error_and_values_come_back(kernel):
 
 
 def test_a_cell_that_takes_too_long_is_stopped(kernel):
-    result = isolated(kernel, "import time\ntime.sleep(600)", "--timeout 1.5")
-    assert (result.ename, result.evalue) == ("TimeoutError", "the cell was stopped after 1.5 s")
-    assert "line 3, in <module>\n    time.sleep(600)" in result.traceback
+    for seconds in (1.5, 15, 60):  # on a busy machine it may not have come so far
+        result = isolated(kernel, "import time\ntime.sleep(600)", f"--timeout {seconds}")
+        assert (result.ename, result.evalue) == ("TimeoutError", f"the cell was stopped after {seconds} s")
+        if "line 3, in <module>\n    time.sleep(600)" in result.traceback:
+            return
+    raise AssertionError(result.traceback)
 
 
 @pytest.mark.parametrize(
@@ -497,9 +511,11 @@ def test_an_interrupted_cell_may_tidy_up(kernel):
         finally:
             print("tidied up")
     """
+    kernel.run("from helpers import isolated as _isolated; _isolated.PATIENCE = 60")  # for a machine that is busy
     cell = kernel.run_until("%%isolated\n" + textwrap.dedent(code), "go")
     kernel.interrupt()
     result = kernel.collect(cell)
+    kernel.run("_isolated.PATIENCE = 0.5")
     assert result.text.strip() == "tidied up"
     assert "line 6, in <module>\n    time.sleep(600)" in result.traceback
 
@@ -542,14 +558,15 @@ def test_a_background_cell_serves_until_it_is_stopped(kernel):
     assert kernel.run("web").text == "<background cell web: running>"
     assert value(kernel, "web.running, web.exit_code, web.rss > 1_000_000") == "True None True"
     assert value(kernel, "__import__('urllib.request').request.urlopen(f'http://127.0.0.1:{web.port}').status") == "200"
-    assert re.search(r"serving in \d+\n.*GET / HTTP", value(kernel, "web.output"))
+    assert eventually(lambda: re.search(r"serving in \d+\n.*GET / HTTP", value(kernel, "web.output")))
     kernel.run("web.stop()")
     assert not listens(port)
     assert value(kernel, "web, web.running, web.rss") == "<background cell web: stopped> False 0"
 
 
 def test_a_background_cell_run_again_replaces_itself(kernel):
-    kernel.run(WEB.format(port=0))
+    # One that the system gives to nobody who asks for just any: in between it is free for a moment.
+    kernel.run(WEB.format(port=quiet_port()))
     port, pid = value(kernel, "web.port, web.output.split()[2]").split()
     result = kernel.run(WEB.format(port=port))
     assert result.ename is None, result.traceback
@@ -571,10 +588,12 @@ def test_a_background_cell_that_outlived_an_interrupted_replacement_is_replaced_
     code = textwrap.dedent(code)
     isolated(kernel, code, "--background stubborn")
     first = int(value(kernel, "stubborn.port"))
+    kernel.run("_stop = stubborn.stop\nstubborn.stop = lambda: _stop(grace=600)")  # it lasts until we come
     cell = kernel.start(f"print('go')\nget_ipython().run_cell_magic('isolated', '--background stubborn', {code!r})")
     assert next(content["text"] for kind, content in kernel.follow(cell) if kind == "stream")
     kernel.interrupt()
     assert kernel.collect(cell).ename == "KeyboardInterrupt"
+    kernel.run("stubborn.stop = _stop")
     assert isolated(kernel, code, "--background stubborn").ename is None
     assert not alive(first)
     kernel.run("stubborn.stop(grace=0)")
@@ -632,23 +651,26 @@ def test_a_background_cell_that_grows_without_end_is_stopped(kernel, little_memo
         assert result.evalue.endswith(f"before it called ready(). Its last output:\n{sentence}")
         return
     assert result.ename is None
-    waiting = kernel.run("import time\nwhile 'stopped' not in greedy.output: time.sleep(0.1)")
+    waiting = kernel.run("import time\nwhile greedy.running: time.sleep(0.1)")
     assert waiting.text == sentence + "\n"
     assert value(kernel, "greedy, greedy.output") == f"<background cell greedy: stopped> {sentence}\n".strip()
 
 
 def test_a_background_cell_that_never_gets_ready_is_stopped(kernel):
     code = "import os, time\nprint('slow', os.getpid())\ntime.sleep(600)"
-    result = isolated(kernel, code, "--background slow --timeout 1")
-    assert result.ename == "TimeoutError"
-    assert "within 1 s. Its last output:\nslow" in result.evalue
+    for seconds in (1, 10, 60):  # on a busy machine it may not have come so far
+        result = isolated(kernel, code, f"--background slow --timeout {seconds}")
+        assert result.ename == "TimeoutError"
+        if "it printed nothing" not in result.evalue:
+            break
+    assert f"within {seconds} s. Its last output:\nslow" in result.evalue
     assert not alive(int(result.evalue.split()[-1]))
 
 
 @posix_only
 def test_interrupt_ends_the_wait_for_a_background_cell(kernel):
     code = "import os, time\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(600)"
-    cell = kernel.start(f"%%isolated --background slow\n{code}")
+    cell = kernel.start(f"%%isolated --background slow --timeout 200\n{code}")
     file = Path(kernel.home, "pid")
     assert eventually(lambda: file.exists() and file.read_text())
     kernel.interrupt()

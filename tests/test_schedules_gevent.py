@@ -289,7 +289,7 @@ def test_time_passes_only_for_those_who_wait():
     run = perform(program)
     assert run.value == pytest.approx(300, abs=0.1)
     assert run.seconds == pytest.approx(300, abs=0.1)
-    assert monotonic() - start < 5
+    assert monotonic() - start < 100
     assert time.monotonic is monotonic
 
 
@@ -464,7 +464,7 @@ def test_queues_and_greenlets_may_outlive_a_run_or_come_from_outside(has_run):
 
     assert [perform(program).value for _ in range(3)] == ["bun"] * 3
     gevent.spawn_later(0.01, outside.put, "later")
-    assert outside.get(timeout=5) == "later"
+    assert outside.get(timeout=60) == "later"
     gevent.hub.set_hub(before)
 
 

@@ -43,8 +43,10 @@ def test_one_after_another_does_not_overlap_and_together_does():
             steam(bun, 0.2)
     at_once = together(5, 0.2)
     assert (in_sequence.peak, at_once.peak) == (1, 5)
-    assert in_sequence.total == pytest.approx(sum(each.end - each.start for each in in_sequence.spans), rel=0.2)
-    assert in_sequence.total > 2 * at_once.total
+    # Of the same time, for on a busy machine another recording may take many times as long.
+    in_all = [sum(each.end - each.start for each in recorded.spans) for recorded in (in_sequence, at_once)]
+    assert in_sequence.total == pytest.approx(in_all[0], rel=0.2)
+    assert at_once.total < in_all[1] / 2
 
 
 def test_waiting_greenlets_are_told_from_running_ones():
@@ -59,7 +61,8 @@ def test_waiting_greenlets_are_told_from_running_ones():
     ran = {each.row: sum(b - a for a, b in each.running) for each in recorded.spans}
     assert ran["dough"] >= 0.1
     assert ran["bun 1"] < 0.5 * ran["dough"]
-    assert 0.05 < recorded.busy < 1
+    assert recorded.busy == pytest.approx(sum(ran.values()) / recorded.total)
+    assert recorded.busy < 1
 
 
 def test_a_blocking_call_counts_as_running_because_it_holds_the_thread():
@@ -242,7 +245,7 @@ def test_only_greenlets_can_be_named():
 
 
 def test_repr_says_what_is_in_it():
-    assert repr(together(3)).startswith("<Timeline 'together': 3 rows, 0.")
+    assert re.fullmatch(r"<Timeline 'together': 3 rows, \d+\.\d\d s, 3 at once>", repr(together(3)))
 
 
 @pytest.mark.parametrize("rows", [2, 12, 30, 50, 100])
@@ -266,7 +269,7 @@ def test_a_bar_tells_whose_it_is_and_how_long(shown):
     recorded.plot()
     (axes,) = shown[0].axes
     told = {each.get_gid() for each in axes.collections}
-    assert any(re.fullmatch(r"told: bun 1: \d+.* ms, ran .*s", each) for each in told)
+    assert any(re.fullmatch(r"told: bun 1: \d.* m?s, ran .*s", each) for each in told)
     assert "told: elsewhere: 2 s, ran 2 s" in told
 
 

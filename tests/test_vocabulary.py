@@ -96,7 +96,7 @@ def test_a_call_that_has_not_ended_is_not_ready():
     assert not call.wait(0)
     assert call.outcome is None
     may_end.set()
-    assert call.wait()
+    assert call.wait(60)
     assert call.result() is True
     assert not call.thread.is_alive()
 
@@ -486,7 +486,7 @@ def test_a_reset_is_no_end(pair):
 def test_fill_leaves_no_room(pair, tcp):
     near, far = pair(tcp=tcp)
     far.setblocking(False)
-    assert fill(far) > 4_000
+    assert fill(far, quiet=0.5 * tcp) > 4_000  # TCP finds a little more room after a fifth of a second
     assert not select.select([], [far], [], 0)[1]
     near.close()
 

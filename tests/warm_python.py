@@ -9,7 +9,6 @@ Only on Linux: elsewhere a process that has used the system's frameworks must no
 `Forked` is what stands in for `Child` in `helpers.isolated`, so that limits, interrupts and results are the true ones.
 """
 
-import codecs
 import gc
 import io
 import marshal
@@ -27,6 +26,7 @@ from pathlib import Path
 
 from backstage.processes import belongings, guardian
 from backstage.processes.messages import ReportPipe
+from backstage.processes.pump import LATE, Pump
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -93,9 +93,10 @@ class Forked:
         os.close(writing)
         reports.close_child_end()
         self.pid = struct.unpack("!q", receive(line, 8))[0]
-        self._pump = threading.Thread(target=self._read_output, args=[output], daemon=True)
+        self._pump = Pump(open(output, "rb", buffering=0), on_output)  # noqa: SIM115
         self._pump.start()
-        threading.Thread(target=self._read_messages, args=[reports, on_message], daemon=True).start()
+        self._reader = threading.Thread(target=self._read_messages, args=[reports, on_message], daemon=True)
+        self._reader.start()
         threading.Thread(target=self._await_end, daemon=True).start()
 
     def interrupt(self):
@@ -112,15 +113,9 @@ class Forked:
             if not self._reaped:
                 os.killpg(self.pid, number)
 
-    def _read_output(self, output):
-        decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        with open(output, "rb", buffering=0) as pipe:
-            while data := pipe.read(65536):
-                if text := decoder.decode(data):
-                    self._on_output(text)
-
     def _read_messages(self, reports, on_message):
         for message in reports.messages():
+            self._pump.catch_up()
             on_message(message)
         on_message(None)
 
@@ -132,7 +127,8 @@ class Forked:
             self._line.sendall(b"r")
         status = struct.unpack("!q", receive(self._line, 8))[0]
         self._on_end()
-        self._pump.join(0.5)  # as in `Child`: a descendant that left the group may hold the pipe
+        self._reader.join(LATE)  # as in `Child`: a descendant that left the group may hold the pipe
+        self._pump.catch_up()
         self.exit_code = os.waitstatus_to_exitcode(status)
         self._ended.set()
         self._on_output("")

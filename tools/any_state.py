@@ -201,7 +201,7 @@ class Watched(Kernel):
             for process in [psutil.Process(self.pid), *(guardians[:1] if how == "killed with a guardian" else [])]:
                 process.kill()
             self.manager.provisioner.process.wait()
-        if not eventually(lambda: not list(self.processes()), 20):
+        if not eventually(lambda: not list(self.processes())):
             left = [" ".join(self._words(each))[:100] for each in self.processes()]
             self.fault("-", f"{how}, it leaves {len(left)} processes: {left}")
             for each in self.processes():

@@ -226,6 +226,7 @@ class Crowd:
                 return self._news.get(timeout=0.1)
 
     def _gone(self):
+        self._child.wait(20)  # for its last words
         state = "has been stopped" if self._stopped else "has ended" + self._child.last_words()
         return RuntimeError(f"the crowd {state}: make a new one")
 

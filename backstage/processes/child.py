@@ -1,13 +1,12 @@
 """A process that belongs to this one: started once, ready when it says so, gone at the latest when its owner is.
 
 A `Child` is the leader of a process group, so that one signal reaches all that it starts. Two threads attend to it: one
-reads its output, so that it never waits for a reader; the other waits for its end, and then kills the rest of the group
-before it takes the exit code, for until then nobody else can get the child's id. Its group is entrusted to
+reads its output (`pump`), so that it never waits for a reader; the other waits for its end, and then kills the rest of
+the group before it takes the exit code, for until then nobody else can get the child's id. Its group is entrusted to
 `belongings`, which sees to it that the group goes when the owner is killed; if the owner just ends, `_stop_all` does.
 """
 
 import atexit
-import codecs
 import marshal
 import os
 import re
@@ -24,6 +23,7 @@ from pathlib import Path
 from backstage.processes import belongings, guardian
 from backstage.processes.memory import memory_of, most_memory, too_much
 from backstage.processes.messages import ReportPipe, write
+from backstage.processes.pump import LATE, Pump
 
 KEPT_OUTPUT = 1_000_000  # characters of output that a child keeps
 
@@ -96,7 +96,7 @@ class Child:
         self._news = threading.Condition()
         self._ended = threading.Event()
         self._signalling = threading.Lock()
-        self._reaped = False  # from then on its id may be another process's; `_signalling` guards this
+        self._reaped = False  # from then on its id may be another process's; `_signalling` guards this, and its stdin
         self._stopped = False
         self._reader = None
         environment = {**(os.environ if env is None else env), guardian.MARK: belongings.mark()}
@@ -123,7 +123,7 @@ class Child:
         try:
             belongings.entrust("group", self.pid)
             _children.add(self)
-            self._pump = threading.Thread(target=self._read_output, daemon=True)
+            self._pump = Pump(self._process.stdout, self._keep)
             self._pump.start()
             if reports:
                 self._reader = threading.Thread(target=self._read_messages, args=(reports, on_message), daemon=True)
@@ -231,9 +231,9 @@ class Child:
             If it has ended.
         """
         try:
-            write(self._process.stdin.fileno(), marshal.dumps(message))
+            self._write(marshal.dumps(message))
         except ValueError:  # closed at its end
-            raise BrokenPipeError(f"{self.name} {ending(self.exit_code)}") from None
+            raise BrokenPipeError(f"{self.name} {ending(self._process.returncode)}") from None
 
     def bound_memory(self):
         """From now on, look once a second whether it takes more than `most_memory`; stop it then, and print why."""
@@ -263,7 +263,7 @@ class Child:
             with self._signalling:
                 if not self._reaped:
                     guardian.kill_group(self.pid)
-            self._ended.wait(5)
+            self._ended.wait(LATE)
 
     def _signal(self, number):
         with self._signalling:
@@ -277,23 +277,24 @@ class Child:
 
     def _feed(self, data):
         try:
-            with self._process.stdin as pipe:
-                write(pipe.fileno(), data)
-        except OSError:
+            self._write(data)
+            self._process.stdin.close()
+        except (OSError, ValueError):
             pass  # it ended, or wants no input: its own output says why
 
-    def _read_output(self):
-        decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        with self._process.stdout as pipe:
-            while data := pipe.read(65536):
-                text = decoder.decode(data)
-                if os.name == "nt":
-                    text = text.replace("\r\n", "\n")
-                self._keep(text)
+    def _write(self, data):
+        with self._signalling:  # or it may be closed at its end, and the number soon be that of somebody else's file
+            own = os.dup(self._process.stdin.fileno())
+        try:
+            write(own, data)
+        finally:
+            os.close(own)
 
     def _read_messages(self, reports, on_message):
         for message in reports.messages():
+            self._pump.catch_up()  # what was written before it is heard before it
             on_message(message)
+        self._pump.catch_up()
         on_message(None)
 
     def _keep(self, text):
@@ -306,16 +307,16 @@ class Child:
                     self._output.appendleft(first[excess:])
                 self._output_length -= min(len(first), excess)
             self._news.notify_all()
-        if self._on_output and text:
+        if self._on_output:
             self._on_output(text)
 
     def _watch_memory(self):
         while not self._ended.wait(1):
             if memory_of(self.pid) > most_memory():
-                self.stop(grace=0)
                 why = f"{self.name} was stopped: {too_much()}\n"
                 print(why, end="", flush=True)
-                self._keep(why)
+                self._keep(why)  # before its end, after which others look for its last words
+                self.stop(grace=0)
 
     def _await_end(self):
         if hasattr(os, "waitid"):  # while it is not reaped, its id cannot be another process's
@@ -328,10 +329,11 @@ class Child:
             belongings.release("group", self.pid)
             self._process.wait()
             self._reaped = True
-        if self._process.stdin:
-            self._process.stdin.close()
-        for each in filter(None, (self._pump, self._reader)):
-            each.join(0.5)  # not for ever: a descendant that left the group may hold the pipe
+            if self._process.stdin:
+                self._process.stdin.close()
+        if self._reader:
+            self._reader.join(LATE)  # not for ever: a descendant that left the group may hold the pipe
+        self._pump.catch_up(at_the_end=True)
         _children.discard(self)
         self.exit_code = self._process.returncode
         self._ended.set()

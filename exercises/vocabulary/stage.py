@@ -53,7 +53,7 @@ def under_schedules(program, answer, *arguments, stuck=None, bound=2, most=100):
         return failure
 
     with contextlib.closing(ThreadStage(lambda: functools.partial(program, unpack(payload), *arguments))) as stage:
-        found = search(run, bound=bound, schedules=most, walks=0)
+        found = search(run, bound=bound, schedules=most, walks=0, seconds=60)
         if not found.failure:
             return write_run(stage.output)
         again = replay(functools.partial(run, story=True), found.choices)
