@@ -12,8 +12,10 @@ from backstage.processes.child import Child, ChildError, ending, listens
 from backstage.processes.memory import too_much
 from backstage.processes.patients import start_patients
 from backstage.processes.pieces import Pieces
+from backstage.processes.pump import LATE
 
 __all__ = [
+    "LATE",
     "Child",
     "ChildError",
     "Pieces",
