@@ -61,7 +61,16 @@ class _Interrupted(_Failure, KeyboardInterrupt):
 
 
 def run_isolated(
-    source, inputs=None, outputs=(), *, gevent=False, timeout=None, label="isolated cell", hear=None, linger=True
+    source,
+    inputs=None,
+    outputs=(),
+    *,
+    gevent=False,
+    timeout=None,
+    label="isolated cell",
+    hear=None,
+    linger=True,
+    own_time=False,
 ):
     """Run `source` in a fresh Python process as its `__main__`, and write its output as it comes.
 
@@ -83,6 +92,8 @@ def run_isolated(
         Called with each piece of output, which is then not written, as `Pieces.drain` says.
     linger : bool
         Whether it may go on after its last line until its threads have ended, as a program does.
+    own_time : bool
+        Whether `timeout` counts only what a busy machine leaves to it, as `Pieces.drain` says.
 
     Returns
     -------
@@ -100,7 +111,7 @@ def run_isolated(
     pieces, hear = Pieces(math.inf if hear else MOST_OUTPUT), hear or show_piece
     cell = _Cell(source, inputs or {}, outputs, gevent=gevent, label=label, linger=linger, on_output=pieces.put)
     try:
-        if kind := pieces.drain(hear, timeout, cell.child.pid):
+        if kind := pieces.drain(hear, timeout, cell.child.pid, own_time and cell.child.pid):
             if kind == "MemoryError":
                 why = f": it took more than {most_memory() / 1e9:.1f} GB of memory, half of what there is"
                 patience = 0.5
@@ -231,10 +242,10 @@ class _Cell:
 
 
 def _interrupt(cell, pieces, hear, patience=0.5):
-    """End the cell as Ctrl-C does, or kill it after so many seconds; return its traceback, if it wrote one."""
+    """End the cell as Ctrl-C does, or kill it after some seconds of its own; return its traceback, if it wrote one."""
     try:
         cell.child.interrupt()
-        pieces.drain(hear, patience)
+        pieces.drain(hear, patience, own_time=cell.child.pid)
     finally:
         cell.child.stop(grace=0)
     pieces.drain(hear, 0.3)

@@ -27,6 +27,7 @@ from pathlib import Path
 
 from backstage.processes import belongings, guardian
 from backstage.processes.messages import ReportPipe
+from backstage.processes.own_time import join
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -132,7 +133,7 @@ class Forked:
             self._line.sendall(b"r")
         status = struct.unpack("!q", receive(self._line, 8))[0]
         self._on_end()
-        self._pump.join(0.5)  # as in `Child`: a descendant that left the group may hold the pipe
+        join(self._pump, 0.5)  # as in `Child`: a descendant that left the group may hold the pipe
         self.exit_code = os.waitstatus_to_exitcode(status)
         self._ended.set()
         self._on_output("")

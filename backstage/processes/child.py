@@ -23,6 +23,7 @@ from pathlib import Path
 
 from backstage.processes import belongings, guardian
 from backstage.processes.messages import ReportPipe, write
+from backstage.processes.own_time import join
 
 KEPT_OUTPUT = 1_000_000  # characters of output that a child keeps
 
@@ -318,7 +319,7 @@ class Child:
         if self._process.stdin:
             self._process.stdin.close()
         for each in filter(None, (self._pump, self._reader)):
-            each.join(0.5)  # not for ever: a descendant that left the group may hold the pipe
+            join(each, 0.5)  # not for ever: a descendant that left the group may hold the pipe
         _children.discard(self)
         self.exit_code = self._process.returncode
         self._ended.set()
