@@ -44,7 +44,8 @@ def exercise(name, *, praise, hint, seconds=20):
     praise, hint : str
         What to say of a right answer; what to say below the reason of a wrong one that brings no hint of its own.
     seconds : float
-        After that long an answer is taken to have no end, and is cut off; counted from its beginning.
+        After that long an answer is taken to have no end, and is cut off; counted from its beginning, without the time
+        in which a busy machine held it up.
     """
 
     def register(examine):
@@ -125,7 +126,7 @@ def _judge_in_child(name, payload, known, waiting=lambda: None):
         return prints.begun and not began and known.seconds
 
     try:
-        verdict = run_isolated(source, inputs, ["verdict"], timeout=GET_READY, hear=hear, linger=False)["verdict"]
+        verdict = run_isolated(source, inputs, ["verdict"], timeout=GET_READY, hear=hear, judged=True)["verdict"]
     except IsolatedError as error:
         verdict = Verdict(name, False, *_say_how_it_ended(error, known, prints))
     except KeyboardInterrupt:

@@ -62,7 +62,7 @@ class _Interrupted(_Failure, KeyboardInterrupt):
 
 
 def run_isolated(
-    source, inputs=None, outputs=(), *, gevent=False, timeout=None, label="isolated cell", hear=None, linger=True
+    source, inputs=None, outputs=(), *, gevent=False, timeout=None, label="isolated cell", hear=None, judged=False
 ):
     """Run `source` in a fresh Python process as its `__main__`, and write its output as it comes.
 
@@ -82,8 +82,9 @@ def run_isolated(
         What tracebacks call the source.
     hear : callable, optional
         Called with each piece of output, which is then not written, as `Pieces.drain` says.
-    linger : bool
-        Whether it may go on after its last line until its threads have ended, as a program does.
+    judged : bool
+        Whether it is an answer: `timeout` counts only the seconds that a busy machine leaves it, as `Pieces.drain` says,
+        and it ends after its last line, whatever threads it has left. A program goes on until they have ended.
 
     Returns
     -------
@@ -99,9 +100,9 @@ def run_isolated(
         If this process was interrupted; so was the cell.
     """
     pieces, hear = Pieces(math.inf if hear else MOST_OUTPUT), hear or show_piece
-    cell = _Cell(source, inputs or {}, outputs, gevent=gevent, label=label, linger=linger, on_output=pieces.put)
+    cell = _Cell(source, inputs or {}, outputs, gevent=gevent, label=label, linger=not judged, on_output=pieces.put)
     try:
-        if kind := pieces.drain(hear, timeout, cell.child.pid):
+        if kind := pieces.drain(hear, timeout, cell.child.pid, judged and cell.child.pid):
             if kind == "MemoryError":
                 why = f": {too_much()}"
                 patience = PATIENCE
@@ -234,10 +235,10 @@ class _Cell:
 
 
 def _interrupt(cell, pieces, hear, patience=None):
-    """End the cell as Ctrl-C does, or kill it after so many seconds; return its traceback, if it wrote one."""
+    """End the cell as Ctrl-C does, or kill it after some seconds of its own; return its traceback, if it wrote one."""
     try:
         cell.child.interrupt()
-        pieces.drain(hear, patience or PATIENCE)
+        pieces.drain(hear, patience or PATIENCE, own_time=cell.child.pid)
     finally:
         cell.child.stop(grace=0)
     pieces.drain(hear, LATE)

@@ -13,6 +13,7 @@ import time
 import gevent
 import pytest
 
+from backstage.processes import own_time
 from exercises.verdicts import Wrong
 from exercises.vocabulary import (
     AutojumpClock,
@@ -37,6 +38,7 @@ from exercises.vocabulary import (
     in_time,
     in_time_green,
     join_all,
+    let_pass,
     magic_cells,
     need,
     need_class,
@@ -187,12 +189,52 @@ def test_a_standstill_is_the_same_state_again_and_again():
     assert not any(still(None) for _ in range(9))
 
 
-def test_eventually_counts_its_pauses():
+def test_eventually_counts_its_pauses(monkeypatch):
+    monkeypatch.setattr(own_time, "_who_could_go_on", lambda pid: {})  # whatever else runs here
     pauses, asked = [], iter([False, False, True])
     assert eventually(lambda: next(asked), sleep=pauses.append, pause=3) is True
     assert pauses == [3, 3]
     assert eventually(lambda: 0, looks=4, sleep=pauses.append) is False
     assert len(pauses) == 6
+
+
+@pytest.fixture
+def held_up(monkeypatch):
+    """Somebody who could go on, and is not let, while this is set."""
+    held = threading.Event()
+    held.set()
+    monkeypatch.setattr(own_time, "_who_could_go_on", lambda pid: {"somebody": 1} if held.is_set() else {})
+    return held
+
+
+def test_patience_is_not_used_up_while_somebody_is_held_up(held_up):
+    call = Call(time.sleep, 0.3)
+    assert call.wait(0.01)
+    assert in_time(time.sleep, 0.3, stuck="stuck", seconds=0.01) is None
+    assert in_time(time.sleep, 0.3, stuck="stuck", stands_still=lambda: "the same", looks=1) is None
+    asked = iter([False] * 50 + [True])
+    assert eventually(lambda: next(asked), looks=2, pause=0.001)
+    near, far = socket.socketpair()
+    with near, far:
+        near.setblocking(False)
+        talk = Call(fill, near, 0.01)
+        time.sleep(0.2)
+        assert not talk.ready()
+        held_up.clear()
+        assert talk.wait()
+    never = threading.Event()
+    with pytest.raises(Wrong, match="stuck"):
+        in_time(never.wait, stuck="stuck", seconds=0.1)
+    assert not eventually(never.is_set, looks=2)
+    never.set()
+
+
+def test_let_pass_lasts_until_everybody_could_go_on(held_up):
+    threading.Timer(0.3, held_up.clear).start()
+    began = time.monotonic()
+    let_pass(0.02)
+    assert time.monotonic() - began > 0.25
+    assert not held_up.is_set()
 
 
 def test_a_fuse_blows_after_so_many_calls_and_stays_blown():

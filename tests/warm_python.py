@@ -26,7 +26,8 @@ from pathlib import Path
 
 from backstage.processes import belongings, guardian
 from backstage.processes.messages import ReportPipe
-from backstage.processes.pump import LATE, Pump
+from backstage.processes.own_time import join
+from backstage.processes.pump import Pump
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -127,7 +128,7 @@ class Forked:
             self._line.sendall(b"r")
         status = struct.unpack("!q", receive(self._line, 8))[0]
         self._on_end()
-        self._reader.join(LATE)  # as in `Child`: a descendant that left the group may hold the pipe
+        join(self._reader, 0.5)  # as in `Child`: a descendant that left the group may hold the pipe
         self._pump.catch_up()
         self.exit_code = os.waitstatus_to_exitcode(status)
         self._ended.set()

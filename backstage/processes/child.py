@@ -23,6 +23,7 @@ from pathlib import Path
 from backstage.processes import belongings, guardian
 from backstage.processes.memory import memory_of, most_memory, too_much
 from backstage.processes.messages import ReportPipe, write
+from backstage.processes.own_time import join
 from backstage.processes.pump import LATE, Pump
 
 KEPT_OUTPUT = 1_000_000  # characters of output that a child keeps
@@ -332,7 +333,7 @@ class Child:
             if self._process.stdin:
                 self._process.stdin.close()
         if self._reader:
-            self._reader.join(LATE)  # not for ever: a descendant that left the group may hold the pipe
+            join(self._reader, 0.5)  # not for ever: a descendant that left the group may hold the pipe
         self._pump.catch_up(at_the_end=True)
         _children.discard(self)
         self.exit_code = self._process.returncode

@@ -9,8 +9,10 @@ import time
 from collections import deque
 
 from backstage.processes.memory import memory_of, most_memory
+from backstage.processes.own_time import OwnTime
 
 LOOKS = 0.2  # seconds between two looks at the writer; also because Windows interrupts no wait
+MOST_TIMES = 5  # as long as its own time may a process take on a busy machine
 
 
 class Pieces:
@@ -53,7 +55,7 @@ class Pieces:
         """Drop the oldest piece."""
         self._pieces.popleft()
 
-    def drain(self, hear, timeout=None, pid=None):
+    def drain(self, hear, timeout=None, pid=None, own_time=None):
         """Hand on pieces until the last one.
 
         Parameters
@@ -65,6 +67,9 @@ class Pieces:
             Seconds that it may take, even if there is always more; for ever by default.
         pid : int, optional
             The process that writes: it is watched, so that it takes no more memory than `most_memory`.
+        own_time : int, optional
+            A process: only those seconds count in which a busy machine let it go on, as `OwnTime` says; but it may
+            take no more than MOST_TIMES as long.
 
         Returns
         -------
@@ -73,6 +78,9 @@ class Pieces:
         """
         now = time.monotonic()
         deadline, look = math.inf if timeout is None else now + timeout, now + LOOKS
+        own, last, more = OwnTime(own_time) if own_time else None, now, (MOST_TIMES - 1) * (timeout or 0)
+        if own:
+            own.of(0)  # from here on
         while True:
             wait = min(LOOKS, deadline - now)
             piece = self.first(max(0, wait))
@@ -83,10 +91,13 @@ class Pieces:
                 self.heard()
             now = time.monotonic()
             if seconds:
-                deadline = now + seconds
-            elif wait <= 0:
+                deadline, more = now + seconds, (MOST_TIMES - 1) * seconds
+            if own and now >= min(look, deadline):
+                lost = min(more, max(0, now - last - own.of(now - last)))
+                deadline, more, last = deadline + lost, more - lost, now
+            if wait <= 0 and now >= deadline:
                 return "TimeoutError"
-            if pid and now >= look:
-                if memory_of(pid) > most_memory():
+            if now >= look:
+                if pid and memory_of(pid) > most_memory():
                     return "MemoryError"
                 look = now + LOOKS

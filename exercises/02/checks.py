@@ -19,6 +19,7 @@ from functools import partial
 from itertools import chain
 
 from backstage.processes import Child, temporary_folder
+from backstage.processes.own_time import OwnTime
 from exercises import Wrong, exercise
 from exercises.vocabulary import BurntBun, Call, InFlight, capture, eventually, many, need, reworded
 
@@ -28,10 +29,10 @@ MOST_BYTES = 1_000  # that four tasks and their results may take
 
 def _run(command, folder, enough=lambda output: False):
     """Run a script there until it ends or there is enough of it; return its exit code, or None, and its output."""
-    deadline = time.monotonic() + SCRIPT_PATIENCE
     with Child([sys.executable, *command], name="the script", cwd=folder) as script:
-        while script.wait(0.1) is None and time.monotonic() < deadline and not enough(script.output):
-            pass
+        own, left = OwnTime(), SCRIPT_PATIENCE
+        while script.wait(0.1) is None and left > 0 and not enough(script.output):
+            left -= own.of(0.1)
         return script.exit_code, script.output
 
 

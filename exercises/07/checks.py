@@ -118,9 +118,9 @@ STOOD_STILL = Wrong(
 )
 def _cooperative(answer):
     quiet_hub()
-    with HubWatch(STOOD_STILL, ticks=150):
+    with HubWatch(STOOD_STILL, ticks=150) as watch:
         _passes_everything_on(answer)
-        _keeps_nobody_waiting(answer)
+        _keeps_nobody_waiting(answer, watch)
 
 
 def _passes_everything_on(answer):
@@ -170,7 +170,7 @@ def _compare(said, value, fault):
         raise Wrong(f"the function returned {value!r}, and yours {got}.", "Return what it returned, as it is.")
 
 
-def _keeps_nobody_waiting(answer):
+def _keeps_nobody_waiting(answer, watch):
     """One call that ends when another greenlet has had its turn, then five that end when all have begun."""
     begun, others, inside, alone, held, left = [], [], [], [], [], []
 
@@ -204,7 +204,7 @@ def _keeps_nobody_waiting(answer):
     calls = [GreenCall(patient, bun) for bun in buns]
     eventually(lambda: alone or len(inside) == len(buns), sleep=gevent.sleep)
     held.append(True)  # from here on nobody gets a turn, until all values are there
-    eventually(lambda: alone or len(left) == len(buns))
+    eventually(lambda: watch.ask() or alone or len(left) == len(buns))  # however long the others take
     time.sleep(0.02)
     got = [call.result() for call in calls]
     if alone:

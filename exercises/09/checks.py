@@ -22,6 +22,7 @@ from exercises.vocabulary import (
     converse,
     eventually,
     fill,
+    let_pass,
     many,
     need,
     os_error,
@@ -503,7 +504,7 @@ def _bears_a_quiet_one(answer, patience=0.1):
 
     def visit():
         for words in (b"one tea", b"and a bun"):
-            time.sleep(2.5 * patience)
+            let_pass(2.5 * patience)
             customer.sendall(words)
             heard.append(customer.recv(100))
         customer.close()
@@ -529,7 +530,7 @@ def _ends_a_deaf_one(answer, patience=0.3):
     line.send, line.sendall = (_first(note, each) for each in (line.send, line.sendall))
 
     def shout():
-        time.sleep(1.5 * patience)  # the time for one sending has not begun
+        let_pass(1.5 * patience)  # the time for one sending has not begun
         while not over.is_set():
             if select.select([], [customer], [], 0.05)[1]:
                 full.clear()
@@ -562,13 +563,13 @@ def _ends_a_deaf_one(answer, patience=0.3):
     customer.close()
 
 
-def _bears_a_slow_one(answer, patience=PATIENCE):
+def _bears_a_slow_one(answer, patience=4 * PATIENCE):
     line, customer = _deaf_pair(room=200_000)  # with less than a segment, TCP would wait before each piece
     counts = []
 
     def visit():
         counts.append(fill(customer, quiet=0.1))
-        time.sleep(0.1 * patience)  # longer than a deaf one had
+        let_pass(0.5)  # longer than a deaf one had
         customer.settimeout(patience)
         customer.shutdown(socket.SHUT_WR)
         heard = 0

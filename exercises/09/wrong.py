@@ -368,24 +368,24 @@ def answer(line, limit):
         edit(
             "settimeout(patience)",
             "settimeout(0.1)",
-            says="with a patience of 0.3 s for sending, and your function gave",
+            says="s for sending, and your function gave up after",
         ),
         edit("settimeout(patience)", "settimeout(0.3)", says="the last sending was bounded by 0.3 s"),
-        edit("settimeout(patience)", "settimeout(patience / 2)", says="gave up after 0.1"),
+        edit("settimeout(patience)", "settimeout(patience / 2)", says="s for sending, and your function gave up after"),
         edit("sendall", "send", says="a `send` took a part only"),
         edit(
             "    with client,",
             "    end = time.monotonic() + patience\n    with client,",
             "settimeout(patience)",
             "settimeout(max(0.001, end - time.monotonic()))",
-            says="gave up after 0.0",
+            says="s for sending, and your function gave up after",
         ),
         edit(
             "            client.sendall(data)",
             "            with contextlib.suppress(TimeoutError):\n                client.sendall(data)",
             says="still waits to send",
         ),
-        edit("settimeout(patience)", "settimeout(2)", says="still waits to send"),
+        edit("settimeout(patience)", "settimeout(20)", says="still waits to send"),
         written(
             """
 def answer(client, patience):

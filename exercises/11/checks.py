@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from backstage.processes.own_time import OwnTime
 from exercises import Wrong, exercise
 from exercises.vocabulary import (
     PATIENCE,
@@ -17,6 +18,7 @@ from exercises.vocabulary import (
     Standstill,
     await_call,
     eventually,
+    let_pass,
     need,
     reworded,
 )
@@ -74,7 +76,9 @@ class _Leash:
                 run()
             finally:
                 threading.current_thread().at_end = True
-                threading.current_thread().joined.wait(0.3)
+                own, left = OwnTime(), 0.3
+                while left > 0 and not threading.current_thread().joined.wait(0.05):
+                    left -= own.of(0.05)
 
         def join_soon(thread, timeout=None):
             getattr(thread, "joined", threading.Event()).set()
@@ -97,14 +101,17 @@ STILL = 24  # looks, 0.05 s apart, at which nobody has done anything
 
 
 def _work_done():
-    """A state for `Standstill`: what CPU the process has used; the looks themselves use next to none."""
-    return int(50 * time.process_time()) + 1
+    """A state for `Standstill`: what CPU others have used; this thread only looks."""
+    return int(50 * (time.process_time() - time.thread_time())) + 1
 
 
 def _until(condition):
     """Wait until a condition holds, or until nobody does anything any more; return whether it holds."""
     is_still = Standstill(5 * STILL)
-    eventually(lambda: condition() or is_still(_work_done()), pause=0.01)
+    for _ in range(1000):
+        if condition() or is_still(_work_done()):
+            break
+        let_pass(0.01)
     return condition()
 
 

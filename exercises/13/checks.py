@@ -153,7 +153,7 @@ def _pair_that_was_reset():
         line, _ = door.accept()
     with line:
         reset(far)
-        select.select([line], [], [], 1)  # until the reset is here
+        select.select([line], [], [], 20)  # until the reset is here
         yield line
 
 

@@ -294,7 +294,7 @@ def answer(guests, patience):
         edit("suppress(OSError):", "suppress(ConnectionError, BlockingIOError):", says="let TimeoutError out"),
         edit("suppress(OSError):", "suppress(Exception):", says="`send` raised BurntBun"),
         edit("guest.send(guests[guest])]", "guest.send(guests[guest][:1024])]", says="after two turns 2,048 had come"),
-        edit("hungry, [], patience", "hungry, [], min(patience, 0.05)", says="comes back after 0.05"),
+        edit("hungry, [], patience", "hungry, [], min(patience, 0.05)", says="and your function comes back after 0."),
     ],
     "13.4": [
         written(

@@ -660,7 +660,7 @@ async def answer(jobs):
             "            seated = asyncio.ensure_future(asyncio.wait(list(guests)))\n"
             "            late = asyncio.ensure_future(over.wait())\n"
             "            await asyncio.wait([seated, late], return_when=asyncio.FIRST_COMPLETED)\n",
-            says="s; ten guests stayed, and the last of them heard 'closing' 1.",
+            says="s; ten guests stayed, and the last of them heard 'closing' ",
         ),
         edit(
             "add_signal_handler(signal.SIGTERM, closing.set)",

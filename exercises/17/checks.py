@@ -2,7 +2,6 @@
 
 import sqlite3
 import threading
-import time
 from collections import Counter
 from contextlib import suppress
 
@@ -10,7 +9,7 @@ import cloudpickle
 import pika
 
 from exercises import Wrong, exercise
-from exercises.vocabulary import BurntBun, Call, Fuse, Standstill, brokers, capture, eventually, need
+from exercises.vocabulary import BurntBun, Call, Fuse, Standstill, brokers, capture, eventually, let_pass, need
 from exercises.vocabulary.power import Ledger, Power, PowerCut
 
 # -- 17.1 -------------------------------------------------------------------------------------------------------------
@@ -111,7 +110,7 @@ class _Staff:
             moves = (len(self.cooked), state.message_count)
             if asking(moves) or (subscribed(moves) and (state.consumer_count or not state.message_count)):
                 return False
-            time.sleep(0.01)
+            let_pass(0.01)
         self.complain()
         return True
 
@@ -167,7 +166,7 @@ def _fair(answer):
         staff.kill_first()
         if not staff.wait_for(10):
             raise Wrong(f"a program was killed while it cooked {staff.begun[0]!r}, and the other did not get it.")
-        time.sleep(0.3)  # nothing to do for a while is no reason to go home
+        let_pass(0.3)  # nothing to do for a while is no reason to go home
         brokers.put(channel, "kitchen", *LINE[10:])
         if not staff.wait_for(len(LINE)):
             raise Wrong("orders came later, when all others were done, and not all of them were cooked.")

@@ -358,9 +358,9 @@ def answer(channel, replies, question, patience):
             "    try:", "    time.sleep(patience)\n    try:", says="a question was answered, and your function waits on"
         ),
         edit("+ patience\n", "+ 0.3\n", says="with a patience of 0.8 s, and your function gave up earlier"),
-        edit("+ patience\n", "+ (patience or 5)\n", says="with a patience of 0 s, and your function waits on"),
-        edit("+ patience\n", "+ max(patience, 0.7)\n", says="with a patience of 0 s, and your function waits on"),
-        edit("inactivity_timeout=0.05", "inactivity_timeout=2", says=" s, and your function waits on"),
+        edit("+ patience\n", "+ (patience or 50)\n", says="with a patience of 0 s, and your function waits on"),
+        edit("+ patience\n", "+ max(patience, 0.7)\n", says="with a patience of 0 s, and your function "),
+        edit("inactivity_timeout=0.05", "inactivity_timeout=20", says=" s, and your function waits on"),
         edit(
             "            if method:\n",
             "            deadline = time.monotonic() + patience if method else deadline\n            if method:\n",

@@ -1,8 +1,8 @@
 """To call an answer, which may return, raise or never end, and to say which promise it breaks by that.
 
 What a call came to is an `Outcome`, a value or an error, whether it ran here (`capture`), on a thread (`Call`) or in
-a greenlet (`GreenCall`). Patience is counted in looks where that is possible, not in seconds, so that a machine which
-stands still for a while uses none of it up.
+a greenlet (`GreenCall`). Patience is counted in looks where that is possible, not in seconds, and no look counts at
+which somebody could go on and was not let: so a machine that has better to do for a while uses none of it up.
 """
 
 import contextlib
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import gevent
 
+from backstage.processes.own_time import OwnTime
 from exercises.verdicts import Wrong
 
 PATIENCE = 5  # seconds until an answer that waits for something nobody does is called stuck
@@ -99,6 +100,7 @@ class Call:
         def run():
             self.outcome = capture(function, *arguments, catch=BaseException)
 
+        self._own = OwnTime()
         self.thread = threading.Thread(target=run, daemon=True)
         self.thread.start()
 
@@ -107,9 +109,16 @@ class Call:
         return not self.thread.is_alive()
 
     def wait(self, seconds=PATIENCE):
-        """Wait for its end, at most so many seconds; return whether it has ended."""
-        self.thread.join(seconds)
-        return self.ready()
+        """Wait for its end, so many seconds in which it could go on; return whether it has ended."""
+        step = min(LOOK, seconds)
+        while True:
+            self.thread.join(step)
+            if self.ready():
+                return True
+            seconds -= self._own.of(step)
+            if seconds <= 0:
+                return False
+            step = min(LOOK, max(seconds, 0.001))
 
     def result(self):
         """Return what it returned, or raise what it raised; only when it is ready."""
@@ -180,8 +189,8 @@ def eventually(condition, *, looks=1000, pause=0.005, sleep=time.sleep):
     ----------
     condition : callable
         Asked before each pause, and once more in the end.
-    looks : int
-        How many pauses it gets.
+    looks : float
+        How many pauses it gets in which everybody else could go on.
     pause : float
         Seconds of each.
     sleep : callable
@@ -192,11 +201,22 @@ def eventually(condition, *, looks=1000, pause=0.005, sleep=time.sleep):
     bool
         Whether it held in the end.
     """
-    for _ in range(looks):
+    own, left = None, looks
+    while left > 0:
         if condition():
             return True
+        if not own:
+            own = OwnTime()
+            own.of(0)  # from here on
         sleep(pause)
+        left -= own.of(pause) / pause if pause else 1
     return bool(condition())
+
+
+def let_pass(seconds):
+    """Sleep for so many seconds in which everybody else could go on."""
+    pause = min(LOOK, seconds)
+    eventually(lambda: False, looks=seconds / pause, pause=pause)
 
 
 def in_time(function, *arguments, stuck, seconds=PATIENCE, stands_still=None, looks=10):
@@ -232,9 +252,10 @@ def in_time(function, *arguments, stuck, seconds=PATIENCE, stands_still=None, lo
 
 def await_call(call, stuck, seconds=PATIENCE, stands_still=None, looks=10):
     """As `in_time`, for a `Call` that was begun before; return it when it is ready, whatever it came to."""
-    deadline, is_still = time.monotonic() + seconds, Standstill(looks)
-    while not call.wait(min(LOOK, seconds)):
-        if (stands_still and is_still(stands_still())) or time.monotonic() > deadline:
+    is_still = Standstill(looks)
+    while not call.wait(min(LOOK, seconds)):  # a look is not over before they all could go on
+        seconds -= LOOK
+        if (stands_still and is_still(stands_still())) or seconds <= 0:
             raise Wrong(stuck() if callable(stuck) else stuck)
     return call
 

@@ -10,7 +10,8 @@ import select
 import socket
 import struct
 
-from exercises.vocabulary.calls import PATIENCE, BurntBun, Call, Enough, await_call
+from backstage.processes.own_time import OwnTime
+from exercises.vocabulary.calls import LOOK, PATIENCE, BurntBun, Call, Enough, await_call
 
 
 class AwkwardSocket(socket.socket):
@@ -107,7 +108,7 @@ def awkward_pair(*, tcp=True, **quirks):
     Parameters
     ----------
     tcp : bool
-        Over TCP, which can be reset, and with a time-out of `PATIENCE` for the far end; else a `socketpair`.
+        Over TCP, which can be reset, and with a long time-out for the far end; else a `socketpair`.
     **quirks
         Attributes of the near end.
 
@@ -124,7 +125,7 @@ def awkward_pair(*, tcp=True, **quirks):
         near, far = socket.socketpair()
     near, far = (AwkwardSocket(end.family, end.type, end.proto, fileno=end.detach()) for end in (near, far))
     if tcp:
-        far.settimeout(PATIENCE)
+        far.settimeout(4 * PATIENCE)
     for name, value in quirks.items():
         setattr(near, name, value)
     return near, far
@@ -137,14 +138,19 @@ def reset(line):
 
 
 def fill(line, quiet=0):
-    """Talk until there has been no more room for `quiet` seconds; return how many bytes that were.
+    """Talk until there has been no more room for `quiet` seconds, in which everybody else could go on.
 
-    The line should be non-blocking.
+    The line should be non-blocking. Return how many bytes that were.
     """
-    sent = 0
-    while select.select([], [line], [], quiet)[1]:
-        sent += line.send(b"bun " * 1_000)
-    return sent
+    sent, left, own = 0, quiet, OwnTime()
+    while True:
+        if select.select([], [line], [], min(LOOK, left))[1]:
+            sent += line.send(b"bun " * 1_000)
+            left = quiet
+        else:
+            left -= own.of(min(LOOK, left))
+            if left <= 0:
+                return sent
 
 
 def os_error(number):
