@@ -83,8 +83,8 @@ def run_isolated(
     hear : callable, optional
         Called with each piece of output, which is then not written, as `Pieces.drain` says.
     judged : bool
-        Whether it is an answer: `timeout` counts only the seconds that a busy machine leaves it, as `Pieces.drain` says,
-        and it ends after its last line, whatever threads it has left. A program goes on until they have ended.
+        Whether it is an answer: `timeout` counts only what a busy machine leaves it, as `Pieces.drain` says, and it
+        ends after its last line, whatever threads it has left. A program goes on until they have ended.
 
     Returns
     -------
