@@ -70,6 +70,8 @@ class Suite:
         self.name, self.terms, self.tree, self.log = name, terms, folder / name / "tree", folder / name / "log.json"
         self.said = folder / name / "said.txt"  # by pytest, or by a test that outlives it
         self.python = folder / name / "venv/bin/python"
+        if sources and not (sources / name).is_dir():
+            sys.exit(f"There is no clone of {name} in {sources}: clone {terms['from']} there, or leave --sources out.")
         if sources:
             shutil.copytree(sources / name, self.tree, dirs_exist_ok=True)
         else:
