@@ -128,8 +128,8 @@ class Forked:
             self._line.sendall(b"r")
         status = struct.unpack("!q", receive(self._line, 8))[0]
         self._on_end()
-        join(self._reader, 0.5)  # as in `Child`: a descendant that left the group may hold the pipe
         self._pump.catch_up()
+        join(self._reader, 0.5)  # as in `Child`: a descendant that left the group may hold the pipe
         self.exit_code = os.waitstatus_to_exitcode(status)
         self._ended.set()
         self._on_output("")

@@ -332,9 +332,9 @@ class Child:
             self._reaped = True
             if self._process.stdin:
                 self._process.stdin.close()
-        if self._reader:
-            join(self._reader, 0.5)  # not for ever: a descendant that left the group may hold the pipe
         self._pump.catch_up(at_the_end=True)
+        if self._reader:  # which may have waited for the pump
+            join(self._reader, 0.5)  # not for ever: a descendant that left the group may hold the pipe
         _children.discard(self)
         self.exit_code = self._process.returncode
         self._ended.set()
