@@ -3,15 +3,17 @@
 import dataclasses
 import json
 import re
+import sys
 import textwrap
 import types
+import weakref
 from html.parser import HTMLParser
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from backstage.processes import pieces
-from exercises import Verdict, answers, judge, judging, solutions
+from exercises import Verdict, answers, judge, judging, mishaps, solutions
 from exercises.cards import card
 from exercises.prints import KEPT, MARK, MOST_CHARACTERS, MOST_LINES, Prints
 from helpers import check, isolated
@@ -110,6 +112,14 @@ def test_an_answer_without_end_is_cut_off_with_a_word_on_why_and_where(body, pla
             break
     assert f"still running after {seconds} s and was cut off, at {place}." in verdict.reason
     assert "never ends" in verdict.hint
+
+
+def test_where_greenlets_stand_is_told_beside_a_proxy_of_what_is_gone():
+    import greenlet  # noqa: F401
+
+    gone = weakref.proxy(type("Bun", (), {})())
+    assert len(list(mishaps._stacks(sys._getframe()))) > 1
+    del gone
 
 
 def test_an_answer_that_grows_without_end_is_cut_off_before_the_machine_stands_still(monkeypatch):

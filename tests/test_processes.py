@@ -13,6 +13,7 @@ import pytest
 from kernel import alive, eventually, guardian_of
 
 from backstage.processes import Child, ChildError, belongings, listens, temporary_folder
+from backstage.processes.pump import Pump
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals and process groups")
 
@@ -158,6 +159,21 @@ def test_who_takes_the_output_may_stand_still_and_nothing_is_lost_or_overtaken()
     assert None in heard and "" not in heard[:-1]
     words = " ".join(filter(None, heard)).split()
     assert words in (["one", "two", "three"], ["one", "three", "two"])
+
+
+@posix_only
+def test_who_catches_up_waits_for_what_is_in_the_pipe_still(monkeypatch):
+    wait = Pump._await_data
+    monkeypatch.setattr(Pump, "_await_data", lambda pump: (wait(pump), time.sleep(0.5)))  # as on a busy machine
+    reading, writing = os.pipe()
+    heard = []
+    pump = Pump(open(reading, "rb", buffering=0), heard.append)  # noqa: SIM115
+    pump.start()
+    os.write(writing, b"bun")
+    pump.catch_up()
+    assert heard == ["bun"]
+    os.close(writing)
+    pump.join()
 
 
 @posix_only
