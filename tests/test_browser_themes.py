@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from tests.browser import assert_nothing_went_wrong, notebook_page, run_all_cells, set_theme
+from tests.browser import FRONT, assert_nothing_went_wrong, notebook_page, run_all_cells, set_theme
 
 NOTEBOOK = "00_start_here.ipynb"
 CELLS = [
@@ -13,6 +13,7 @@ CELLS = [
     "check('00.2', lambda waits: max(waits, default=0))",
     "def steamed(waits):\n    while True:\n        pass\n\n\ncheck('00.2', steamed)",
 ]
+PROSE = "Buns " * 60 + "\n\n|bun|filling|\n|---|---|\n|baozi|pork|\n"
 PLOT, CARDS = ".course-live[role=img]", ".course-live:not([role])"
 LINE = """document.querySelector('[id*="sweep: "]')"""
 # Of the ground that is seen behind an element, of its text, and of the plot's axis, as lists of red, green and blue.
@@ -43,7 +44,8 @@ def page(tmp_path):
 
 def shortened(book):
     solution = next(cell for cell in book.cells if 'check("00.2"' in cell.source and "Solution" in cell.source)
-    book.cells = [*map(nbformat.v4.new_code_cell, CELLS), solution]
+    prose = nbformat.v4.new_markdown_cell(PROSE)
+    book.cells = [*map(nbformat.v4.new_code_cell, CELLS), solution, prose]
     return book
 
 
@@ -86,3 +88,13 @@ def test_plots_and_cards_are_at_home_in_every_theme(page):
         f"start => {LINE}.getBoundingClientRect().x > start + 20 && getComputedStyle({LINE}).visibility === 'visible'",
         arg=start,
     )
+
+
+def test_lines_of_prose_end_on_a_wide_screen(page):
+    page.set_viewport_size({"width": 1920, "height": 1000})
+    code, prose, table = (
+        page.locator(f"{FRONT} {part}").last.bounding_box()
+        for part in (".jp-CodeCell .jp-Editor", ".jp-MarkdownOutput p", ".jp-MarkdownOutput table")
+    )
+    assert code["width"] > 1200 > 900 > prose["width"] > 600
+    assert abs(table["x"] - prose["x"]) < 10

@@ -1,5 +1,6 @@
 """A learner's desk: what is laid, what makes room for a new edition, and that nothing that was typed is ever lost."""
 
+import ast
 import errno
 import json
 import os
@@ -348,6 +349,20 @@ def test_where_the_home_cannot_be_written_jupyter_keeps_its_things_at_the_desk(t
     said = run("lab", "--show-config", COURSE_HOME=str(tmp_path), **nowhere)
     assert said.returncode == 0, said.stderr
     assert any((tmp_path / "desk" / ".home").iterdir())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="There JupyterLab is a child, not what this process becomes.")
+def test_a_style_of_the_learners_own_comes_first(tmp_path, monkeypatch):
+    """That JupyterLab takes ours where there is none is seen in a browser."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "o'config"))
+    commands = []
+    monkeypatch.setattr(os, "execv", lambda program, command: commands.append(command))
+    desk.open_lab(tmp_path, "desk/a.ipynb", [])
+    told = next(option for option in commands[0] if option.startswith("--ServerApp.tornado_settings="))
+    mine, ours = ast.literal_eval(told.partition("=")[2])["static_custom_path"]
+    assert mine == str(tmp_path / "o'config" / "custom")
+    assert (Path(ours) / "custom.css").is_file()
 
 
 def test_first_impressions_can_be_changed(tmp_path, monkeypatch):

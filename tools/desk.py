@@ -35,6 +35,7 @@ FIRST_IMPRESSION = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/filebrowser-extension:browser": {"showLastModifiedColumn": False},
 }
+STYLE = ROOT / "tools" / "web" / "desk"  # its custom.css is JupyterLab's, unless the learner has one
 # As the kernel will report it: a notebook that lacks any of it counts as changed as soon as it is opened.
 LANGUAGE = {
     "codemirror_mode": {"name": "ipython", "version": 3},
@@ -393,6 +394,10 @@ def open_lab(folder, notebook, arguments):
     if not os.access(os.path.expanduser("~"), os.W_OK):  # where Jupyter, IPython and matplotlib keep their things
         os.environ["HOME"] = str(folder / "desk" / ".home")
         os.makedirs(os.environ["HOME"], exist_ok=True)
+    from jupyter_core.paths import jupyter_config_dir
+
+    styles = {"static_custom_path": [os.path.join(jupyter_config_dir(), "custom"), str(STYLE)]}
+    command += ["--LabApp.custom_css=True", f"--ServerApp.tornado_settings={styles}"]
     os.chdir(folder)
     if os.name == "nt":  # there `exec` would give the prompt back while JupyterLab runs
         sys.exit(subprocess.run([*command, *arguments]).returncode)
