@@ -25,6 +25,7 @@ import threading
 from backstage.granted import lacking
 from backstage.processes.memory import memory_of, most_memory
 from backstage.settings import forget_settings
+from backstage.undisturbed import undisturbed
 
 PATIENCE = 300  # seconds that `input` waits; whoever closes the page finds no box to type into on coming back
 
@@ -44,7 +45,7 @@ def prepare():
     if not hasattr(shell, "kernel") or any(isinstance(finder, _Finder) for finder in sys.meta_path):
         return
     forget_settings(shell)
-    with _undisturbed():
+    with undisturbed():
         import matplotlib.pyplot  # noqa: F401  # of all that chapters import, what takes longest
 
         for name, kind in (("load_ext", "line"), ("writefile", "cell")):
@@ -59,22 +60,6 @@ def prepare():
     for name, guard in _GUARDS.items():
         if name in sys.modules:
             guard(sys.modules[name])
-
-
-@contextlib.contextmanager
-def _undisturbed():
-    """Hear ■ only at the end: who is interrupted while numpy or matplotlib is loaded could not load it again."""
-    if threading.current_thread() is not threading.main_thread():  # where it is not heard anyway
-        yield
-        return
-    heard = []
-    before = signal.signal(signal.SIGINT, lambda *details: heard.append(details))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if heard:
-        raise KeyboardInterrupt
 
 
 def guard_pools():

@@ -100,8 +100,9 @@ def run_isolated(
         If this process was interrupted; so was the cell.
     """
     pieces, hear = Pieces(math.inf if hear else MOST_OUTPUT), hear or show_piece
-    cell = _Cell(source, inputs or {}, outputs, gevent=gevent, label=label, linger=not judged, on_output=pieces.put)
+    cell = None
     try:
+        cell = _Cell(source, inputs or {}, outputs, gevent=gevent, label=label, linger=not judged, on_output=pieces.put)
         if kind := pieces.drain(hear, timeout, cell.child.pid, judged and cell.child.pid):
             if kind == "MemoryError":
                 why = f": {too_much()}"
@@ -114,9 +115,10 @@ def run_isolated(
         if pieces.overflowed:
             raise IsolatedError(f"the cell was stopped: it wrote more than {MOST_OUTPUT:,} characters")
     except KeyboardInterrupt:
-        raise interrupted(_interrupt(cell, pieces, hear)) from None
+        raise interrupted(cell and _interrupt(cell, pieces, hear)) from None
     finally:
-        cell.child.stop(grace=0)
+        if cell:
+            cell.child.stop(grace=0)
     return cell.result(outputs)
 
 
@@ -143,10 +145,11 @@ def start_isolated(source, inputs=None, *, name="server", gevent=False, timeout=
         If it ended before it was ready, took longer, or was given nonsense; nothing of it is left then.
     """
     asked.seconds("timeout", timeout)
-    cell = _Cell(source, inputs or {}, (), gevent=gevent, label=label, background=True)
-    cell.child.name = f"background cell {name}"
-    cell.child.bound_memory()
+    cell = None
     try:
+        cell = _Cell(source, inputs or {}, (), gevent=gevent, label=label, background=True)
+        cell.child.name = f"background cell {name}"
+        cell.child.bound_memory()
         deadline = time.monotonic() + timeout
         while not cell.ready.wait(0.05):
             if not cell.child.running:
@@ -164,7 +167,7 @@ def start_isolated(source, inputs=None, *, name="server", gevent=False, timeout=
     except KeyboardInterrupt:
         raise interrupted() from None
     finally:
-        if not cell.ready.is_set():
+        if cell and not cell.ready.is_set():
             cell.child.stop(grace=0)
     cell.child.port = cell.port
     return cell.child

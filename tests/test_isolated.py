@@ -10,7 +10,7 @@ import psutil
 import pytest
 from kernel import Kernel, alive, eventually, guardian_of, quiet_port
 
-from backstage.processes import listens
+from backstage.processes import Child, listens
 from helpers import ready
 from helpers.isolated import MOST_OUTPUT, IsolatedError, run_isolated, start_isolated
 
@@ -782,6 +782,19 @@ def test_what_ctrl_c_meets_on_its_way_is_heard_all_the_same():
     with pytest.raises(KeyboardInterrupt):
         run_isolated("print('waits', flush=True)\nimport time; time.sleep(1000)", hear=hear)
     assert "".join(heard) == "waits\n"
+
+
+def test_an_interrupt_as_soon_as_a_background_cell_has_started_leaves_nobody(monkeypatch):
+    begun = []
+
+    def interrupted(child):
+        begun.append(child)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Child, "bound_memory", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        start_isolated("import time\ntime.sleep(600)")
+    assert not begun[0].running
 
 
 def test_a_cell_within_a_cell():

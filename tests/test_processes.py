@@ -1,6 +1,7 @@
 """Child processes: ready when they say so, heard, stopped on request, gone with their owner."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -426,6 +427,37 @@ def test_the_same_guardians_serve_all_children():
         two = list(belongings._guardians)
         with python(SERVER, ready="port"):
             assert belongings._guardians == two
+
+
+@posix_only
+def test_an_interrupt_while_a_child_is_started_leaves_nobody():
+    code = """
+        import os, signal, subprocess, sys
+        import psutil
+        from backstage.processes import Child
+
+        begin, begun = subprocess.Popen, []
+
+
+        def interrupted(*args, **options):
+            begun.append(begin(*args, **options))
+            os.kill(os.getpid(), signal.SIGINT)
+            return begun[-1]
+
+
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # under nohup it would be ignored
+        Child([sys.executable, "-c", ""]).wait()  # with its guardians
+        subprocess.Popen = interrupted
+        try:
+            Child([sys.executable, "-c", "import time; time.sleep(600)"])
+        except KeyboardInterrupt:
+            print("interrupted", begun[0].pid)
+            print("left" if psutil.pid_exists(begun[0].pid) else "gone")
+            begun[0].kill()
+    """
+    done = python(code)
+    assert done.wait(60) == 0, done.output
+    assert re.fullmatch(r"interrupted \d+\ngone\n", done.output)
 
 
 def test_a_patched_process_is_told_that_it_cannot_have_children():

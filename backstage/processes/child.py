@@ -25,6 +25,7 @@ from backstage.processes.memory import memory_of, most_memory, too_much
 from backstage.processes.messages import ReportPipe, write
 from backstage.processes.own_time import join
 from backstage.processes.pump import LATE, Pump
+from backstage.undisturbed import undisturbed
 
 KEPT_OUTPUT = 1_000_000  # characters of output that a child keeps
 
@@ -101,41 +102,17 @@ class Child:
         self._stopped = False
         self._reader = None
         environment = {**(os.environ if env is None else env), guardian.MARK: belongings.mark()}
-        reports = ReportPipe() if on_message else None
+        self.pid = None
         try:
-            self._process = subprocess.Popen(
-                [*args, reports.number] if reports else args,
-                bufsize=0,
-                stdin=subprocess.DEVNULL if stdin == b"" else subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                env=environment,
-                cwd=cwd,
-                start_new_session=os.name != "nt",
-                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-                **(reports.inherit if reports else {}),
-            )
-        except OSError as error:
-            raise ChildError(f"{self.name} cannot be started: {error}") from error
-        finally:
-            if reports:
-                reports.close_child_end()
-        self.pid = self._process.pid
-        try:
-            belongings.entrust("group", self.pid)
-            _children.add(self)
-            self._pump = Pump(self._process.stdout, self._keep)
-            self._pump.start()
-            if reports:
-                self._reader = threading.Thread(target=self._read_messages, args=(reports, on_message), daemon=True)
-                self._reader.start()
-            threading.Thread(target=self._await_end, daemon=True).start()
+            with undisturbed():
+                self._start(args, environment, cwd, stdin, on_message)
             if stdin:
                 self._feed(stdin)
             if ready is not None:
                 self.wait_ready(ready, timeout)
         except BaseException:
-            self.stop(grace=0)
+            if self.pid:
+                self.stop(grace=0)
             raise
 
     def __enter__(self):
@@ -275,6 +252,36 @@ class Child:
             else:
                 with suppress(ProcessLookupError, PermissionError):  # as in guardian.kill_group
                     os.killpg(self.pid, number)
+
+    def _start(self, args, environment, cwd, stdin, on_message):
+        reports = ReportPipe() if on_message else None
+        try:
+            self._process = subprocess.Popen(
+                [*args, reports.number] if reports else args,
+                bufsize=0,
+                stdin=subprocess.DEVNULL if stdin == b"" else subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                cwd=cwd,
+                start_new_session=os.name != "nt",
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+                **(reports.inherit if reports else {}),
+            )
+        except OSError as error:
+            raise ChildError(f"{self.name} cannot be started: {error}") from error
+        finally:
+            if reports:
+                reports.close_child_end()
+        self.pid = self._process.pid
+        belongings.entrust("group", self.pid)
+        _children.add(self)
+        self._pump = Pump(self._process.stdout, self._keep)
+        self._pump.start()
+        if reports:
+            self._reader = threading.Thread(target=self._read_messages, args=(reports, on_message), daemon=True)
+            self._reader.start()
+        threading.Thread(target=self._await_end, daemon=True).start()
 
     def _feed(self, data):
         try:
