@@ -142,7 +142,7 @@ BEHIND = "The broker sends the next order when the one before has been acknowled
 @exercise(
     "17.2",
     praise="nobody holds an order that another could cook, and a killed worker loses none.",
-    hint="`channel.basic_qos(prefetch_count=1)` before `basic_consume`, and `basic_ack` after `cook`.",
+    hint="How many may the worker hold before it begins? And when is it done with the one that it holds?",
 )
 def _fair(answer):
     with brokers.started_broker() as url, brokers.open_channel(url) as channel:

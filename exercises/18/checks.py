@@ -130,7 +130,7 @@ CHANGES = (  # old patterns, new ones; keys that fit both, only the new, only th
 @exercise(
     "18.3",
     praise="at every moment the queue gets what both lists ask for, and in the end what the new one asks for.",
-    hint="Bind the new ones first; then unbind those old ones that are not among the new.",
+    hint="In which order of calls is there no moment without a binding that fits?",
 )
 def _rebind(answer):
     with brokers.started_broker() as url, brokers.open_channel(url) as door, brokers.open_channel(url) as channel:

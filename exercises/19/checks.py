@@ -204,7 +204,7 @@ class _Down(Exception):
 @exercise(
     "19.4",
     praise="everything is published in order, and what is confirmed is gone before the next one goes out.",
-    hint="Look at the oldest, publish it, delete that row, commit; then look again.",
+    hint="If you are killed between any two steps, is the row still there, or the message already out?",
     seconds=5,
 )
 def _relay(answer):
