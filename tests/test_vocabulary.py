@@ -300,7 +300,7 @@ def test_need_names_what_was_given_instead():
     assert need(len, callable, "give a function") is len
     with pytest.raises(Wrong, match=r"^give a list, not a str\.$"):
         need("one", (list, tuple), "give a list")
-    with pytest.raises(Wrong, match=r"^give a function, not a int\.$"):
+    with pytest.raises(Wrong, match=r"^give a function, not an int\.$"):
         need(1, callable, "give a function")
 
 

@@ -161,9 +161,11 @@ class Report:
 
     def _say_proof(self):
         if not self.steady:
-            return "That proves nothing: the same schedule did not always lead to the same. Does it ask for the time?"
+            return (
+                "That proves nothing: the same schedule did not always lead to the same end. Does it ask for the time?"
+            )
         if self.proven == math.inf:
-            return "There are no others, apart from such that differ only where nobody can notice."
+            return "There are no others, apart from those that differ only where nobody can notice."
         if self.proven < 0:
             return "That proves little: there are too many. Make the program smaller."
         less = f"with at most {self.proven:.0f} {self.step}s" if self.proven else f"without any {self.step}"

@@ -20,7 +20,7 @@ WRONG = {
         written("answer = ['B', 'B', 'A']", says="0 buns, as it should"),
         written("answer = [['A'], ['B']]", says="names ['A']"),
         written("answer = 'A, B, A, B'", says="names ','"),
-        written("answer = 2", says="not a int"),
+        written("answer = 2", says="not an int"),
     ],
     "01.2": [
         written("answer = ['A'] * 6 + ['B'] * 6", says="no sale was lost"),

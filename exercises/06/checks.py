@@ -118,7 +118,7 @@ def _shop_opens():
 @exercise(
     "06.1",
     praise="that is the order in which it really ran just now.",
-    hint="Only `gevent.sleep` gives the CPU away. Where a function has none, it runs straight through.",
+    hint="Only `gevent.sleep` gives up the CPU. Where a function has none, it runs straight through.",
 )
 def _order(answer):
     truth, _ = _run(_shop_opens, "")

@@ -42,7 +42,7 @@ WRONG = {
         edit('    "import gevent",\n', "", says="the line 'import gevent' is missing"),
         edit("from time import sleep", "import time", says="is none of the six lines"),
         edit('    "import gevent",\n', '    "import gevent",\n    "monkey.patch_all()",\n', says="once is enough"),
-        written("answer = [1, 2, 3, 4, 5, 6]", says="not a int"),
+        written("answer = [1, 2, 3, 4, 5, 6]", says="not an int"),
         written("answer = []", says="is missing"),
     ],
     "07.2": [

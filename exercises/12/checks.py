@@ -285,9 +285,7 @@ def _dispatcher(answer):
     again = "Each `clerk.greet` is a new object, equal to the last: compare with ==, not with `is`."
     _compare(answer, "on a, on b, off a, emit", "the method clerk.greet is added and removed", again, methods=True)
     for program in _any_programs():
-        _compare(
-            answer, program, f"a program of chance, {program!r}, where “a: off b” is what a does when called first"
-        )
+        _compare(answer, program, f"a random program, {program!r}, where “a: off b” is what a does when called first")
 
 
 def _keep_apart(answer):

@@ -646,7 +646,10 @@ class _Record:
 
 
 STOP = "A `finally` is run for an error of a job, and also when `run_all` itself is cancelled; an `except` may not be."
-TWICE = "Who cancels a `gather` cancels its tasks, and it ends with the first of them. `asyncio.wait` cancels nobody."
+TWICE = (
+    "Whoever cancels a `gather` cancels its tasks, and it ends as soon as the first of them has stopped. "
+    "`asyncio.wait` cancels nobody."
+)
 
 
 class _Crew:
@@ -956,7 +959,7 @@ class _Shop:
         while (code := self.child.wait(LOOK)) is None and left > 0:
             left -= own.of(LOOK)
         if code is None:
-            hint = "Who waits longer than for those who are there? Whoever has hung up, in whatever way, has gone."
+            hint = "Wait only for those who are still there: a guest who has hung up, in whatever way, has gone."
             self.wrong(f"{when}, and after {PATIENCE} s the process was still there.", hint)
         if code != 0:
             hint = "A `serve` that returns, with no guest left, is enough for exit code 0. And may nobody be there?"

@@ -15,7 +15,7 @@ WRONG = {
         ),
         edit("(6, False)", "(6, False), (6, False)", says="and you say [2, 3, 4, 5, 6, 6]"),
         written("answer = [2, 3, 4, 5, 6]", says="2 is no pair"),
-        written("answer = 5", says="not a int"),
+        written("answer = 5", says="not an int"),
         written("answer = [(n, True) for n in range(2, 7)]", says="order 5 had not been sent to the worker"),
         edit("(4, True)", '(4, "True")', says="(4, 'True') is no pair"),
         edit(

@@ -41,7 +41,7 @@ WRONG = {
             says="you said None; 10 in flight are allowed",
         ),
         edit("in_flight > per_host", "-(-in_flight // greenlets) * greenlets > per_host", says="in flight are allowed"),
-        written("answer = 5", says="give the function crew_for itself, not a int"),
+        written("answer = 5", says="give the function crew_for itself, not an int"),
     ],
     "21.2": [
         edit("urldefrag(urljoin(page, link)).url", "urljoin(page, link)", says="'/tea#cold'])"),

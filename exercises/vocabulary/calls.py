@@ -461,11 +461,12 @@ def need(answer, kinds, what):
     Raises
     ------
     Wrong
-        "{what}, not a {kind of the answer}."
+        "{what}, not a {kind of the answer}." (Or "an", as English has it.)
     """
     fits = isinstance(answer, kinds) if isinstance(kinds, (type, tuple)) else kinds(answer)
     if not fits:
-        raise Wrong(f"{what}, not a {type(answer).__name__}.")
+        kind = type(answer).__name__
+        raise Wrong(f"{what}, not {'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}.")
     return answer
 
 
