@@ -35,7 +35,7 @@ FIRST_IMPRESSION = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/filebrowser-extension:browser": {"showLastModifiedColumn": False},
 }
-STYLE = ROOT / "tools" / "web" / "desk"  # its custom.css is JupyterLab's, unless the learner has one
+STYLE = ROOT / "tools" / "web" / "lab"  # its custom.css is JupyterLab's, unless the learner has one
 # As the kernel will report it: a notebook that lacks any of it counts as changed as soon as it is opened.
 LANGUAGE = {
     "codemirror_mode": {"name": "ipython", "version": 3},
