@@ -81,6 +81,38 @@ def test_a_deadlock_is_named_and_leaves_no_thread(capsys):
     assert capsys.readouterr().out.splitlines()[-1] == "Nobody can go on, by the schedule ABAB: a deadlock."
 
 
+def test_one_that_waits_for_what_is_not_shared_holds_nobody_up(monkeypatch):
+    """Not for ever: it is a daemon, and left behind."""
+    monkeypatch.setattr(by_hand, "FAREWELL", 0.5)
+    hidden, till = threading.Lock(), threading.Lock()
+    till.acquire()  # one lock that is known to be held, or who waits would be given longer
+
+    def program():
+        def sell():
+            hidden.acquire()
+
+        return {"till": till}, sell, sell
+
+    take_turns(program, "AAB")
+    hidden.release()
+    for thread in threading.enumerate():
+        if isinstance(thread, by_hand.Stepped):
+            thread.join(20)
+
+
+def test_a_lock_that_its_holder_alone_can_release_does_not_break_the_end_off():
+    """An RLock says from Python 3.14 on whether it is held."""
+
+    class Ours:
+        def locked(self):
+            return True
+
+        def release(self):
+            raise RuntimeError("cannot release un-acquired lock")
+
+    take_turns(lambda: ({"oven": Ours()}, *two_sales()[1:]), "A")
+
+
 def test_an_error_of_a_thread_is_told_and_the_other_goes_on(capsys):
     def program():
         def trip():

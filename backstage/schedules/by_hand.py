@@ -4,6 +4,7 @@ The threads are real. Each runs its function under `sys.settrace`, which calls u
 until somebody gives it a turn. Who is in a lock's way is found out as on any machine: by giving a turn, and waiting.
 """
 
+import contextlib
 import inspect
 import sys
 import textwrap
@@ -12,11 +13,13 @@ from html import escape
 
 from backstage import asked
 from backstage.pages import live
+from backstage.processes.own_time import OwnTime
 
 LETTERS = "ABCDEF"
 PATIENCE = 0.3  # seconds that a thread has for a line if a lock may be in its way, after a click
 LONG_PATIENCE = 2.0  # and in a schedule that is given in full, where nobody waits for the answer
 END = 20.0  # seconds for a line that has no lock in its way, however busy the machine is
+FAREWELL = 2.0  # seconds in which a thread could end that is to: what it waits for may be none of what is shared
 
 _desks = {}  # by the program's name: a cell that is run again takes the place of its former self
 
@@ -140,18 +143,21 @@ class Attempt:
         return ""
 
     def close(self):
-        """Bring the threads to an end that have not come there."""
+        """Bring the threads to an end that have not come there; who waits for what is not shared is left behind."""
         if not self.schedule:
             return  # nor have they begun
         for thread in self.threads:
             thread.is_over = True
             thread.turn.release()
         for thread in self.threads:
-            while thread.is_alive():
+            own, left = OwnTime(thread=thread), FAREWELL
+            while thread.is_alive() and left > 0:
                 for thing in self.shared.values():
                     if _is_held(thing):  # it may be in the way of one that has to end
-                        thing.release()
+                        with contextlib.suppress(RuntimeError):  # an RLock, which its holder alone can release
+                            thing.release()
                 thread.join(0.05)
+                left -= own.of(0.05)
 
 
 class Stepped(threading.Thread):
