@@ -124,7 +124,7 @@ def advised(kind, message, text):
     """The kind, message and traceback of an error of an isolated cell, which may need what a cell writes, or more."""
     if kind == Trap.__name__:
         return kind, message, f"RuntimeError: {message}"
-    if advice := ABOVE if _is_written(message) else lacking(kind, message):
+    if advice := ABOVE if _is_written(message) else lacking(kind, message, text):
         return kind, f"{message}. {advice}", f"{text.rstrip()}. {advice}"
     return kind, message, text
 

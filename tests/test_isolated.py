@@ -834,5 +834,10 @@ def test_what_the_machine_does_not_grant_is_told(monkeypatch, tmp_path):
         run_isolated("import errno, os\nraise OSError(errno.EROFS, os.strerror(errno.EROFS))")
     with pytest.raises(IsolatedError, match=r"new thread\. This machine grants no more threads"):
         run_isolated('raise RuntimeError("can\'t start new thread")')
+    quiet = "import functools, os\nreader, _ = os.pipe()\nos.set_blocking(reader, False)\n"
+    with pytest.raises(IsolatedError, match=r"unavailable\. This machine grants no more threads"):
+        run_isolated(quiet + "os.fork = functools.partial(os.read, reader, 1)\nos.fork()")
+    with pytest.raises(IsolatedError, match=r"unavailable$"):  # nobody has written anything
+        run_isolated(quiet + "os.read(reader, 1)")
     with pytest.raises(IsolatedError, match=r"No such file or directory: '/no/such'$"):
         run_isolated("open('/no/such')")
