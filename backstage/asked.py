@@ -37,11 +37,11 @@ def finite(name, value, wanted="a finite number"):
 
 
 def seconds(name, value, *, endless=True):
-    """Return a time to wait; `endless` is whether it may be infinite."""
+    """Return a time to wait as a float; `endless` is whether it may be infinite."""
     wanted = "a number of seconds above 0"
-    if not number(name, value, wanted) > 0 or (value == math.inf and not endless):
+    if not (given := number(name, value, wanted)) > 0 or (given == math.inf and not endless):
         raise ValueError(f"{name} is {wanted}, not {shown(value)}")
-    return value
+    return given
 
 
 def count(name, value, least=1, most=1_000_000):

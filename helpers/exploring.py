@@ -22,7 +22,7 @@ def explore(program, *, bound=2, seconds=10):
 
     limits = {"bound": asked.count("bound", bound, 0), "seconds": asked.seconds("seconds", seconds, endless=False)}
     inputs = {"payload": pack(asked.function("program", program)), "limits": limits}
-    report = run_isolated(_SOURCE, inputs, ["report"], timeout=seconds + 10)["report"]
+    report = run_isolated(_SOURCE, inputs, ["report"], timeout=limits["seconds"] + 10)["report"]
     if report.failure and report.failure.text.startswith("NameError: "):  # no schedule has to do with it
         raise IsolatedError(f"{report.failure.text}. {ABOVE}")
     print(report)

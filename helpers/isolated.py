@@ -144,7 +144,7 @@ def start_isolated(source, inputs=None, *, name="server", gevent=False, timeout=
     IsolatedError, TypeError, ValueError
         If it ended before it was ready, took longer, or was given nonsense; nothing of it is left then.
     """
-    asked.seconds("timeout", timeout)
+    timeout = asked.seconds("timeout", timeout)
     cell = None
     try:
         cell = _Cell(source, inputs or {}, (), gevent=gevent, label=label, background=True)

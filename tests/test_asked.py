@@ -3,8 +3,11 @@
 import contextlib
 import inspect
 import math
+from decimal import Decimal
+from fractions import Fraction
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -111,6 +114,12 @@ def test_a_crowd_counts_before_it_begins(monkeypatch, clients):
     for call in (crowd.connect, crowd.ask, crowd.visit):
         with pytest.raises((TypeError, ValueError), match="is a whole number from 1 to 1,000,000, not "):
             call(clients)
+
+
+@pytest.mark.parametrize("seconds", [Fraction(1, 2), Decimal("0.5"), np.float32(0.5)])
+def test_a_time_may_be_any_kind_of_number(seconds):
+    with Crowd(1, timeout=seconds) as crowd:
+        assert str(crowd.connect(1)) in ("0 of 1 done, 1 refused", "0 of 1 done, 1 timed out")
 
 
 def test_a_sentence_shows_anything():

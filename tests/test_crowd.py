@@ -350,6 +350,7 @@ def test_a_crowd_that_makes_no_sense(arguments, complaint):
     [
         (lambda crowd: crowd.connect(0), "clients is a whole number from 1 to 1,000,000, not 0"),
         (lambda crowd: crowd.connect(5, at_once=1.5), "at_once is a whole number from 1"),
+        (lambda crowd: crowd.ask(at_once=0), "at_once is a whole number from 1"),
         (lambda crowd: crowd.ask(True), "rounds is a whole number from 1"),
         (lambda crowd: crowd.ask(1, "bun"), "message is some bytes, not 'bun'"),
         (lambda crowd: crowd.ask(1, b""), "message is some bytes"),

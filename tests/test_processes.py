@@ -130,6 +130,8 @@ def test_messages_go_both_ways_and_output_is_none_of_them():
         child.send(1, ["two"])
         child.send(b"x" * 1_000_000)
         assert eventually(lambda: len(heard) == 2)
+        with pytest.raises(ValueError, match="unmarshallable"):
+            child.send(child)
     assert eventually(lambda: len(heard) == 3)
     assert heard == [("heard", 1, ["two"]), ("heard", b"x" * 1_000_000), None]
     assert child.output == "noise\nnoise\n"

@@ -113,7 +113,7 @@ class Crowd:
 
     def __init__(self, port, *, server=None, timeout=10.0):
         self._port = asked.count("the port of a server", port, 1, 65_535)
-        asked.seconds("timeout", timeout)
+        timeout = asked.seconds("timeout", timeout)
         self._server = getattr(server, "pid", server)
         if self._server is not None and not psutil.pid_exists(
             asked.count("server, a process,", self._server, 1, 2**31 - 1)
@@ -175,7 +175,8 @@ class Crowd:
         Figures
         """
         questions = _questions(rounds, message, reply)
-        return self._call("ask", progress, at_once=at_once and asked.count("at_once", at_once), **questions)
+        at_once = None if at_once is None else asked.count("at_once", at_once)
+        return self._call("ask", progress, at_once=at_once, **questions)
 
     def visit(self, clients, rounds=1, message=None, *, reply=None, progress=None):
         """As `ask`, but by so many new clients, and each connects for each of its requests and hangs up after it.

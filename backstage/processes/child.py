@@ -207,9 +207,12 @@ class Child:
         ------
         OSError
             If it has ended.
+        ValueError
+            If marshal cannot write the message.
         """
+        data = marshal.dumps(message)
         try:
-            self._write(marshal.dumps(message))
+            self._write(data)
         except ValueError:  # closed at its end
             raise BrokenPipeError(f"{self.name} {ending(self._process.returncode)}") from None
 
