@@ -12,6 +12,7 @@ from pathlib import Path
 
 import cloudpickle
 
+from backstage.asked import shown
 from backstage.schedules.packing import pack
 from exercises.mishaps import GROWS, end_children, explain, hint_for, settle_in
 from exercises.prints import MARK, Prints, Runs
@@ -101,18 +102,18 @@ def _load(chapter):
 
 
 def _look_up(name):
-    chapter = str(name).partition(".")[0]
-    if name not in _registry and (FOLDER / chapter / "checks.py").is_file():
+    chapter = name.partition(".")[0] if isinstance(name, str) else ""  # it may be anything: the answer, say
+    if re.fullmatch(r"\d\d", chapter) and name not in _registry and (FOLDER / chapter / "checks.py").is_file():
         _load(chapter)
-    if name in _registry:
+    if isinstance(name, str) and name in _registry:
         return _registry[name]
     near = sorted(each for each in _registry if each.startswith(f"{chapter}."))
-    offer = f"chapter {chapter} has {', '.join(near)}" if near else f"no chapter {chapter!r} has exercises"
+    offer = f"chapter {chapter} has {', '.join(near)}" if near else f"no chapter {shown(chapter)} has exercises"
     if not isinstance(name, str) or (len(chapter) == 1 and chapter.isdigit()):
         offer = 'write the number first, with two digits for the chapter and in quotation marks, such as "04.2"'
-    if isinstance(name, str) and name[-1:].isalpha():
+    if isinstance(name, str) and re.fullmatch(r"\d\d\.[a-z]", name):
         offer = f'a prediction is asked by predict("{name}"), and its verdict comes by itself'
-    raise NoSuchExercise(f"there is no exercise {name!r}: {offer}.")
+    raise NoSuchExercise(f"there is no exercise {shown(name)}: {offer}.")
 
 
 def _judge_in_child(name, payload, known, waiting=lambda: None):

@@ -9,6 +9,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from backstage.asked import shown
 from exercises import memory
 from exercises.cards import card
 from exercises.chapters import chapter_of
@@ -41,10 +42,10 @@ def choices(name):
     NoSuchExercise
         If there is none of that name.
     """
-    if name not in predictions():
+    if not isinstance(name, str) or name not in predictions():
         near = [each for each in predictions() if each[:3] == str(name)[:3]]
         offer = f"chapter {near[0][:2]} has {', '.join(near)}" if near else 'write its name in quotes, such as "04.a"'
-        raise NoSuchExercise(f"there is no prediction {name!r}: {offer}.")
+        raise NoSuchExercise(f"there is no prediction {shown(name)}: {offer}.")
     return [letter for letter in predictions()[name] if letter != "right"]
 
 
@@ -92,6 +93,7 @@ def predict(name, guess=""):
 
 def ask(name, over=False):
     """Make ready to take a guess; `over` says that there is no experiment to wait for. Returns an _Asked."""
+    choices(name)  # or there is none of that name
     asked = _Asked(name, _asked.get(name), over)
     _asked[name] = asked
     if notebook := shell():

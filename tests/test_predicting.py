@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import nbformat
 import pytest
 
+from exercises import predict
 from tests.kernel import Kernel
 
 ASK = "predict('03.a')"
@@ -220,6 +221,13 @@ def test_an_unknown_prediction_fails_with_one_sentence(page):
     result = page.kernel.run("predict('03.z')")
     assert result.ename == "NoSuchExercise"
     assert result.traceback.startswith("there is no prediction '03.z': chapter 03 has 03.a")
+
+
+@pytest.mark.parametrize("name", [["05.a"], tuple(range(1_000)), 5.1])
+def test_what_is_no_name_of_a_prediction_is_answered_with_a_sentence(name):
+    with pytest.raises(ValueError, match=r"there is no prediction .* write its name in quotes") as caught:
+        predict(name)
+    assert len(str(caught.value)) < 200
 
 
 def test_an_answer_of_ones_own_is_remembered_and_the_solution_is_not(page):
