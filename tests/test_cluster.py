@@ -205,6 +205,14 @@ def test_who_is_stopped_for_good_says_so():
         cluster.heal()
 
 
+def test_who_waits_while_none_runs_is_told_so():
+    cluster = Cluster.__new__(Cluster)
+    cluster.nodes, cluster._starting = {}, []
+    for wait in (cluster.wait, lambda: cluster.leader("bao")):
+        with pytest.raises(BrokerError, match="No node runs"):
+            wait()
+
+
 def test_they_listen_at_home_only(cluster):
     listening = []
     for child in psutil.Process().children(recursive=True):

@@ -25,6 +25,7 @@ SILENCE = 10  # seconds until a silent node counts as gone, give or take a quart
 PATIENT = 60  # as Erlang is by itself: a busy machine may stop a node for longer than a lesson means to
 STARTING = 120  # seconds for a start that takes 14 to 25: the nodes join one after another
 ANSWERING = 120  # seconds for RabbitMQ's own programs, which take two, or as long as what they wait for
+NOBODY = "No node runs that could be asked: `start()` starts them."
 
 _current = None
 
@@ -152,10 +153,17 @@ class Cluster:
 
         With `pause_minority`, a node that finds itself alone sends its clients away until it has found the others;
         RabbitMQ 4.3 ignores that setting, and keeps them waiting.
+
+        Raises
+        ------
+        BrokerError
+            If none runs, or they do not find each other.
         """
         for node in self._starting:
             node.wait(tell, STARTING)
         running = {name: node for name, node in self.nodes.items() if node.running}
+        if not running:
+            raise BrokerError(NOBODY)
         for node in running.values():
             node.wait(timeout=STARTING)
         self.control(next(iter(running)), "await_online_nodes", str(len(running)))
@@ -198,7 +206,7 @@ class Cluster:
         """The name of the node that leads a quorum queue."""
         asked = next((name for name, node in self.nodes.items() if node.running and not node.frozen), None)
         if asked is None:
-            raise BrokerError("No node runs that could be asked: `start()` starts them.")
+            raise BrokerError(NOBODY)
         # What one node knows of itself: `list_queues` asks every node, and fails when one is frozen.
         question = f"ra_leaderboard:lookup_leader(list_to_atom({json.dumps('%2F_' + queue)}))."
         found = re.search(r"(\w+)@localhost", self.control(asked, "eval", question))

@@ -36,8 +36,10 @@ class Network:
 
     Attributes
     ----------
-    ports : dict of str to bytes
-        Where each program that has registered listens, as the last twelve and more bytes of its registration.
+    registered : dict of str to bytes
+        Each program that is there, by its name: its registration, which begins with its port, without the first byte.
+    relays : dict of (str, str) to StreamServer
+        By who asks and who is asked for.
     """
 
     def __init__(self, places):
