@@ -335,6 +335,12 @@ def test_the_program_says_what_is_wrong_in_one_sentence(tmp_path):
         assert words in said.stderr and said.stderr.count("\n") == 1
 
 
+def test_several_chapters_are_laid_afresh(tmp_path):
+    said = run("reset", "04", "05", COURSE_HOME=str(tmp_path))
+    assert said.returncode == 0, said.stderr
+    assert [line[:8] for line in said.stdout.splitlines()] == ["desk/04_", "desk/05_"]
+
+
 def test_jupyterlab_opens_at_the_desk(tmp_path):
     """`--version` is the shortest that JupyterLab can do; the tests in a browser open it in earnest."""
     said = run("lab", "--version", COURSE_HOME=str(tmp_path))

@@ -1,7 +1,7 @@
 """A desk of the learner's own: copies of the chapters to write into, while the course itself stays as it is.
 
     make lab                 lay what is missing on the desk, then open JupyterLab there
-    make reset NB=04         lay one chapter afresh; the copy that you wrote into is kept, with its date
+    make reset NB=04         lay a chapter afresh; the copy that you wrote into is kept, with its date
     make edit                for authors: open JupyterLab on the course's own notebooks
     python -m tools.desk     lay the desk and open nothing
 
@@ -422,7 +422,8 @@ def main(arguments):
         open_lab(ROOT, f"notebooks/{FIRST}", rest)
     try:
         if what == "reset":
-            print(reset(home(), *(rest or [""])))
+            for number in rest or [""]:
+                print(reset(home(), number))
             return None
         for sentence in lay(home()):
             print(sentence)
