@@ -31,6 +31,12 @@ IMPORTS = "import os, socket, time\nfrom helpers import Website"
 GOOD = [IMPORTS, "buns = 12", "print(buns)", "site = Website(pages=1)\nsite.stop()", "time.sleep(0.2)"]
 
 
+def test_a_chapter_that_is_not_there_is_no_chapter_without_faults(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        any_state.main(["4", "77"])
+    assert stopped.value.code == 2 and "there is no chapter 77" in capsys.readouterr().err
+
+
 def test_a_good_chapter_has_no_fault(tmp_path):
     assert any_state.halfway(chapter(tmp_path, *GOOD)) == []
 

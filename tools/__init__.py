@@ -1,1 +1,1 @@
-"""What the authors of the course run, by `make map`, `make lint`, `make refresh` and `make rabbitmq`."""
+"""What the targets of the Makefile run, for learners, teachers and authors, and what authors run by hand."""

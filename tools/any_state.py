@@ -300,12 +300,14 @@ def main(arguments=None):
     ask.add_argument("chapters", nargs="*", help="numbers such as 04; all when none is named")
     ask.add_argument("--only", choices=WAYS, action="append", help="try this way; may be said again")
     options = ask.parse_args(arguments)
+    wanted = [number.zfill(2) for number in options.chapters]
+    chosen = [path for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if not wanted or path.name[:2] in wanted]
+    if missing := set(wanted) - {path.name[:2] for path in chosen}:
+        ask.error(f"there is no chapter {', '.join(sorted(missing))}")
     os.environ["COURSE_MEMORY"] = os.devnull
     os.environ.setdefault("COURSE_BROKER", "embedded")
     faults = []
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        if options.chapters and path.name[:2] not in options.chapters:
-            continue
+    for path in chosen:
         chapter = Chapter(path)
         for way in options.only or WAYS:
             print(f"{chapter.name}, {way} ...", flush=True)

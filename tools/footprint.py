@@ -25,7 +25,7 @@ PAUSE = 0.1  # seconds between two looks
 
 
 def memory(process):
-    """Megabytes of one process: its share of what it shares, where the system can tell; 0 when it has ended."""
+    """Bytes of one process: its share of what it shares, where the system can tell; 0 when it has ended."""
     try:
         told = process.memory_full_info()
         return getattr(told, "pss", None) or getattr(told, "uss", told.rss)
@@ -79,7 +79,9 @@ def main(arguments=None, root=ROOT):
     ask.add_argument("chapters", nargs="*", help="numbers such as 04; all when none is named")
     wanted = [number.zfill(2) for number in ask.parse_args(arguments).chapters]
     chapters = [path for path in sorted((root / "notebooks").glob("*.ipynb")) if not wanted or path.name[:2] in wanted]
-    failed = not chapters
+    if missing := set(wanted) - {path.name[:2] for path in chapters}:
+        ask.error(f"there is no chapter {', '.join(sorted(missing))}")
+    failed = False
     print("  MB  processes  seconds  chapter")
     for path in chapters:
         peak, processes, seconds, wrong = measure(path)
