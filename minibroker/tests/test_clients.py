@@ -755,6 +755,7 @@ SOFT = {
     "expiration in words": (406, lambda channel: publish_and_wait(channel, "", expiration="soon")),
     "exchange in use": (406, lambda channel: delete_used_exchange(channel)),
     "strange x-match": (406, lambda channel: channel.queue_bind(own(channel), "amq.match", "", {"x-match": "none"})),
+    "x-match that is a list": (406, lambda channel: channel.queue_bind(own(channel), "amq.match", "", {"x-match": []})),
     "commit without a transaction": (406, lambda channel: channel.tx_commit()),
     "priority in words": (406, lambda channel: consume(channel, arguments={"x-priority": "high"})),
     "alternate that is no name": (

@@ -37,7 +37,7 @@ class Exchange:
         AMQPError
             If a headers exchange cannot tell how to look (406).
         """
-        if self.kind == "headers" and arguments.get("x-match", "all") not in MATCHES:
+        if self.kind == "headers" and arguments.get("x-match", "all") not in tuple(MATCHES):  # it may be a list
             raise AMQPError(406, f"x-match may be {', '.join(MATCHES)}, not {arguments['x-match']!r}")
         self.bindings[target, key, freeze(arguments)] = arguments
 
