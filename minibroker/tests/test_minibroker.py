@@ -288,6 +288,12 @@ def test_a_port_in_use_is_one_sentence(broker):
     assert re.fullmatch(rf"minibroker cannot listen on 127.0.0.1, port {broker.port}: [^:]+\n", done.stderr)
 
 
+def test_it_says_which_version_it_is(connect):
+    said = connect()._impl.server_properties
+    packaged = re.search(r'^version = "(.+)"', README.with_name("pyproject.toml").read_text("utf-8"), re.MULTILINE)
+    assert (said["product"], said["version"]) == ("minibroker", packaged[1])
+
+
 def test_stands_apart():
     """It imports nothing but what its pyproject.toml names, and what that needs in turn."""
     script = (

@@ -32,7 +32,7 @@ OPEN, CLOSE, CLOSE_OK = (wire.method_id(getattr(commands.Channel, name)) for nam
 CONNECTION_CLOSE_OK, PUBLISH = wire.method_id(Methods.CloseOk), wire.method_id(commands.Basic.Publish)
 CAPABILITIES = """publisher_confirms exchange_exchange_bindings basic.nack consumer_cancel_notify connection.blocked
     per_consumer_qos authentication_failure_close"""
-PROPERTIES = {"product": "minibroker", "version": "1.0", "capabilities": dict.fromkeys(CAPABILITIES.split(), True)}
+PROPERTIES = {"product": "minibroker", "version": "0.2.0", "capabilities": dict.fromkeys(CAPABILITIES.split(), True)}
 
 
 class Connection:
