@@ -19,8 +19,8 @@ def lift_descriptor_limit():
         import resource
     except ImportError:
         return None  # Windows
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    for limit in (hard, 10_240):  # macOS calls the hard limit infinite, refuses it, and grants this
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for limit in (hard, max(soft, 10_240)):  # macOS calls the hard limit infinite, refuses it, and grants this
         with suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
             break

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -13,6 +14,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 import helpers
 from exercises.vocabulary.sources import written_files
+from minibroker import __main__ as minibroker
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("helpers", "backstage", "exercises", "minibroker")
@@ -116,6 +118,23 @@ def test_a_file_that_hides_a_module_of_python_is_named(beside, tmp_path, name):
 def test_nothing_in_the_way_is_nothing_said(beside):
     done = beside("exercise_of_mine.py", "from helpers import check; print('goes on')")
     assert (done.stdout, done.stderr) == ("goes on\n", "")
+
+
+@pytest.mark.parametrize("lift", [helpers.lift_descriptor_limit, minibroker.lift_descriptor_limit])
+@pytest.mark.parametrize(("before", "after"), [(256, 10_240), (65_536, 65_536)])
+def test_a_limit_that_somebody_has_lifted_higher_is_not_lowered(monkeypatch, lift, before, after):
+    """As on macOS, which calls the hard limit infinite, and refuses it."""
+    limits = [before, sys.maxsize]
+
+    def set_limits(_, wanted):
+        if wanted[0] > 100_000:
+            raise ValueError("current limit exceeds maximum limit")
+        limits[:] = wanted
+
+    fake = SimpleNamespace(RLIMIT_NOFILE=7, getrlimit=lambda _: tuple(limits), setrlimit=set_limits)
+    monkeypatch.setitem(sys.modules, "resource", fake)
+    lift()
+    assert limits == [after, sys.maxsize]
 
 
 def test_a_server_of_a_chapter_pays_for_next_to_nothing():

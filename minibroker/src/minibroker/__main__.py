@@ -24,8 +24,8 @@ def lift_descriptor_limit():
     with suppress(ImportError):  # Windows has no such limit
         import resource
 
-        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        for limit in (10_240, hard):  # macOS calls the hard limit infinite, refuses it, and grants this
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        for limit in (max(soft, 10_240), hard):  # macOS calls the hard limit infinite, refuses it, and grants this
             with suppress(ValueError, OSError):
                 resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
