@@ -149,7 +149,7 @@ class Timeline:
         if self.start is not None:
             raise RuntimeError(f"the timeline {self.title!r} has been used: make a new one for each recording")
         self._thread, self._task, self._first = _get_ident(), current_task(), _greenlet_getcurrent()
-        self._awaited = False
+        self._awaited, self.start = False, perf_counter()  # begins anew below: until then something may be drawn
         self._watch_event_loop()
         _active.append(self)
         self._live = self._shown() if self.live else nullcontext()

@@ -1,5 +1,6 @@
 """Timelines that are seen to fill: in a kernel, while the cell runs, and with a picture left behind."""
 
+import contextlib
 import re
 import time
 
@@ -128,6 +129,20 @@ def test_a_picture_of_another_cell_stays_there_and_an_error_ends_the_drawing(ker
     [(kind, content)] = displays(kernel, "seen.plot()")
     assert kind == "display_data" and "display_id" not in content["transient"]
     assert kernel.run("print([each.name for each in threading.enumerate() if 'live' in each.name])").text == "[]\n"
+
+
+def test_it_can_be_drawn_before_it_has_begun(monkeypatch):
+    """By the thread that draws, where the machine holds up the one that opens it."""
+
+    @contextlib.contextmanager
+    def shown(draw):
+        drawings.append(draw())
+        yield
+
+    drawings = []
+    monkeypatch.setattr(live, "shown", shown)
+    with Timeline("jobs", live=True):
+        assert ">jobs<" in drawings[0]
 
 
 def test_outside_a_notebook_nothing_is_shown(capsys):
