@@ -160,10 +160,10 @@ class Timeline:
         return self
 
     def __exit__(self, *_):
-        self.end = perf_counter()
-        self._live = self._live.__exit__(None, None, None)  # nothing is left that could not go to another process
         if _get_ident() != self._thread:
             raise RuntimeError(f"the timeline {self.title!r} must be closed by the thread that opened it")
+        self.end = perf_counter()
+        self._live = self._live.__exit__(None, None, None)  # nothing is left that could not go to another process
         if self.trace:
             greenlet.settrace(self._old_tracer)
         _active.remove(self)

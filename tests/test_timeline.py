@@ -239,6 +239,23 @@ def test_misuse_is_answered_with_a_sentence(misuse, message):
     greenlet.settrace(None)
 
 
+def test_another_thread_cannot_close_it_and_the_one_that_opened_it_still_can():
+    told = []
+
+    def close():
+        with pytest.raises(RuntimeError, match="by the thread that opened it"):
+            timeline.__exit__(None, None, None)
+        told.append(True)
+
+    with Timeline("mine") as timeline:
+        thread = threading.Thread(target=close)
+        thread.start()
+        thread.join()
+        with span("bun"):
+            pass
+    assert told and timeline.rows == ["bun"]
+
+
 def test_only_greenlets_can_be_named():
     with Timeline() as recorded, pytest.raises(TypeError, match="bun is no greenlet but a str"):
         recorded.name(bun="pork")
