@@ -53,10 +53,10 @@ def load_ipython_extension(shell):
 
 def _complain_of_namesakes():
     """Say which files of the reader's own would be imported in place of modules of the course, or of Python."""
-    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    root = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
     for name in ("backstage", "exercises", "minibroker"):
         spec = importlib.util.find_spec(name)
-        if spec and spec.origin and not spec.origin.startswith(os.path.join(root, name, "")):
+        if spec and spec.origin and not os.path.realpath(spec.origin).startswith(os.path.join(root, name, "")):
             hides = f"{spec.origin} hides the course's own module {name}"
             raise ImportError(f"{hides}: give that file another name and start again.")
     for file in sorted(os.listdir()):

@@ -108,6 +108,17 @@ def test_a_file_that_hides_helpers_is_named_by_python(beside, tmp_path):
     assert str(tmp_path / "helpers.py") in said
 
 
+@pytest.mark.skipif(os.name == "nt", reason="There only some may make links.")
+def test_a_course_that_is_reached_by_two_paths_hides_nothing(tmp_path):
+    (tmp_path / "link").symlink_to(ROOT)
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "link" / "minibroker" / "src")}
+    code = "from helpers import check; print('goes on')"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300
+    )
+    assert (done.stdout, done.stderr) == ("goes on\n", "")
+
+
 @pytest.mark.parametrize("name", ["queue.py", "tabnanny.py"])
 def test_a_file_that_hides_a_module_of_python_is_named(beside, tmp_path, name):
     done = beside(name, "from helpers import check; print('goes on')")
