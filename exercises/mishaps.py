@@ -23,8 +23,9 @@ from pathlib import Path
 
 from exercises.prints import MARK, MarkingStream
 
-_ROOT = Path(__file__).resolve().parent.parent
-_OURS = tuple(str(_ROOT / each) + os.sep for each in ("exercises", "backstage", "helpers", "minibroker", "tools"))
+_ROOTS = {path.parent.parent for path in (Path(__file__), Path(__file__).resolve())}  # as it is reached, and as it is
+_ROOMS = ("exercises", "backstage", "helpers", "minibroker", "tools")
+_OURS = tuple(str(root / room) + os.sep for root in _ROOTS for room in _ROOMS)
 _LIBRARIES = tuple({os.path.join(each, "") for each in (sys.prefix, sys.base_prefix, os.path.dirname(os.__file__))})
 _WRONG_CALL = re.compile(r"\(\) (takes|missing|got .* argument)|invalid keyword argument|expected (at |\d+ arg)")
 

@@ -2,12 +2,15 @@
 
 import dataclasses
 import json
+import os
 import re
+import subprocess
 import sys
 import textwrap
 import types
 import weakref
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -338,6 +341,23 @@ def test_an_unknown_exercise_is_answered_with_a_sentence(name, offer):
         check(name, 1)
     assert offer in str(caught.value) and len(str(caught.value)) < 300
     assert " ".join(caught.value._render_traceback_()) == str(caught.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="There only some may make links.")
+def test_the_course_knows_its_own_lines_when_it_is_reached_by_a_link(tmp_path):
+    root = Path(mishaps.__file__).resolve().parents[1]
+    (tmp_path / "link").symlink_to(root)
+    code = "from exercises import mishaps; print(mishaps.__file__, mishaps.is_readers(mishaps.__file__))"
+    places = os.pathsep.join(str(tmp_path / "link" / each) for each in ("", "minibroker/src"))
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": places},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.stdout == f"{tmp_path / 'link' / 'exercises' / 'mishaps.py'} False\n", done.stderr
 
 
 def test_a_card_says_what_the_text_says():
