@@ -15,7 +15,7 @@ import psutil
 import pytest
 from kernel import alive, eventually
 
-from backstage.crowd import Crowd
+from backstage.crowd import Crowd, clients
 from backstage.processes import Child
 
 
@@ -121,6 +121,22 @@ def test_a_crowd_connects_asks_and_is_counted(server):
     assert asked.client_cpu > 0
     assert asked.server_memory > 1_000_000
     assert eventually(lambda: len(psutil.Process(server.pid).net_connections("tcp")) == 1)
+
+
+def test_where_there_is_select_alone_several_share_a_crowd(server, monkeypatch):
+    """As on Windows; `select` takes 512 sockets there."""
+    monkeypatch.setattr(clients.selectors, "DefaultSelector", clients.selectors.SelectSelector)
+    monkeypatch.setattr(clients, "MOST_SELECTED", 5)
+    crowd = clients.Crowd(lambda *news: None, None, server.port, 60)
+    for clients_now in (3, 23):
+        opened = crowd.connect(clients_now - len(crowd.open), at_once=4)
+        assert opened["connected"] == clients_now and not opened["errors"]
+        assert crowd.ask(2, None, None, None)["done"] == 2 * clients_now
+    assert [len(each.get_map()) for each in crowd.selector._several] == [5, 5, 5, 5, 3]
+    assert crowd.visit(4, 3, None, None)["done"] == 12
+    for each in list(crowd.open):
+        crowd.drop(each)
+    assert not any(each.get_map() for each in crowd.selector._several)
 
 
 def test_a_crowd_grows_and_a_bound_holds(server):

@@ -14,7 +14,7 @@ from array import array
 from collections import Counter, deque
 from contextlib import suppress
 from itertools import count
-from time import perf_counter, process_time
+from time import perf_counter, process_time, sleep
 
 from backstage.descriptors import lift_descriptor_limit
 from backstage.processes import messages
@@ -22,6 +22,7 @@ from backstage.processes import messages
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 NEWS_EVERY = 0.1  # seconds between two reports of progress
 BATCH = 50  # begun before looking who has an answer, lest answers wait here and seem late
+MOST_SELECTED = 500  # sockets of one `select` on Windows, which takes 512
 CONNECTING = {0, errno.EINPROGRESS, errno.EWOULDBLOCK, getattr(errno, "WSAEWOULDBLOCK", 0)}
 KINDS = {
     "ECONNREFUSED": "refused",
@@ -34,6 +35,36 @@ KINDS = {
 
 class Shortfall(Exception):
     """No more connections can be opened, whatever is wanted; the message says why."""
+
+
+class ManySelects:
+    """As a selector, where there is none but `select`, which takes few sockets at once: several share them."""
+
+    def __init__(self):
+        self._several, self._of = [], {}
+
+    def register(self, sock, events, data):
+        roomy = (each for each in self._several if len(each.get_map()) < MOST_SELECTED)
+        if (selector := next(roomy, None)) is None:
+            self._several.append(selector := selectors.SelectSelector())
+        selector.register(sock, events, data)
+        self._of[sock] = selector
+
+    def modify(self, sock, events, data):
+        self._of[sock].modify(sock, events, data)
+
+    def unregister(self, sock):
+        self._of.pop(sock).unregister(sock)
+
+    def select(self, seconds):
+        if len(self._several) == 1:
+            return self._several[0].select(seconds)
+        end = perf_counter() + seconds
+        while True:
+            found = [ready for each in self._several if each.get_map() for ready in each.select(0)]
+            if found or perf_counter() >= end:
+                return found
+            sleep(0.001)
 
 
 class Connection:
@@ -52,7 +83,8 @@ class Crowd:
     def __init__(self, report, descriptor_limit, port, timeout):
         self.report, self.address, self.timeout = report, ("127.0.0.1", port), timeout
         self.descriptor_limit = "no more" if descriptor_limit is None else f"{descriptor_limit:,}"
-        self.selector = selectors.DefaultSelector()
+        one = selectors.DefaultSelector
+        self.selector = ManySelects() if one is selectors.SelectSelector else one()
         self.open, self.in_flight, self.ready = set(), {}, deque()  # in_flight is ordered: the oldest comes first
         self.number = count(1)
         self.errors, self.times, self.shortfall = Counter(), array("d"), ""
