@@ -35,7 +35,7 @@ help:
 	@echo 'make soak      run all tests again and again, every other time on a busy machine (ARGS="--runs 10")'
 	@echo 'make bench     run the benchmarks, one after another'
 	@echo 'make rabbitmq  install RabbitMQ for the course, where apt or Homebrew is; chapters 17 to 22 then use it'
-	@echo 'make clean     delete the virtual environments, RabbitMQ and caches'
+	@echo 'make clean     delete the virtual environments, RabbitMQ, caches and what soak has kept'
 	@echo 'Add PYTHON=python3.13 (or a path) to use another interpreter; it gets an environment of its own.'
 
 lab edit: $(LEARNER)

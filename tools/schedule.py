@@ -84,7 +84,7 @@ def days(lessons, hours, pace=1.0, sitting=SITTING):
     ----------
     lessons : iterable of Lesson
     hours : float
-        Of a day, from its begin to its end, without lunch and with the other breaks.
+        Of a day, from its beginning to its end, without lunch and with the other breaks.
     pace : float
         What the minutes are multiplied by.
     sitting : float
