@@ -32,7 +32,7 @@ import pika
 
 from backstage.brokers import BrokerError, find_server
 from backstage.brokers.broker import ask_kind
-from backstage.brokers.cluster import NAMES, PATIENT, Cluster
+from backstage.brokers.cluster import NAMES, Cluster
 
 WINDOW = 20  # messages that may be unconfirmed
 PATIENCE = 20  # seconds without a confirm, after which a publisher tries another connection
@@ -293,7 +293,7 @@ def main():
         return
     seed = random.SystemRandom().randrange(1_000, 900_000) if options.seed is None else options.seed
     lost_in_all = 0
-    with Cluster(silence=PATIENT) as cluster:
+    with Cluster() as cluster:
         print(f"three nodes of {ask_kind(cluster.urls['one'])}; {options.messages:,} messages each round")
         print(
             f"{'leader':8} {'seed':>6} {'was':7} {'publisher at':14} {'after':>6} {'pause':>9} {'confirmed':>9}"

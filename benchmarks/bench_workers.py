@@ -22,7 +22,6 @@ from pathlib import Path
 import pika
 
 from backstage.brokers import Cluster, find_server, start_broker
-from backstage.brokers.cluster import PATIENT
 from backstage.processes import temporary_folder
 from backstage.website import Website
 from exercises.vocabulary import written_files
@@ -213,7 +212,7 @@ def crawl_on_nodes(runs):
         print("RabbitMQ is not installed (`make rabbitmq`), so there is no crawl on three nodes.")
         return
     whole = 0
-    with Cluster(silence=PATIENT) as cluster:
+    with Cluster() as cluster:
         for number in range(runs):
             run = survive_a_node(cluster, seed=100 + number)
             whole += not run["faults"]

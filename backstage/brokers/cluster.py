@@ -5,8 +5,9 @@ network of our own. So a node can be killed, frozen, cut off and brought back, a
 them are gone with this process.
 
 A quorum queue finds a new leader for those who are connected some seconds after a node has fallen silent. A new
-connection has to wait until the nodes have given the silent one up. That can be quicker here (SILENCE), at a price:
-once the others have given it up, a node that was only frozen may not find back to them for minutes.
+connection has to wait until the nodes have given the silent one up, which takes Erlang a minute or so. It could be told
+to be quicker, but a busy machine may stop a node for longer than a lesson means to, and once the others have given it
+up, a node that was only frozen may not find its way back to them for minutes.
 """
 
 import json
@@ -21,8 +22,6 @@ from backstage.brokers.rabbitmq import BrokerError, Node, Realm, find_server
 from backstage.processes import Child, ChildError
 
 NAMES = ("one", "two", "three")
-SILENCE = 10  # seconds until a silent node counts as gone, give or take a quarter
-PATIENT = 60  # as Erlang is by itself: a busy machine may stop a node for longer than a lesson means to
 STARTING = 120  # seconds for a start that takes 14 to 25: the nodes join one after another
 ANSWERING = 120  # seconds for RabbitMQ's own programs, which take two, or as long as what they wait for
 NOBODY = "No node runs that could be asked: `start()` starts them."
@@ -46,7 +45,7 @@ def start_cluster():
         Line().end(f"RabbitMQ is not installed{how}, so cells that need three nodes of it do nothing.")
         return None
     if not _current or _current.stopped:
-        _current = Cluster(wait=False, silence=PATIENT)
+        _current = Cluster(wait=False)
     Line().end("three private RabbitMQ nodes on 127.0.0.1, named one, two and three.")
     return _current
 
@@ -56,12 +55,8 @@ class Cluster:
 
     Parameters
     ----------
-    tell : callable, optional
-        Called about once a second with a line such as "RabbitMQ starts, 12 s".
     wait : bool
         Whether to wait until they are together; if not, `wait()` does later.
-    silence : float
-        After how many seconds of it a node counts as gone for the others, give or take a quarter.
 
     Attributes
     ----------
@@ -78,7 +73,7 @@ class Cluster:
         If RabbitMQ is not installed, or the nodes do not start or do not find each other.
     """
 
-    def __init__(self, tell=None, wait=True, silence=SILENCE):
+    def __init__(self, wait=True):
         server = find_server()
         if not server:
             raise BrokerError(f"A cluster needs RabbitMQ, and none is installed: {INSTALL}.")
@@ -88,10 +83,10 @@ class Cluster:
         self._cut = False
         self._realm = Realm(server)
         try:
-            self._lay_wires(silence)
+            self._lay_wires()
             self._launch()
             if wait:
-                self.wait(tell)
+                self.wait()
         except ChildError as error:
             self.stop()
             raise BrokerError(f"The cluster did not start: {error}") from error
@@ -99,7 +94,7 @@ class Cluster:
             self.stop()
             raise
 
-    def _lay_wires(self, silence):
+    def _lay_wires(self):
         desks = {name: str(self._realm.hold_port()) for name in NAMES}  # where each asks for the others
         command = [sys.executable, "-m", "backstage.brokers.wires"]
         for name, port in desks.items():
@@ -117,7 +112,6 @@ class Cluster:
         self.nodes = {name: Node(self._realm, name, settings=settings) for name in NAMES}
         for name, node in self.nodes.items():
             node.environment["ERL_EPMD_PORT"] = desks[name]
-            node.environment["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] += f" -kernel net_ticktime {silence}"
         self.urls = {name: node.url for name, node in self.nodes.items()}
 
     def __enter__(self):
@@ -129,7 +123,7 @@ class Cluster:
     def __repr__(self):
         return f"<Cluster of {', '.join(map(repr, self.nodes.values()))}>"
 
-    def start(self, *names, tell=None):
+    def start(self, *names):
         """Start these nodes, or all, side by side; wait until all that run are together.
 
         Returns
@@ -139,7 +133,7 @@ class Cluster:
         """
         began = time.monotonic()
         self._launch(*names)
-        self.wait(tell)
+        self.wait()
         return time.monotonic() - began
 
     def _launch(self, *names):
@@ -148,7 +142,7 @@ class Cluster:
                 node.launch()
                 self._starting.append(node)
 
-    def wait(self, tell=None):
+    def wait(self):
         """Wait until all nodes that run take connections and are together: a frozen or cut off one may have left.
 
         With `pause_minority`, a node that finds itself alone sends its clients away until it has found the others;
@@ -160,7 +154,7 @@ class Cluster:
             If none runs, or they do not find each other.
         """
         for node in self._starting:
-            node.wait(tell, STARTING)
+            node.wait(timeout=STARTING)
         running = {name: node for name, node in self.nodes.items() if node.running}
         if not running:
             raise BrokerError(NOBODY)
@@ -248,7 +242,7 @@ class Cluster:
             if done is None:
                 raise BrokerError("The network between the nodes has ended: make a new cluster with start_cluster().")
 
-    def heal(self, tell=None):
+    def heal(self):
         """Undo whatever has been done to them: thaw, mend, start, and wait until all three are together.
 
         Raises
@@ -264,7 +258,7 @@ class Cluster:
             for name in NAMES:
                 self.thaw(name)
             self.mend()
-            self.start(tell=tell)
+            self.start()
 
     def stop(self):
         """Stop all nodes for good, and forget what they stored."""
