@@ -21,6 +21,7 @@ import traceback
 import warnings
 from pathlib import Path
 
+from backstage.schedules.story import named
 from exercises.prints import MARK, MarkingStream
 
 _ROOTS = {path.parent.parent for path in (Path(__file__), Path(__file__).resolve())}  # as it is reached, and as it is
@@ -113,7 +114,7 @@ def explain(error, answer):
         return f"give the function itself, without calling it: this is {reprlib.repr(answer)}.", hint
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
     where = place(frames)
-    what = _named(error)
+    what = named(error)
     innermost = frames[-1].filename if frames else ""
     if not where and isinstance(error, TypeError) and _WRONG_CALL.search(str(error)):
         hint = "Keep the parameters as they stand in the exercise: their number, their order and their names."
@@ -215,18 +216,11 @@ def _tell(error, what):
     frames = traceback.extract_tb(error.__traceback__)
     where = place(frames)
     if where or not any(_is_ours(frame.filename) for frame in frames):
-        sys.stderr.write(f"{what} {_named(error)}" + (f" ({where})" if where else "") + "\n")
+        sys.stderr.write(f"{what} {named(error)}" + (f" ({where})" if where else "") + "\n")
 
 
 def _is_planted(error):
     return type(error).__module__.partition(".")[0] in ("exercises", "backstage", "helpers", "minibroker")
-
-
-def _named(error):
-    try:
-        return f"{type(error).__name__}: {error}".removesuffix(": ")
-    except Exception:  # it cannot even say what it is
-        return type(error).__name__
 
 
 def _tell_warning(message, category, filename, lineno, file=None, line=None):

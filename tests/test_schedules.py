@@ -244,6 +244,17 @@ def test_an_order_is_told_line_by_line():
     assert "needs 1 interruption:" in str(report)
 
 
+def test_an_error_without_words_is_an_error():
+    class Mute(Exception):
+        def __str__(self):
+            raise RuntimeError
+
+    def program():
+        raise Mute
+
+    assert found(program).failure.text == "Mute"
+
+
 def test_a_deadlock_names_who_waits_for_whom():
     text = str(found(PAIRS["two locks"][1]))
     assert "A deadlock: nobody can go on." in text

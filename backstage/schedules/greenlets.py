@@ -23,7 +23,7 @@ import greenlet
 from gevent._hub_local import get_hub_if_exists, set_hub
 
 from backstage.schedules.played import Endless, Loop, NotSteered, playing
-from backstage.schedules.story import Failure, Step
+from backstage.schedules.story import Failure, Step, named
 from backstage.schedules.tracing import is_readers
 
 MOST_CALLS = 5_000  # of the loop, in one run; a program to explore needs some hundred
@@ -77,17 +77,13 @@ class GreenletStage:
             return Failure("endless", "", run.last, slow=True)
         if run.fallen:
             name, error = run.fallen[0]
-            return Failure("error", _say(error), name)
+            return Failure("error", named(error), name)
         if run.waiting:
             waits = [(name, *(where or ("", 0, "")), "", "") for name, where in run.waiting]
             return Failure("deadlock", "", "main", waits)
         if run.error is not None:
-            return Failure("error", _say(run.error), "main")
+            return Failure("error", named(run.error), "main")
         return None
-
-
-def _say(error):
-    return type(error).__name__ + (f": {error}" if str(error) else "")
 
 
 @dataclass

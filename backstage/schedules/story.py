@@ -100,6 +100,15 @@ class Failure:
         return ["A deadlock: nobody can go on.", *(f"  {_say_wait(*wait)}" for wait in self.waits)]
 
 
+def named(error):
+    """An exception as the last line of its traceback has it: its kind, and its message if it has one."""
+    try:
+        message = str(error)
+    except Exception:  # it cannot even say what it is
+        message = ""
+    return type(error).__name__ + (f": {message}" if message else "")
+
+
 def _shortened(steps):
     """Without what is said twice, and without the main worker, except where it is among the others or the last."""
     others = [number for number, step in enumerate(steps) if step.worker != MAIN]

@@ -20,7 +20,7 @@ from itertools import chain, count
 from backstage.schedules import steered
 from backstage.schedules.races import Races
 from backstage.schedules.search import AGAIN, STOP
-from backstage.schedules.story import MAIN, Failure, Step
+from backstage.schedules.story import MAIN, Failure, Step, named
 from backstage.schedules.tracing import Watch
 
 MOST_TICKS = 50_000  # instructions of one run; then it is taken to have no end
@@ -151,7 +151,7 @@ class ThreadStage:
             if not self.over:
                 self.error = error
                 self._show(worker)
-                self._fail("error", _say(error), worker)
+                self._fail("error", named(error), worker)
         finally:
             self._watch.detach()
             worker.ended = True
@@ -436,10 +436,6 @@ class ThreadStage:
             worker.shown = True
         worker.step.note = note or worker.step.note
         worker.step.acts = acts or worker.step.acts
-
-
-def _say(error):
-    return type(error).__name__ + (f": {error}" if str(error) else "")
 
 
 class _Runner:
