@@ -113,6 +113,17 @@ def test_a_lock_that_its_holder_alone_can_release_does_not_break_the_end_off():
     take_turns(lambda: ({"oven": Ours()}, *two_sales()[1:]), "A")
 
 
+def test_an_error_without_words_is_told_by_its_kind(capsys):
+    def program():
+        def sell():
+            raise AssertionError
+
+        return {"sold": 0}, sell, sell
+
+    take_turns(program, "AB")
+    assert "   ← AssertionError   |" in capsys.readouterr().out
+
+
 def test_an_error_of_a_thread_is_told_and_the_other_goes_on(capsys):
     def program():
         def trip():

@@ -14,6 +14,7 @@ from html import escape
 from backstage import asked
 from backstage.pages import live
 from backstage.processes.own_time import OwnTime
+from backstage.schedules.story import named
 
 LETTERS = "ABCDEF"
 PATIENCE = 0.3  # seconds that a thread has for a line if a lock may be in its way, after a click
@@ -195,7 +196,7 @@ class Stepped(threading.Thread):
         try:
             self.function()
         except BaseException as error:
-            self.error = "" if self.is_over else f"{type(error).__name__}: {error}"
+            self.error = "" if self.is_over else named(error)
         finally:
             sys.settrace(None)
             self.is_done = True
