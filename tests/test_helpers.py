@@ -25,7 +25,7 @@ MOST_LINES = 1_500  # of all files in helpers
 
 def imports(source):
     """Yield (module, name) for each import of something of ours; name is "" in `import module`."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(ast.parse(source.replace("except* ", "except "))):  # Python 3.10 cannot read the star
         if isinstance(node, ast.ImportFrom):
             found = [(node.module or "", alias.name) for alias in node.names]
         elif isinstance(node, ast.Import):
