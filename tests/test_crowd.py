@@ -150,7 +150,9 @@ def test_a_crowd_grows_and_a_bound_holds(server):
 
 
 @pytest.mark.parametrize(
-    ("message", "reply"), [(b"bun", None), (b"x" * 3_000_000, None), (b"bun\n", "line"), (b"bun", 3), (b"bun", b"bun")]
+    ("message", "reply"),
+    [(b"bun", None), (b"x" * 3_000_000, None), (b"bun\n", "line"), (b"bun", 3), (b"bun", b"bun")],
+    ids=["any", "large", "line", "length", "given"],  # or the large one would be in the environment, as a test's name
 )
 def test_requests_and_answers_of_each_kind(server, message, reply):
     with serving(echo) as port, Crowd(port) as crowd:
