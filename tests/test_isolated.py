@@ -6,6 +6,7 @@ import sys
 import textwrap
 from pathlib import Path
 
+import ipykernel
 import psutil
 import pytest
 from kernel import Kernel, alive, eventually, guardian_of, quiet_port
@@ -652,7 +653,8 @@ def test_a_background_cell_that_grows_without_end_is_stopped(kernel, little_memo
         return
     assert result.ename is None
     waiting = kernel.run("import time\nwhile greedy.running: time.sleep(0.1)")
-    assert waiting.text == sentence + "\n"
+    if ipykernel.version_info[0] > 6:  # before, what a thread writes stood below the cell that had started it
+        assert waiting.text == sentence + "\n"
     assert value(kernel, "greedy, greedy.output") == f"<background cell greedy: stopped> {sentence}\n".strip()
 
 
