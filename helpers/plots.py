@@ -104,7 +104,7 @@ def plot_bars(values, *, title="", unit="s", xlabel="time", ax=None):
     ax.bar_label(bars, labels=[quantity(length, unit) for length in lengths], padding=4, fontweight="bold")
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
-    ax.set_xlim(0, max([*lengths, 0]) * 1.15 or 1)
+    ax.set_xlim(min([*lengths, 0]) * 1.15, max([*lengths, 0]) * 1.15 or 1)
     ax.xaxis.set_major_formatter(axis_of(unit))
     ax.set_xlabel(xlabel)
     ax.set_title(title)

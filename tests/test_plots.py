@@ -39,6 +39,12 @@ def test_quantities_read_as_people_say_them(value, unit, text):
     assert quantity(value, unit) == text
 
 
+def test_a_bar_below_zero_is_seen(axes):
+    plot_bars({"gained": 2.0, "lost": -1.0}, ax=axes)
+    left, right = axes.get_xlim()
+    assert left < -1 and right > 2
+
+
 def test_bars_stand_in_the_order_given_with_their_value_written(axes):
     plot_bars({"slow": 2.0, "fast": 0.2}, title="Ten buns", ax=axes)
     assert [label.get_text() for label in axes.get_yticklabels()] == ["slow", "fast"]
