@@ -109,6 +109,8 @@ class Crowd:
         If an argument makes no sense; so do the methods, which begin nothing then.
     ChildError
         If its process cannot be started.
+    RuntimeError
+        By the methods, if the crowd was stopped, or its process has ended or cannot go on.
     """
 
     def __init__(self, port, *, server=None, timeout=10.0):
