@@ -117,6 +117,19 @@ def test_standard_input_is_what_was_given():
     assert child.output.strip() == "3000000"
 
 
+def test_where_no_thread_can_be_started_no_child_is_left(monkeypatch):
+    def refuse(pump):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(Pump, "start", refuse)
+    before, start = psutil.Process().children(), time.monotonic()
+    with pytest.raises(RuntimeError, match="new thread"):
+        python("import time; time.sleep(600)")
+    assert time.monotonic() - start < 15
+    left = set(psutil.Process().children()) - set(before)
+    assert not [each for each in left if "guardian.py" not in " ".join(each.cmdline())]
+
+
 def test_messages_go_both_ways_and_output_is_none_of_them():
     code = """
         from backstage.processes import messages

@@ -101,6 +101,7 @@ class Child:
         self._reaped = False  # from then on its id may be another process's; `_signalling` guards this, and its stdin
         self._stopped = False
         self._reader = None
+        self._waiter = threading.Thread(target=self._await_end, daemon=True)
         environment = {**(os.environ if env is None else env), guardian.MARK: belongings.mark()}
         self.pid = None
         try:
@@ -112,6 +113,10 @@ class Child:
                 self.wait_ready(ready, timeout)
         except BaseException:
             if self.pid:
+                if self._waiter.ident is None:  # the machine may grant no more threads
+                    self._reap()
+                    _children.discard(self)
+                    self._ended.set()
                 self.stop(grace=0)
             raise
 
@@ -284,7 +289,7 @@ class Child:
         if reports:
             self._reader = threading.Thread(target=self._read_messages, args=(reports, on_message), daemon=True)
             self._reader.start()
-        threading.Thread(target=self._await_end, daemon=True).start()
+        self._waiter.start()
 
     def _feed(self, data):
         try:
@@ -329,19 +334,25 @@ class Child:
                 self._keep(why)  # before its end, after which others look for its last words
                 self.stop(grace=0)
 
-    def _await_end(self):
-        if hasattr(os, "waitid"):  # while it is not reaped, its id cannot be another process's
-            with suppress(ChildProcessError):
-                os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
-        else:
-            self._process.wait()
+    def _reap(self):
+        """Kill what is left of the group, and take the exit code."""
         with self._signalling:
+            if self._reaped:
+                return
             guardian.kill_group(self.pid)
             belongings.release("group", self.pid)
             self._process.wait()
             self._reaped = True
             if self._process.stdin:
                 self._process.stdin.close()
+
+    def _await_end(self):
+        if hasattr(os, "waitid"):  # while it is not reaped, its id cannot be another process's
+            with suppress(ChildProcessError):
+                os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+        else:
+            self._process.wait()
+        self._reap()
         self._pump.catch_up(at_the_end=True)
         if self._reader:  # which may have waited for the pump
             join(self._reader, 0.5)  # not for ever: a descendant that left the group may hold the pipe
