@@ -78,7 +78,7 @@ class _Leash:
                 threading.current_thread().at_end = True
                 own, left = OwnTime(), 0.3
                 while left > 0 and not threading.current_thread().joined.wait(0.05):
-                    left -= own.of(0.05)
+                    left -= max(0.03, own.of(0.05))  # if not, each who only looks keeps the other here
 
         def join_soon(thread, timeout=None):
             getattr(thread, "joined", threading.Event()).set()
