@@ -1,12 +1,14 @@
 """An answer that breaks down, never ends, or prints without end costs the reader a few lines, which say what it was."""
 
 import dataclasses
+import importlib
 import json
 import os
 import re
 import subprocess
 import sys
 import textwrap
+import time
 import types
 import weakref
 from html.parser import HTMLParser
@@ -16,7 +18,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from backstage.processes import pieces
-from exercises import Verdict, answers, judge, judging, mishaps, solutions
+from exercises import Verdict, Wrong, answers, judge, judging, mishaps, solutions
 from exercises.cards import card
 from exercises.prints import KEPT, MARK, MOST_CHARACTERS, MOST_LINES, Prints
 from helpers import check, isolated
@@ -546,3 +548,12 @@ def test_the_cell_of_the_solution_is_known_whatever_the_answer_before_it(kernel)
     for cell in (source, f"{source}\n"):
         assert "✔ 00.2, the solution: " in kernel.run(cell).text  # on a busy machine after "… is still running"
     assert "✔ 00.2: " in kernel.run(source.replace("max(", "max(  ")).text
+
+
+def test_who_waits_is_caught_also_when_it_is_the_check_that_was_held_up(monkeypatch):
+    checks = importlib.import_module("exercises.13.checks")
+    wait = checks.Call.wait
+    monkeypatch.setattr(checks.Call, "wait", lambda call, seconds: time.sleep(0.15) or wait(call, seconds))
+    with pytest.raises(Wrong, match="waits"):
+        checks._at_once(lambda: time.sleep(0.1), lambda: ((), lambda: None), stuck="waits")
+    assert checks._at_once(lambda: "bun", lambda: ((), lambda: None), stuck="waits") == "bun"
