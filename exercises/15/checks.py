@@ -203,7 +203,7 @@ def _same_seconds(said, wanted, case):
     if isinstance(said, bool) or not isinstance(said, (int, float)):
         raise Wrong(f"{case} {said!r}, which is no number of seconds.")
     if abs(said - wanted) > 1e-9:
-        raise Wrong(f"{case} {said:g}, and it is to be {wanted:g}.")
+        raise Wrong(f"{case} {said:g}, but it should be {wanted:g}.")
 
 
 ASK_FIRST = "Ask once what is left, before the step; when the step has returned, the time does not matter any more."
@@ -259,7 +259,7 @@ def _needs_name(came, name, case):
     if not isinstance(came.error, TimeoutError):
         raise Wrong(f"{case} nothing was left, and it raised {_described(came.error)} instead of TimeoutError.")
     if came.error.args != (name,):
-        raise Wrong(f"{case} it raised {came.error!r}, and it is to be {TimeoutError(name)!r}.")
+        raise Wrong(f"{case} it raised {came.error!r}, but it should be {TimeoutError(name)!r}.")
 
 
 def _described(error):
@@ -568,9 +568,9 @@ class _Reading:
             if said is not wanted:
                 hint = "An empty line is no end. `or` and `not` take b'' for nothing: ask whether a b'\\n' has come."
                 hint = hint if b"" in (said, wanted) else ""
-                self.wrong(f"`read_line()` returned {_shown(said)}, and it is to be {_shown(wanted)}.", hint)
+                self.wrong(f"`read_line()` returned {_shown(said)}, but it should be {_shown(wanted)}.", hint)
         elif said != wanted:
-            self.wrong(f"`read_line()` returned {_shown(said)}, and it is to be {_shown(wanted)}.")
+            self.wrong(f"`read_line()` returned {_shown(said)}, but it should be {_shown(wanted)}.")
 
 
 # -- 15.4 -------------------------------------------------------------------------------------------------------------
@@ -963,7 +963,7 @@ class _Shop:
             self.wrong(f"{when}, and after {PATIENCE} s the process was still there.", hint)
         if code != 0:
             hint = "A `serve` that returns, with no guest left, is enough for exit code 0. And may nobody be there?"
-            self.wrong(f"{when}, and then the process {ending(code)}; its exit code is to be 0.", hint)
+            self.wrong(f"{when}, and then the process {ending(code)}; its exit code should be 0.", hint)
 
     def is_refused(self):
         """Whether the door is closed."""

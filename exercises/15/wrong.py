@@ -26,9 +26,9 @@ WRONG = {
     ],
     "15.2": [
         edit("max(0, self.end - self.clock())", "self.end - self.clock()", says="1 s pass, d0.left(): it returned -1"),
-        edit("min(seconds, self.left())", "seconds", says="it returned 9, and it is to be 4"),
-        edit("min(seconds, self.left())", "min(seconds, self.end)", says="and it is to be"),
-        edit("min(seconds, self.left())", "self.left() - seconds", says="d1.left(): it returned 3, and it is to be 1"),
+        edit("min(seconds, self.left())", "seconds", says="it returned 9, but it should be 4"),
+        edit("min(seconds, self.left())", "min(seconds, self.end)", says="but it should be"),
+        edit("min(seconds, self.left())", "self.left() - seconds", says="d1.left(): it returned 3, but it should be 1"),
         edit("min(seconds, self.left())", "max(seconds, self.left())", says="d1.left(): it returned 4"),
         edit(
             "        if left == 0:\n            raise TimeoutError(name)\n", "", says="the step was begun all the same"
@@ -37,14 +37,14 @@ WRONG = {
         edit(
             "raise TimeoutError(name)",
             "raise TimeoutError",
-            says="it raised TimeoutError(), and it is to be TimeoutError('serve')",
+            says="it raised TimeoutError(), but it should be TimeoutError('serve')",
         ),
         edit(
             "raise TimeoutError(name)",
             'raise TimeoutError(f"no time for {name}")',
             says="TimeoutError('no time for serve')",
         ),
-        edit("raise TimeoutError(name)", "raise TimeoutError(step)", says="and it is to be TimeoutError('serve')"),
+        edit("raise TimeoutError(name)", "raise TimeoutError(step)", says="but it should be TimeoutError('serve')"),
         edit("raise TimeoutError(name)", "return TimeoutError(name)", says="instead of raising TimeoutError"),
         edit("raise TimeoutError(name)", "return None", says="it returned None instead of raising"),
         edit("return step(left)", "step(left)", says="it returned None, and the step had returned 'bun'"),
@@ -70,7 +70,7 @@ WRONG = {
         edit(
             "self.end, self.clock = clock() + seconds, clock",
             "Deadline.end, self.clock = clock() + seconds, clock",
-            says="d0.left(): it returned 85, and it is to be 5",
+            says="d0.left(): it returned 85, but it should be 5",
         ),
         edit(
             "self.end, self.clock = clock() + seconds, clock",
@@ -100,7 +100,7 @@ class Deadline:
 
 answer = Deadline
 """,
-            says="2 s pass, d0.left(): it returned 5, and it is to be 3",
+            says="2 s pass, d0.left(): it returned 5, but it should be 3",
         ),
         written(
             """
@@ -123,7 +123,7 @@ class Deadline:
 
 answer = Deadline
 """,
-            says="2 s pass, d0.left(): it returned 5, and it is to be 3",
+            says="2 s pass, d0.left(): it returned 5, but it should be 3",
         ),
         written(
             """
@@ -222,7 +222,7 @@ answer = LineReader
             "            piece = await self.recv()\n",
             "            try:\n                piece = await self.recv()\n"
             '            except OSError:\n                piece = b""\n',
-            says="`read_line()` returned b'te', and it is to be b'tea'",
+            says="`read_line()` returned b'te', but it should be b'tea'",
         ),
         edit(
             "            piece = await self.recv()\n",
@@ -236,36 +236,34 @@ answer = LineReader
             says="your code raised TimeoutError",
         ),
         edit(
-            "            self.ended = not piece\n", "            self.ended = len(piece) < 2\n", says="and it is to be"
+            "            self.ended = not piece\n", "            self.ended = len(piece) < 2\n", says="but it should be"
         ),
         edit("            self.ended = not piece\n", "", says="is asked again and again"),
-        edit(
-            "return line if line or newline else None", "return line or None", says="returned None, and it is to be b''"
-        ),
-        edit("return line if line or newline else None", "return line", says="returned b'', and it is to be None"),
+        edit("return line if line or newline else None", "return line or None", says="None, but it should be b''"),
+        edit("return line if line or newline else None", "return line", says="returned b'', but it should be None"),
         edit(
             "return line if line or newline else None",
             "return line.strip() if line or newline else None",
-            says="returned b'tea', and it is to be b' tea",
+            says="returned b'tea', but it should be b' tea",
         ),
         edit(
             "return line if line or newline else None",
             "return line + newline if line or newline else None",
-            says="returned b'tea\\n', and it is to be b'tea'",
+            says="returned b'tea\\n', but it should be b'tea'",
         ),
         edit(
             "return line if line or newline else None",
             "return line.decode() if line or newline else None",
-            says="returned 'tea', and it is to be b'tea'",
+            says="returned 'tea', but it should be b'tea'",
         ),
         edit(
             "return line if line or newline else None",
             "return line if newline else None",
-            says="returned None, and it is to be b'bun'",
+            says="returned None, but it should be b'bun'",
         ),
-        edit("line, newline, self.rest = self.rest", "line, newline, _ = self.rest", says="and it is to be"),
+        edit("line, newline, self.rest = self.rest", "line, newline, _ = self.rest", says="but it should be"),
         edit(
-            "self.rest.partition", "self.rest.rpartition", says="returned b'tea\\nbun\\nrice', and it is to be b'tea'"
+            "self.rest.partition", "self.rest.rpartition", says="returned b'tea\\nbun\\nrice', but it should be b'tea'"
         ),
         edit(
             'self.recv, self.rest, self.ended = recv, b"", False',
@@ -274,7 +272,7 @@ answer = LineReader
             "LineReader.rest += piece",
             ", self.rest = self.rest.",
             ", LineReader.rest = self.rest.",
-            says="and it is to be",
+            says="but it should be",
         ),
         edit(
             "            piece = await self.recv()\n            self.rest += piece\n",
@@ -304,7 +302,7 @@ class LineReader:
 
 answer = LineReader
 """,
-            says="`read_line()` returned None, and it is to be",
+            says="`read_line()` returned None, but it should be",
         ),
         written(
             """
@@ -597,7 +595,7 @@ async def answer(jobs):
             "        await asyncio.sleep(limit)",
             says="the process was still there",
         ),
-        edit("        if guests:\n            await", "        await", says="its exit code is to be 0"),
+        edit("        if guests:\n            await", "        await", says="its exit code should be 0"),
         edit(
             "        if guests:\n            await asyncio.wait(list(guests), timeout=limit)\n",
             "",
@@ -612,7 +610,7 @@ async def answer(jobs):
         edit(
             "    asyncio.run(main())",
             "    asyncio.run(main())\n    sys.exit(128 + signal.SIGTERM)",
-            says="its exit code is to be 0",
+            says="its exit code should be 0",
         ),
         edit(
             "            await asyncio.wait(list(guests), timeout=limit)\n",

@@ -131,8 +131,8 @@ def _knots():
 def _said_cycles(case, holds, wants, said):
     """The cycles that an answer names, each as a set, after a look at every step of them."""
     cycles = []
-    for cycle in need(said, (list, tuple), f"{case} 'cycles' is to be a list"):
-        need(cycle, (list, tuple), f"{case} each of the 'cycles' is to be a list")
+    for cycle in need(said, (list, tuple), f"{case} 'cycles' should be a list"):
+        need(cycle, (list, tuple), f"{case} each of the 'cycles' should be a list")
         if not cycle:
             raise Wrong(f"{case} one of the 'cycles' is empty.")
         if twice := [worker for worker in cycle if cycle.count(worker) > 1]:
@@ -158,7 +158,7 @@ def _untangle(answer):
     for holds, wants in _knots():
         case, wanted = f"holds {holds}, wants {wants}:", _true_knot(holds, wants)
         given = dict(holds), dict(wants)
-        said = need(answer(*given), dict, f"{case} the answer is to be a dict")
+        said = need(answer(*given), dict, f"{case} the answer should be a dict")
         if [list(each.items()) for each in given] != [list(holds.items()), list(wants.items())]:
             raise Wrong(f"{case} a dict that you were given has changed.")
         if set(said) != set(wanted):
@@ -168,12 +168,12 @@ def _untangle(answer):
             if set(cycle) not in cycles:
                 raise Wrong(f"{case} the cycle {cycle!r} is not among the 'cycles'.")
         for key in ("behind", "waiting"):
-            need(said[key], (set, frozenset), f"{case} {key!r} is to be a set")
+            need(said[key], (set, frozenset), f"{case} {key!r} should be a set")
             for each in wants:
                 if each in said[key] and each not in wanted[key]:
                     raise Wrong(f"{case} {each!r} is not to be in {key!r}.")
                 if each in wanted[key] and each not in said[key]:
-                    raise Wrong(f"{case} {each!r} is to be in {key!r}.")
+                    raise Wrong(f"{case} {each!r} should be in {key!r}.")
             if strange := [each for each in said[key] if each not in wants]:
                 raise Wrong(f"{case} {key!r} has {strange[0]!r}, who wants nothing.")
 
@@ -276,16 +276,16 @@ def _complain_of_watch(name, said, wanted, looks, told):
     """What is wrong with a call, and a hint; or None. `told` says whether there was something to tell before it."""
     if wanted is None and said is not None:
         hint = UNTOLD if name == "beat" else AGAIN if told else EARLY
-        return f"returned {said!r}, and it is to be None.", hint
+        return f"returned {said!r}, but it should be None.", hint
     if wanted is not None:
         if said is None:
-            return f"returned None, and it is to be {wanted!r}.", NEWS if name == "look" else ENDED
+            return f"returned None, but it should be {wanted!r}.", NEWS if name == "look" else ENDED
         if not isinstance(said, (tuple, list)) or len(said) != 2:
-            return f"returned {said!r}, and it is to be the pair {wanted!r}.", ""
+            return f"returned {said!r}, but it should be the pair {wanted!r}.", ""
         if said[0] != wanted[0]:
-            return f"named {said[0]!r} in {said!r}, and it is to be {wanted!r}.", BLAME if name == "look" else ENDED
+            return f"named {said[0]!r} in {said!r}, but it should be {wanted!r}.", BLAME if name == "look" else ENDED
         if said[1] != wanted[1]:
-            return f"returned {said!r}, and it is to be {wanted!r}.", "Seconds are counted from the last beat on."
+            return f"returned {said!r}, but it should be {wanted!r}.", "Seconds are counted from the last beat on."
     news = name == "look" and wanted is not None
     if looks != news:
         return f"called frames() {many(looks, 'time')}; it is to do so {'once' if news else 'not at all'}.", COSTLY
@@ -452,10 +452,10 @@ def _keep(answer, options, story, start):
             continue
         said, wanted = getattr(theirs, name)(*arguments), getattr(right, name)(*arguments)
         if name == "leave" and not isinstance(said, list):
-            raise Wrong(f"{case} {_told(story[: place + 1])} returned {said!r}, and it is to be a list.")
+            raise Wrong(f"{case} {_told(story[: place + 1])} returned {said!r}, but it should be a list.")
         if said != wanted:
             hint = TURN if name == "leave" and wanted else NOBODY if name == "leave" else ROOM
-            raise Wrong(f"{case} {_told(story[: place + 1])} returned {said!r}, and it is to be {wanted!r}.", hint)
+            raise Wrong(f"{case} {_told(story[: place + 1])} returned {said!r}, but it should be {wanted!r}.", hint)
 
 
 def _two_gates(answer):

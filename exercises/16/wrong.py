@@ -34,14 +34,14 @@ WRONG = {
         edit("elif not any(worker in cycle for cycle in cycles):", "else:", says="is named twice"),
         edit("cycles.append(path)", "cycles.append(path[::-1])", says="does not wait for"),
         edit("cycles.append(path)", "cycles.append(path + [worker])", says="names 'an' more than once"),
-        edit("cycles.append(path)", "cycles.append(set(path))", says="each of the 'cycles' is to be a list, not a set"),
-        edit("cycles.append(path)", "cycles += path", says="each of the 'cycles' is to be a list, not a str"),
+        edit("cycles.append(path)", "cycles.append(set(path))", says="'cycles' should be a list, not a set"),
+        edit("cycles.append(path)", "cycles += path", says="each of the 'cycles' should be a list, not a str"),
         edit(
             "elif not any(worker in cycle for cycle in cycles):",
             "elif len(path) > 1 and not any(worker in cycle for cycle in cycles):",
             says="the cycle ['an'] is not among",
         ),
-        edit("            behind.add(worker)", "            waiting.add(worker)", says="'cy' is to be in 'behind'"),
+        edit("            behind.add(worker)", "            waiting.add(worker)", says="'cy' should be in 'behind'"),
         edit(
             "elif not any(worker in cycle for cycle in cycles):\n            cycles.append(path)",
             "elif not cycles:\n            cycles.append(path)",
@@ -57,14 +57,14 @@ WRONG = {
             "cycles, behind, waiting = [], [], set()",
             "behind.add",
             "behind.append",
-            says="'behind' is to be a set, not a list",
+            says="'behind' should be a set, not a list",
         ),
         edit("    return {", "    wants.clear()\n    return {", says="has changed"),
         edit('"waiting": waiting}', '"hoping": waiting}', says="the keys are"),
         edit(
             "            waiting.add(worker)",
             "            waiting.add(worker) if len(path) > 1 else None",
-            says="'an' is to be in 'waiting'",
+            says="'an' should be in 'waiting'",
         ),
         written(
             """
@@ -106,7 +106,7 @@ def answer(holds, wants):
     ],
     "16.3": [
         edit("held <= self.limit", "held < self.limit", says="look() returned"),
-        edit("self.told or held <= self.limit", "held <= self.limit", says="2.25), and it is to be None"),
+        edit("self.told or held <= self.limit", "held <= self.limit", says="2.25), but it should be None"),
         edit("        self.last, self.told = now, False\n", "        self.last = now\n", says="returned"),
         edit("        self.last, self.told = now, False\n", "        self.told = False\n", says="returned"),
         edit("(own or stack or [None])[-1]", "(own or stack)[-1]", says="IndexError"),
@@ -126,15 +126,15 @@ def answer(holds, wants):
         edit(
             "(self.name, held) if told",
             "(self.name, held - self.limit) if told",
-            says="returned ('shop.price', 1), and it is to be",
+            says="returned ('shop.price', 1), but it should be",
         ),
         edit(
             "(self.name, held) if told else None",
             "(self.name, held) if told and self.name else None",
-            says="beat() returned None, and it is to be (None",
+            says="beat() returned None, but it should be (None",
         ),
         edit("return self.name, held\n\n", "return self.name, held - self.limit\n\n", says="look() returned"),
-        edit("return self.name, held\n\n", "return self.name\n\n", says="to be the pair"),
+        edit("return self.name, held\n\n", "return self.name\n\n", says="should be the pair"),
         edit(
             "        if self.told or held <= self.limit:\n            return None\n        stack = self.frames()\n",
             "        stack = self.frames()\n        if self.told or held <= self.limit:\n            return None\n",
@@ -178,36 +178,36 @@ answer = Watchdog
         ),
     ],
     "16.4": [
-        edit("len(self.inside) < self.at_once", "len(self.inside) <= self.at_once", says="and it is to be 'wait'"),
-        edit("len(self.until) < self.chairs", "len(self.until) <= self.chairs", says="and it is to be 'full'"),
+        edit("len(self.inside) < self.at_once", "len(self.inside) <= self.at_once", says="but it should be 'wait'"),
+        edit("len(self.until) < self.chairs", "len(self.until) <= self.chairs", says="but it should be 'full'"),
         edit("self.clock() < until", "self.clock() <= until", says="returned"),
         edit("self.clock() + self.patience", "self.patience", says="returned"),
-        edit("self.clock() < until", "self.clock() > until", says="and it is to be"),
+        edit("self.clock() < until", "self.clock() > until", says="but it should be"),
         edit(
             "    def come(self, guest):\n        self._look_round()\n",
             "    def come(self, guest):\n",
-            says="returned 'full', and it is to be 'wait'",
+            says="returned 'full', but it should be 'wait'",
         ),
         edit(
             "    def leave(self, guest):\n        self._look_round()\n",
             "    def leave(self, guest):\n",
-            says="returned ['bo'], and it is to be ['cy']",
+            says="returned ['bo'], but it should be ['cy']",
         ),
-        edit("(guest, *called)", "called", says="returned 'full', and it is to be 'wait'"),
+        edit("(guest, *called)", "called", says="returned 'full', but it should be 'wait'"),
         edit("self.until.pop(each, None)", "self.until.pop(each)", says="KeyError"),
-        edit("list(self.until)[:1] if guest in self.inside else []", "list(self.until)[:1]", says="and it is to be []"),
-        edit("list(self.until)[:1]", "list(self.until)[-1:]", says="and it is to be ['"),
-        edit("list(self.until)[:1]", "sorted(self.until, key=str)[:1]", says="and it is to be ['"),
-        edit("list(self.until)[:1]", "list(self.until)", says="and it is to be ['"),
-        edit("{*self.inside, *called}", "self.inside", says="leave('cy') returned [], and it is to be ['di']"),
+        edit("list(self.until)[:1] if guest in self.inside else []", "list(self.until)[:1]", says="it should be []"),
+        edit("list(self.until)[:1]", "list(self.until)[-1:]", says="but it should be ['"),
+        edit("list(self.until)[:1]", "sorted(self.until, key=str)[:1]", says="but it should be ['"),
+        edit("list(self.until)[:1]", "list(self.until)", says="but it should be ['"),
+        edit("{*self.inside, *called}", "self.inside", says="leave('cy') returned [], but it should be ['di']"),
         edit("(guest, *called)", "(guest,)", says="returned"),
         edit(" - {guest}\n", "\n", says="returned"),
         edit(
             "        called = list(",
             "        if guest not in self.inside:\n            return []\n        called = list(",
-            says="returned 'full', and it is to be 'wait'",
+            says="returned 'full', but it should be 'wait'",
         ),
-        edit("        return called\n", "        return called[0] if called else None\n", says="is to be a list"),
+        edit("        return called\n", "        return called[0] if called else None\n", says="should be a list"),
         edit(
             'return "full"\n',
             'self.inside.add(guest)\n        return "full"\n',
@@ -242,7 +242,7 @@ class Gate:
 
 answer = Gate
 """,
-            says="and it is to be []",
+            says="but it should be []",
         ),
         written(
             """
@@ -273,7 +273,7 @@ class Gate:
 
 answer = Gate
 """,
-            says="returned 'full', and it is to be 'wait'",
+            says="returned 'full', but it should be 'wait'",
         ),
         written(
             """

@@ -80,7 +80,7 @@ def _report(answer):
     for promised, received in _cases():
         case = f"for promised {promised} and received {received}"
         given = list(promised), list(received)
-        said = need(answer(*given), dict, f"{case} the answer is to be a dict")
+        said = need(answer(*given), dict, f"{case} the answer should be a dict")
         if given != (promised, received):
             raise Wrong(f"{case} your function changed a list that it was given.")
         wanted = _true_report(promised, received)
@@ -88,9 +88,9 @@ def _report(answer):
             raise Wrong(f"{case} the keys are {sorted(map(str, said))}; they are to be {sorted(wanted)}.")
         for key, names in wanted.items():
             if not isinstance(said[key], list):
-                raise Wrong(f"{case} {key!r} is a {type(said[key]).__name__}; it is to be a list.")
+                raise Wrong(f"{case} {key!r} is a {type(said[key]).__name__}; it should be a list.")
             if said[key] != names:
-                raise Wrong(f"{case} {key!r} is {said[key]}, and it is to be {names}.")
+                raise Wrong(f"{case} {key!r} is {said[key]}, but it should be {names}.")
 
 
 # -- 19.3 -------------------------------------------------------------------------------------------------------------
@@ -189,9 +189,9 @@ def _compare(tracker, ledger, case):
             raise Wrong(f"a Tracker has no list `{fate}`.")
         said = getattr(tracker, fate)
         if not isinstance(said, list):
-            raise Wrong(f"`{fate}` is a {type(said).__name__}; it is to be a list.")
+            raise Wrong(f"`{fate}` is a {type(said).__name__}; it should be a list.")
         if said != ledger.list(fate):
-            raise Wrong(f"{case} `{fate}` is {said}, and it is to be {ledger.list(fate)}.")
+            raise Wrong(f"{case} `{fate}` is {said}, but it should be {ledger.list(fate)}.")
 
 
 # -- 19.4 -------------------------------------------------------------------------------------------------------------

@@ -19,9 +19,9 @@ WRONG = {
     ],
     "19.2": [
         edit("each not in came]", "each not in received and each]", says="'lost' is"),
-        edit("times > 1", "times > 2", says="'doubled' is [], and it is to be [0]"),
-        edit("times > 1", "times >= 1", says="'doubled' is ['pork', 'lotus'], and it is to be []"),
-        edit("times > 1", "times == 2", says="'doubled' is [], and it is to be ['lotus']"),
+        edit("times > 1", "times > 2", says="'doubled' is [], but it should be [0]"),
+        edit("times > 1", "times >= 1", says="'doubled' is ['pork', 'lotus'], but it should be []"),
+        edit("times > 1", "times == 2", says="'doubled' is [], but it should be ['lotus']"),
         edit("each for each in promised if", "each for each in sorted(promised, key=str) if", says="'lost' is"),
         edit("dict.fromkeys(promised)", "list(promised)", says="'lost' is ['tea', 'tea']"),
         edit("each for each in came if each", "each for each in received if each", says="'unexpected' is"),
@@ -39,7 +39,7 @@ WRONG = {
             "    promised, came",
             "    received = [each.strip().lower() if isinstance(each, str) else each for each in received]\n"
             "    promised, came",
-            says="received ['7', 'Tea', 'tea '] 'lost' is [7], and it is to be [7, 'tea']",
+            says="received ['7', 'Tea', 'tea '] 'lost' is [7], but it should be [7, 'tea']",
         ),
         written(
             """
@@ -70,7 +70,7 @@ def answer(promised, received):
             says="'doubled' is",
         ),
         written(
-            "def answer(promised, received):\n    print(promised)", says="the answer is to be a dict, not a NoneType"
+            "def answer(promised, received):\n    print(promised)", says="the answer should be a dict, not a NoneType"
         ),
     ],
     "19.3": [
@@ -117,7 +117,7 @@ class Tracker:
 
 answer = Tracker
 """,
-            says="acked(2, False), acked(1, False) `kept` is ['bun', 'tea'], and it is to be ['tea', 'bun']",
+            says="acked(2, False), acked(1, False) `kept` is ['bun', 'tea'], but it should be ['tea', 'bun']",
         ),
         edit('multiple, "failed")', 'multiple, "kept")', says="nacked(1, False) `kept` is ['tea']"),
         edit('multiple, "failed")', 'False, "failed")', says="nacked(2, True)"),

@@ -37,9 +37,9 @@ def _who_confirms(answer):
         wanted = next((side for side in sides if len(side) > members / 2), None)
         said = answer([[*side] for side in sides], members)
         if wanted is None and said is not None:
-            raise Wrong(f"{case} gave {said!r}; no side has more than half of the {members}, so it is to be None.")
+            raise Wrong(f"{case} gave {said!r}; no side has more than half of the {members}, so it should be None.")
         if wanted is not None and said != wanted:
-            raise Wrong(f"{case} gave {said!r}; it is to be {wanted}.")
+            raise Wrong(f"{case} gave {said!r}; it should be {wanted}.")
 
 
 # -- 20.2 -------------------------------------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ def _vote(answer):
             wanted, why = true.asked(candidate, term, last, length)
             said = voter.asked(candidate, term, last, length)
             if said is not wanted:
-                raise Wrong(f"{_story(told)} the last answer is {said!r}; it is to be {wanted}: {why}.")
+                raise Wrong(f"{_story(told)} the last answer is {said!r}; it should be {wanted}: {why}.")
             _compare_term(voter, true, told)
         stranger = ("stranger", *questions[0][1:])
         if _Voter(log).asked(*stranger)[0] is not other.asked(*stranger):
@@ -167,7 +167,7 @@ def _compare_term(voter, true, told):
     if not hasattr(voter, "term"):
         raise Wrong("a Voter has no `term`.")
     if voter.term != true.term:
-        raise Wrong(f"{_story(told)} its `term` is {voter.term!r}; it is to be {true.term}.")
+        raise Wrong(f"{_story(told)} its `term` is {voter.term!r}; it should be {true.term}.")
 
 
 # -- 20.4 -------------------------------------------------------------------------------------------------------------
@@ -225,16 +225,16 @@ def _account(answer):
     for history in _histories():
         given, wanted = list(history), _true_account(history)
         case = f"for {history}"
-        said = need(answer(given), dict, f"{case} the answer is to be a dict")
+        said = need(answer(given), dict, f"{case} the answer should be a dict")
         if given != history:
             raise Wrong(f"{case} your function changed the list that it was given.")
         if set(said) != set(wanted):
             raise Wrong(f"{case} the keys are {sorted(map(str, said))}; they are to be {sorted(wanted)}.")
         for key, names in wanted.items():
             if not isinstance(said[key], list):
-                raise Wrong(f"{case} {key!r} is a {type(said[key]).__name__}; it is to be a list.")
+                raise Wrong(f"{case} {key!r} is a {type(said[key]).__name__}; it should be a list.")
             if said[key] != names:
-                raise Wrong(f"{case} {key!r} is {said[key]}, and it is to be {names}.")
+                raise Wrong(f"{case} {key!r} is {said[key]}, but it should be {names}.")
 
 
 # -- 20.5 -------------------------------------------------------------------------------------------------------------
@@ -302,9 +302,9 @@ class _Cluster:
     def sleep(self, seconds):
         self.tell(f"sleep({seconds})")
         if seconds != 0.2:
-            self.stop("each `sleep` is to be one of 0.2 seconds.")
+            self.stop("each `sleep` should be one of 0.2 seconds.")
         if self.open:
-            self.stop("the broken connection is to be closed before the `sleep`.")
+            self.stop("the broken connection should be closed before the `sleep`.")
         self.naps += 1
         if self.naps > self.failures:
             self.stop("there was no error to sleep for.")

@@ -5,14 +5,14 @@ from exercises.answers import edit, written
 WRONG = {
     "20.1": [
         edit("2 * len(side) > members", "2 * len(side) >= members", says="no side has more than half of the 4"),
-        edit("if 2 * len(side) > members", "if len(side) > len(sides)", says="it is to be ['two', 'three']"),
+        edit("if 2 * len(side) > members", "if len(side) > len(sides)", says="it should be ['two', 'three']"),
         edit("2 * len(side) > members", "len(side) > 1", says="no side has more than half of the 4"),
         edit("2 * len(side) > members", "len(side) >= 2", says="no side has more than half of the 4"),
         edit("> members", "> sum(map(len, sides))", says="no side has more than half of the 3"),
-        edit("> members", "> members + 1", says="gave None; it is to be ['two', 'three']"),
-        edit("            return side", "            return len(side)", says="gave 2; it is to be ['two', 'three']"),
-        edit("            return side", "            return True", says="gave True; it is to be ['two', 'three']"),
-        edit("            return side", "            return side[0]", says="gave 'two'; it is to be"),
+        edit("> members", "> members + 1", says="gave None; it should be ['two', 'three']"),
+        edit("            return side", "            return len(side)", says="gave 2; it should be ['two', 'three']"),
+        edit("            return side", "            return True", says="gave True; it should be ['two', 'three']"),
+        edit("            return side", "            return side[0]", says="gave 'two'; it should be"),
         edit("    return None", "    return []", says="gave []"),
         edit(
             "    return None",
@@ -24,7 +24,7 @@ WRONG = {
 def answer(sides, members):
     return sides[-1] if len(sides[-1]) > members / 2 else None
 """,
-            says="gave None; it is to be ['two', 'four', 'five']",
+            says="gave None; it should be ['two', 'four', 'five']",
         ),
         written(
             """
@@ -32,7 +32,7 @@ def answer(sides, members):
     for side in sides:
         return side if len(side) > members / 2 else None
 """,
-            says="gave None; it is to be ['two', 'three']",
+            says="gave None; it should be ['two', 'three']",
         ),
     ],
     "20.2": [
@@ -88,7 +88,7 @@ def answer(reached):
         ),
     ],
     "20.3": [
-        edit("self.term, self.vote = term, None", "self.term = term", says="it is to be True: that log is not behind"),
+        edit("self.term, self.vote = term, None", "self.term = term", says="it should be True: that log is not behind"),
         edit("(last, length) < self.own", "length < self.own[1]", says="a later one"),
         edit("(last, length) < self.own", "last < self.own[0]", says="its own log is longer"),
         edit("(last, length) < self.own", "(last, length) <= self.own", says="that log is not behind its own"),
@@ -108,17 +108,17 @@ def answer(reached):
             "        if free:\n            self.vote = candidate\n        if term < self.term or",
             "        self.vote = candidate\n        return True",
             "        return True",
-            says="it is to be True: that log is not behind its own",
+            says="it should be True: that log is not behind its own",
         ),
-        edit("            return False", "            return None", says="the last answer is None; it is to be False"),
-        edit("        return True", "        return candidate", says="the last answer is 'two'; it is to be True"),
-        edit("log[-1] if log else 0, len(log)", "len(log), len(log)", says="its `term` is 2; it is to be 1"),
+        edit("            return False", "            return None", says="the last answer is None; it should be False"),
+        edit("        return True", "        return candidate", says="the last answer is 'two'; it should be True"),
+        edit("log[-1] if log else 0, len(log)", "len(log), len(log)", says="its `term` is 2; it should be 1"),
         edit(
             "        if term > self.term:\n            self.term, self.vote = term, None\n",
             "",
             "        self.vote = candidate\n",
             "        self.term, self.vote = term, candidate\n",
-            says="its `term` is 1; it is to be 2",
+            says="its `term` is 1; it should be 2",
         ),
         written(
             """
@@ -142,18 +142,16 @@ answer = Voter
         written("answer = lambda log: None", says="a Voter has no `term`"),
     ],
     "20.4": [
-        edit("confirmed[n] and not received[n]", "not received[n]", says="'lost' is ['bun'], and it is to be []"),
+        edit("confirmed[n] and not received[n]", "not received[n]", says="'lost' is ['bun'], but it should be []"),
         edit("sent[n] and received[n] and", "received[n] and", says="'recovered' is ['tea', 'rice']"),
         edit("sent[n] and received[n] and", "sent[n] and", says="'recovered' is ['bun']"),
-        edit(
-            "received[n] and not confirmed[n]", "received[n] and sent[n] > 1", says="'recovered' is [], and it is to be"
-        ),
-        edit("received[n] > 1", "received[n] == 2", says="'doubled' is [], and it is to be ['bun']"),
-        edit("received[n] > 1", "received[n] > sent[n]", says="'doubled' is ['tea', 'rice'], and it is to be []"),
-        edit("received[n] > 1", "sent[n] > 1 or received[n] > 1", says="'doubled' is ['bun'], and it is to be []"),
+        edit("received[n] and not confirmed[n]", "received[n] and sent[n] > 1", says="'recovered' is [], but it"),
+        edit("received[n] > 1", "received[n] == 2", says="'doubled' is [], but it should be ['bun']"),
+        edit("received[n] > 1", "received[n] > sent[n]", says="'doubled' is ['tea', 'rice'], but it should be []"),
+        edit("received[n] > 1", "sent[n] > 1 or received[n] > 1", says="'doubled' is ['bun'], but it should be []"),
         edit("received[n] and not sent[n]", "received[n] and not confirmed[n]", says="'unexpected' is ['tea']"),
-        edit("if confirmed[n] and", "if n and confirmed[n] and", says="'lost' is [], and it is to be [0]"),
-        edit("[n for n in names if confirmed[n]", "[n for n in confirmed if n in names", says="is to be [9, 8, 7]"),
+        edit("if confirmed[n] and", "if n and confirmed[n] and", says="'lost' is [], but it should be [0]"),
+        edit("[n for n in names if confirmed[n]", "[n for n in confirmed if n in names", says="should be [9, 8, 7]"),
         edit(
             "[n for n in names if confirmed[n]",
             "[n for _, n in history if confirmed[n]",
@@ -164,7 +162,7 @@ answer = Voter
         edit(
             "def account(history):\n",
             "def account(history):\n    history = [(kind, str(order)) for kind, order in history]\n",
-            says="it is to be [0]",
+            says="it should be [0]",
         ),
         edit("[n for n in names if received[n] > 1]", "{n for n in names if received[n] > 1}", says="is a set"),
         written(
@@ -188,7 +186,7 @@ def answer(history):
         "unexpected": unexpected,
     }
 """,
-            says="is to be",
+            says="should be",
         ),
     ],
     "20.5": [
@@ -201,7 +199,7 @@ def answer(history):
             "            connection = connect(url)\n            while todo:",
             says="a connection is still open",
         ),
-        edit("            sleep(0.2)", "            sleep(2)", says="each `sleep` is to be one of 0.2 seconds"),
+        edit("            sleep(0.2)", "            sleep(2)", says="each `sleep` should be one of 0.2 seconds"),
         edit("        if todo:\n            sleep(0.2)", "        sleep(0.2)", says="there was no error to sleep for"),
         edit("        if todo:\n            sleep(0.2)\n", "", says="there was to be one `sleep(0.2)`"),
         edit("suppress(ConnectionError)", "suppress(OSError)", says="the OSError was to go on to the caller"),
@@ -297,7 +295,7 @@ def answer(orders, urls, connect, sleep):
             with suppress(Exception):
                 connection.close()
 """,
-            says="the broken connection is to be closed before the `sleep`",
+            says="the broken connection should be closed before the `sleep`",
         ),
     ],
 }

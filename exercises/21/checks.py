@@ -50,7 +50,7 @@ def _size(answer):
         said, wanted = answer(*case), _crew(*case)
         in_flight = case[0] * case[2] / case[1]
         if wanted is None and said is not None:
-            raise Wrong(f"for {told} you said {said!r}; {in_flight:g} must be in flight, so it is to be None.")
+            raise Wrong(f"for {told} you said {said!r}; {in_flight:g} must be in flight, so it should be None.")
         if wanted is not None and (isinstance(said, bool) or not isinstance(said, int | float)):
             raise Wrong(f"for {told} you said {said!r}; {in_flight:g} in flight are allowed: give a number of workers.")
         if said != wanted:
@@ -123,7 +123,7 @@ def _follow(answer, story, greedy, chance):
     frontier, other = answer(), answer()
     known, taken, told = [], 0, []
     if (said := frontier.take()) is not None:
-        raise Wrong(f"nothing was added, and `take` returned {said!r}; it is to be None.")
+        raise Wrong(f"nothing was added, and `take` returned {said!r}; it should be None.")
     for page, links in story:
         given = list(links)
         frontier.add(page, given)
@@ -138,7 +138,7 @@ def _follow(answer, story, greedy, chance):
             said = frontier.take()
             if said != wanted:
                 before = f" and {many(taken, 'URL')} taken" if taken else ""
-                raise Wrong(f"after {', '.join(told)}{before}, `take` returned {said!r}; it is to be {wanted!r}.")
+                raise Wrong(f"after {', '.join(told)}{before}, `take` returned {said!r}; it should be {wanted!r}.")
             taken += wanted is not None
     if (said := other.take()) is not None:
         raise Wrong(f"another Frontier, to which nothing was added, returned {said!r}: they share what they know.")
@@ -185,12 +185,12 @@ def _route_one(answer, job, outcome, rooms):
     if given != job or few != rooms:
         raise Wrong(f"{case} your function changed what it was given.", "`{**job, ...}` makes a new dict.")
     if not isinstance(said, tuple | list) or len(said) != 2:
-        raise Wrong(f"{case} you returned {said!r}; it is to be a pair of a queue and a message.")
+        raise Wrong(f"{case} you returned {said!r}; it should be a pair of a queue and a message.")
     (queue, message), (right, wanted) = said, _route(job, outcome, rooms)
     if queue != right:
-        raise Wrong(f"{case} the queue is {queue!r}, and it is to be {right!r}.")
+        raise Wrong(f"{case} the queue is {queue!r}, but it should be {right!r}.")
     if message != wanted:
-        raise Wrong(f"{case} the message is {message!r}, and it is to be {wanted!r}.")
+        raise Wrong(f"{case} the message is {message!r}, but it should be {wanted!r}.")
 
 
 # -- 21.4 -------------------------------------------------------------------------------------------------------------
@@ -282,14 +282,14 @@ def _dispatcher(answer):
 
 def _compare_due(told, said, wanted):
     if not isinstance(said, list):
-        raise Wrong(f"after {_short(told)}: `due` returned a {type(said).__name__}; it is to be a list.")
+        raise Wrong(f"after {_short(told)}: `due` returned a {type(said).__name__}; it should be a list.")
     if said != wanted:
-        raise Wrong(f"after {_short(told)}: that returned {said}, and it is to be {wanted}.")
+        raise Wrong(f"after {_short(told)}: that returned {said}, but it should be {wanted}.")
 
 
 def _compare_over(told, dispatcher, desk):
     if bool(dispatcher.over) != desk.over or callable(dispatcher.over):
-        raise Wrong(f"after {_short(told)}: `over` is {dispatcher.over!r}, and it is to be {desk.over}.")
+        raise Wrong(f"after {_short(told)}: `over` is {dispatcher.over!r}, but it should be {desk.over}.")
 
 
 def _short(told):

@@ -26,15 +26,15 @@ WRONG = {
         edit(
             "in_flight > per_host",
             "int(in_flight) > per_host",
-            says="you said 2; 10.25 must be in flight, so it is to be None",
+            says="you said 2; 10.25 must be in flight, so it should be None",
         ),
         edit(
             "    if in_flight > per_host:\n        return None\n",
             "",
-            says="you said 1; 10 must be in flight, so it is to be None",
+            says="you said 1; 10 must be in flight, so it should be None",
         ),
-        edit("        return None", "        return per_host // greenlets", says="so it is to be None"),
-        edit("        return None", "        return 0", says="you said 0; 10 must be in flight, so it is to be None"),
+        edit("        return None", "        return per_host // greenlets", says="so it should be None"),
+        edit("        return None", "        return 0", says="you said 0; 10 must be in flight, so it should be None"),
         edit(
             "in_flight > per_host",
             "pages / seconds > per_host",
@@ -45,7 +45,7 @@ WRONG = {
     ],
     "21.2": [
         edit("urldefrag(urljoin(page, link)).url", "urljoin(page, link)", says="'/tea#cold'])"),
-        edit("urljoin(page, link)", "link", says="`take` returned None; it is to be 'http://bao.example/tea'"),
+        edit("urljoin(page, link)", "link", says="`take` returned None; it should be 'http://bao.example/tea'"),
         edit(
             "            with suppress(ValueError):\n                self",
             "            if True:\n                self",
@@ -54,7 +54,7 @@ WRONG = {
         edit(
             "        for link in links:\n            with suppress(ValueError):\n                self",
             "        with suppress(ValueError):\n            for link in links:\n                self",
-            says="`take` returned None; it is to be 'http://bao.example/tea'",
+            says="`take` returned None; it should be 'http://bao.example/tea'",
         ),
         edit(
             '    if parts.scheme not in DEFAULT:\n        raise ValueError(f"no page: {link}")\n', "", says="KeyError"
@@ -63,33 +63,33 @@ WRONG = {
         edit(
             "parts.hostname + port",
             "parts.netloc",
-            says="returned 'http://Bao.Example/Tea'; it is to be 'http://bao.example/Tea'",
+            says="returned 'http://Bao.Example/Tea'; it should be 'http://bao.example/Tea'",
         ),
-        edit("(None, DEFAULT[parts.scheme])", "(None, 80, 443)", says="it is to be 'http://bao.example:443/tea'"),
+        edit("(None, DEFAULT[parts.scheme])", "(None, 80, 443)", says="it should be 'http://bao.example:443/tea'"),
         edit("(None, DEFAULT[parts.scheme])", "(None, DEFAULT['http'])", says="'https://bao.example:443/tea'"),
-        edit('f":{parts.port}"', '""', says="it is to be 'http://bao.example:443/tea'"),
+        edit('f":{parts.port}"', '""', says="it should be 'http://bao.example:443/tea'"),
         edit(
             'parts.path or "/"',
             "parts.path",
-            says="`take` returned 'http://other.example'; it is to be 'http://other.example/'",
+            says="`take` returned 'http://other.example'; it should be 'http://other.example/'",
         ),
         edit(
             'path=parts.path or "/"',
             'path=parts.path or "/", query=""',
-            says="it is to be 'http://bao.example/menu/pork?page=2'",
+            says="it should be 'http://bao.example/menu/pork?page=2'",
         ),
         edit(
-            "urljoin(page, link)).url", "urljoin(page, link)).url.lower()", says="it is to be 'http://bao.example/Tea'"
+            "urljoin(page, link)).url", "urljoin(page, link)).url.lower()", says="it should be 'http://bao.example/Tea'"
         ),
         edit(
             'path=parts.path or "/"',
             'path=parts.path.rstrip("/") or "/"',
-            says="returned 'http://bao.example/menu'; it is to be 'http://bao.example/menu/'",
+            says="returned 'http://bao.example/menu'; it should be 'http://bao.example/menu/'",
         ),
         edit(
             'path=parts.path or "/"',
             'path=parts.path or "/", scheme="http"',
-            says="it is to be 'https://bao.example/tea'",
+            says="it should be 'https://bao.example/tea'",
         ),
         edit(
             "        if self.taken < len(self.found):\n            self.taken += 1",
@@ -99,7 +99,7 @@ WRONG = {
         edit(
             "self.taken += 1\n            return list(self.found)[self.taken - 1]",
             "self.taken += 1\n            return list(self.found)[-self.taken]",
-            says="`take` returned 'http://bao.example/soup'; it is to be 'http://bao.example/tea'",
+            says="`take` returned 'http://bao.example/soup'; it should be 'http://bao.example/tea'",
         ),
         edit(
             "    def __init__(self):\n        self.found, self.taken = {}, 0",
@@ -125,7 +125,7 @@ class Frontier:
 
 answer = Frontier
 """,
-            says="'/tea', '/bun']) and 1 URL taken, `take` returned 'http://bao.example/tea'; it is to be 'http://bao.example/bun'",
+            says="'/tea', '/bun']) and 1 URL taken, `take` returned 'http://bao.example/tea'; it should be 'http://bao.example/bun'",
         ),
     ],
     "21.3": [
@@ -155,12 +155,12 @@ answer = Frontier
             says="your function changed what it was given",
         ),
         edit("tries < len(rooms)", "tries <= len(rooms)", says="IndexError"),
-        edit("tries < len(rooms)", "tries + 1 < len(rooms)", says="the queue is 'bao.parked', and it is to be 'wait."),
+        edit("tries < len(rooms)", "tries + 1 < len(rooms)", says="the queue is 'bao.parked', but it should be 'wait."),
         edit("tries < len(rooms)", "tries < 3", says="IndexError"),
         edit(
             "return rooms[tries], again",
             "return rooms[tries - 1], again",
-            says="the queue is 'wait.c', and it is to be 'wait.a'",
+            says="the queue is 'wait.c', but it should be 'wait.a'",
         ),
         edit('return "bao.parked", {**again, "outcome": outcome}', 'return "bao.parked", again', says="the message is"),
         edit(
@@ -171,7 +171,7 @@ answer = Frontier
         edit(
             'return "bao.parked"',
             'return "bao.results"',
-            says="the queue is 'bao.results', and it is to be 'bao.parked'",
+            says="the queue is 'bao.results', but it should be 'bao.parked'",
         ),
         edit("return rooms[tries], again", 'return rooms[tries], {**again, "outcome": outcome}', says="the message is"),
         edit(
@@ -182,7 +182,7 @@ answer = Frontier
         edit(
             'return "bao.results", {**job, "outcome": outcome}',
             "return None",
-            says="you returned None; it is to be a pair",
+            says="you returned None; it should be a pair",
         ),
         edit("return rooms[tries], again", "return rooms.pop(0), again", says="changed what it was given"),
     ],
@@ -190,70 +190,70 @@ answer = Frontier
         edit(
             "urlsplit(url).netloc",
             "urlsplit(url).hostname",
-            says="it is to be ['http://a.example/0', 'http://a.example:81/0']",
+            says="it should be ['http://a.example/0', 'http://a.example:81/0']",
         ),
         edit("self.away.discard(url)", "self.away.remove(url)", says="KeyError"),
-        edit("        self.away.discard(url)\n", "", says="it is to be"),
-        edit("        self.done.add(url)\n", "", says="`over` is False, and it is to be True"),
+        edit("        self.away.discard(url)\n", "", says="it should be"),
+        edit("        self.done.add(url)\n", "", says="`over` is False, but it should be True"),
         edit(
             "url in self.done or url in self.away",
             "url in self.away",
-            says="that returned ['http://a.example/0'], and it is to be []",
+            says="that returned ['http://a.example/0'], but it should be []",
         ),
         edit(
             "url in self.done or url in self.away",
             "url in self.done",
-            says="that returned ['http://a.example/0'], and it is to be []",
+            says="that returned ['http://a.example/0'], but it should be []",
         ),
-        edit("< self.per_host", "<= self.per_host", says="it is to be ['http://a.example/0', 'http://a.example/1']"),
+        edit("< self.per_host", "<= self.per_host", says="it should be ['http://a.example/0', 'http://a.example/1']"),
         edit(
             "sum(self.known[each] == host for each in self.away)",
             "len(self.away)",
-            says="it is to be ['http://a.example/0', 'http://a.example:81/0']",
+            says="it should be ['http://a.example/0', 'http://a.example:81/0']",
         ),
-        edit("urlsplit(url).netloc", "urlsplit(url).path", says="it is to be"),
-        edit("now < self.free_from.get(host, now)", "now <= self.free_from.get(host, now - 1)", says="it is to be"),
+        edit("urlsplit(url).netloc", "urlsplit(url).path", says="it should be"),
+        edit("now < self.free_from.get(host, now)", "now <= self.free_from.get(host, now - 1)", says="it should be"),
         edit(
             "now < self.free_from.get(host, now)",
             "now < self.free_from.get(None, now)",
-            says="it is to be ['http://a.example/0']",
+            says="it should be ['http://a.example/0']",
         ),
         edit(
             "self.free_from[host] = now + self.pause",
             "self.free_from[host] = self.free_from.get(host, now) + self.pause",
-            says="it is to be []",
+            says="it should be []",
         ),
         edit(
             "self.free_from[host] = now + self.pause",
             "self.free_from = dict.fromkeys(self.known.values(), now + self.pause)",
-            says="it is to be ['http://a.example/0', 'http://a.example:81/0']",
+            says="it should be ['http://a.example/0', 'http://a.example:81/0']",
         ),
-        edit("bool(self.known) and ", "", says="after Dispatcher(2, 0): `over` is True, and it is to be False"),
-        edit("self.known.keys() <= self.done", "not self.away", says="`over` is True, and it is to be False"),
+        edit("bool(self.known) and ", "", says="after Dispatcher(2, 0): `over` is True, but it should be False"),
+        edit("self.known.keys() <= self.done", "not self.away", says="`over` is True, but it should be False"),
         edit(
             "self.known.keys() <= self.done",
             "len(self.known) <= len(self.done)",
-            says="`over` is True, and it is to be False",
+            says="`over` is True, but it should be False",
         ),
         edit(
             "self.known.keys() <= self.done",
             "self.known.keys() == self.done",
-            says="`over` is False, and it is to be True",
+            says="`over` is False, but it should be True",
         ),
         edit("property(lambda", "(lambda", says="`over` is <bound method"),
-        edit("in self.known.items():", "in sorted(self.known.items()):", says="it is to be"),
+        edit("in self.known.items():", "in sorted(self.known.items()):", says="it should be"),
         edit(
             "        self.known[url] = urlsplit(url).netloc",
             "        self.known.pop(url, None)\n        self.known[url] = urlsplit(url).netloc",
-            says="it is to be",
+            says="it should be",
         ),
         edit(
             "                urls.append(url)",
             "                urls.append(url)\n                break",
-            says="it is to be ['http://a.example/0', 'http://a.example/1']",
+            says="it should be ['http://a.example/0', 'http://a.example/1']",
         ),
-        edit("                continue\n", "                break\n", says="it is to be"),
-        edit("        return urls", "        return tuple(urls)", says="`due` returned a tuple; it is to be a list"),
+        edit("                continue\n", "                break\n", says="it should be"),
+        edit("        return urls", "        return tuple(urls)", says="`due` returned a tuple; it should be a list"),
         written(
             """
 from collections import Counter
@@ -291,7 +291,7 @@ class Dispatcher:
 
 answer = Dispatcher
 """,
-            says="and it is to be",
+            says="but it should be",
         ),
     ],
     "21.5": [

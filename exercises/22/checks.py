@@ -47,7 +47,7 @@ def _percentile(answer):
             if given != waits:
                 raise Wrong(f"the list {shown} was changed; it is to stay as it was.")
             if said != wanted:
-                raise Wrong(f"percentile({percent}) of {shown} is {said!r}, and it is to be {wanted!r}.")
+                raise Wrong(f"percentile({percent}) of {shown} is {said!r}, but it should be {wanted!r}.")
 
 
 # -- 22.2 -------------------------------------------------------------------------------------------------------------
@@ -89,14 +89,14 @@ def _size(answer):
     for kitchen in _kitchens():
         wanted = _true_size(*kitchen)
         case = "size({}, {}, {})".format(*kitchen)
-        said = need(answer(*kitchen), dict, f"{case} is to be a dict")
+        said = need(answer(*kitchen), dict, f"{case} should be a dict")
         if set(said) != set(wanted):
             raise Wrong(f"{case} has the keys {sorted(map(str, said))}; they are to be {sorted(wanted)}.")
         for key in ("greenlets", "room"):
             if isinstance(said[key], bool) or not isinstance(said[key], int):
                 raise Wrong(f"{case}: {key!r} is the {type(said[key]).__name__} {said[key]!r}; give a whole number.")
             if said[key] != wanted[key]:
-                raise Wrong(f"{case}: {key!r} is {said[key]}, and it is to be {wanted[key]}.")
+                raise Wrong(f"{case}: {key!r} is {said[key]}, but it should be {wanted[key]}.")
 
 
 # -- 22.3 -------------------------------------------------------------------------------------------------------------
@@ -155,14 +155,14 @@ def _rest(answer):
             raise Wrong(f"{case} OverflowError: {error}.") from None
         wanted = _true_rest(failed, left, share, base, most)
         if len(called) != 1:
-            raise Wrong(f"{case} `chance` was called {len(called)} times; it is to be called once.")
+            raise Wrong(f"{case} `chance` was called {len(called)} times; it should be called once.")
         if said is None or wanted is None:
             if said is not wanted:
-                raise Wrong(f"{case} the answer is {said!r}, and it is to be {wanted!r}.")
+                raise Wrong(f"{case} the answer is {said!r}, but it should be {wanted!r}.")
             continue
-        need(said, (int, float), f"{case} the answer is to be a number or None")
+        need(said, (int, float), f"{case} the answer should be a number or None")
         if not math.isclose(said, wanted, rel_tol=1e-9, abs_tol=1e-12):
-            raise Wrong(f"{case} the answer is {said:g}, and it is to be {wanted:g}.")
+            raise Wrong(f"{case} the answer is {said:g}, but it should be {wanted:g}.")
 
 
 # -- 22.4, 22.5 and 22.6: stories that are told to an answer and to a model, event by event ----------------------------
@@ -200,7 +200,7 @@ def _play_from(start, answer, model, story, options, case, other):
             continue
         said, wanted = getattr(theirs, name)(*arguments), getattr(right, name)(*arguments)
         if wanted is not None and said is not wanted:
-            raise Wrong(f"{case} {_case(told)} returned {said!r}, and it is to be {wanted!r}.")
+            raise Wrong(f"{case} {_case(told)} returned {said!r}, but it should be {wanted!r}.")
     other(bystander, model(*options, MockClock(start=5).now), case)
 
 
@@ -471,7 +471,7 @@ def _moment(event):
 def _compare_leave(desk, moments, ended):
     calls = [call for _, call in desk.told]
     if calls[:1] != ["cancel()"] or calls.count("cancel()") > 1:
-        desk.wrong(f"cancel() was called {calls.count('cancel()')} times; it is to be called once, first.")
+        desk.wrong(f"cancel() was called {calls.count('cancel()')} times; it should be called once, first.")
     if "close()" not in calls:
         desk.wrong("close() was not called.")
     said = {}

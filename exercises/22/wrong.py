@@ -4,8 +4,8 @@ from exercises.answers import edit, written
 
 WRONG = {
     "22.1": [
-        edit("if not waits", "if not any(waits)", says="percentile(1) of [0, 0] is None, and it is to be 0"),
-        edit("[rank - 1]", "[rank - 2]", says="percentile(50) of [30, 10, 20, 40] is 10, and it is to be 20"),
+        edit("if not waits", "if not any(waits)", says="percentile(1) of [0, 0] is None, but it should be 0"),
+        edit("[rank - 1]", "[rank - 2]", says="percentile(50) of [30, 10, 20, 40] is 10, but it should be 20"),
         edit("[rank - 1]", "[min(rank, len(waits) - 1)]", says="percentile(50) of [30, 10, 20, 40] is 30"),
         edit("-(-len(waits) * percent // 100)", "len(waits) * percent // 100", says="percentile(51) of"),
         edit("-(-len(waits) * percent // 100)", "round(len(waits) * percent / 100)", says="percentile(51) of"),
@@ -20,7 +20,7 @@ WRONG = {
             says="percentile(7) of 100 waits is 8",
         ),
         edit("    if not waits:\n        return None\n", "", says="IndexError"),
-        edit("return None", "return 0", says="percentile(1) of [] is 0, and it is to be None"),
+        edit("return None", "return 0", says="percentile(1) of [] is 0, but it should be None"),
         edit("sorted(waits)[rank - 1]", "waits[rank - 1]", says="percentile(50) of [30, 10, 20, 40] is 10"),
         edit("sorted(waits)", "sorted(set(waits))", says="IndexError"),
         edit("sorted(waits)", "sorted(waits, reverse=True)", says="percentile(50) of [30, 10, 20, 40] is 30"),
@@ -40,7 +40,7 @@ def answer(waits, percent):
     if waits:
         return sum(sorted(waits)[: -(-len(waits) * percent // 100)][-2:]) / 2
 """,
-            says="is 15.0, and it is to be 20",
+            says="is 15.0, but it should be 20",
         ),
     ],
     "22.2": [
@@ -62,7 +62,7 @@ def answer(waits, percent):
             says="ZeroDivisionError",
         ),
         edit("max(0, steps)", "steps", says="'room' is -"),
-        edit("max(0, steps)", "max(1, steps)", says="'room' is 1, and it is to be 0"),
+        edit("max(0, steps)", "max(1, steps)", says="'room' is 1, but it should be 0"),
         edit("max(0, steps)", "max(0, steps - 1)", says="size(50, 100, 300): 'room' is 9"),
         edit("(patience - work) * greenlets // work", "(patience - work) * greenlets / work", says="the float 10.0"),
         edit('"room"', '"queue"', says="has the keys ['greenlets', 'queue']"),
@@ -76,7 +76,7 @@ def answer(waits, percent):
         edit("range(failed - 1)", "range(min(failed - 1, 10))", says="after 20 failures"),
         edit("range(failed - 1)", "range(min(failed - 1, 64))", says="after 99 failures"),
         edit("range(failed - 1)", "range(failed)", says="after 1 failure,"),
-        edit("bound = min(base, most)", "bound = base", says="base 8, most 4: the answer is 7, and it is to be 3.5"),
+        edit("bound = min(base, most)", "bound = base", says="base 8, most 4: the answer is 7, but it should be 3.5"),
         edit("min(most, 2 * bound)", "2 * bound", says="the answer is"),
         edit("min(most, 2 * bound)", "min(most, bound + base)", says="after 3 failures"),
         edit("chance() * bound", "bound", says="`chance` was called 0 times"),
@@ -88,14 +88,14 @@ def answer(waits, percent):
         edit(
             "pause if pause < left else None",
             "pause if bound < left else None",
-            says="the answer is None, and it is to be",
+            says="the answer is None, but it should be",
         ),
-        edit("pause if pause < left else None", "min(pause, left)", says="and it is to be None"),
-        edit("pause if pause < left else None", "pause", says="and it is to be None"),
+        edit("pause if pause < left else None", "min(pause, left)", says="but it should be None"),
+        edit("pause if pause < left else None", "pause", says="but it should be None"),
         edit(
             "pause if pause < left else None",
             "pause if pause < left else 0",
-            says="the answer is 0, and it is to be None",
+            says="the answer is 0, but it should be None",
         ),
         edit(
             "pause = chance() * bound",
@@ -126,37 +126,37 @@ def answer(failed, left, chance, base=0.1, most=5):
     ],
     "22.4": [
         edit(
-            "self.looked = most, clock()", "self.looked = most, 0", says="retry() returned False, and it is to be True"
+            "self.looked = most, clock()", "self.looked = most, 0", says="retry() returned False, but it should be True"
         ),
         edit(
             "self.tokens, self.looked = most, clock()",
             "self.tokens, self.looked = 0, clock()",
             says="retry() returned False",
         ),
-        edit("self.tokens < 1", "self.tokens <= 0", says="returned True, and it is to be False"),
-        edit("self.tokens < 1", "self.tokens <= 1", says="returned False, and it is to be True"),
+        edit("self.tokens < 1", "self.tokens <= 0", says="returned True, but it should be False"),
+        edit("self.tokens < 1", "self.tokens <= 1", says="returned False, but it should be True"),
         edit(
             "            return False\n        self.tokens -= 1",
             "            self.tokens -= 1\n            return False\n        self.tokens -= 1",
-            says="returned False, and it is to be True",
+            says="returned False, but it should be True",
         ),
-        edit("        self.tokens -= 1\n", "", says="returned True, and it is to be False"),
+        edit("        self.tokens -= 1\n", "", says="returned True, but it should be False"),
         edit(
             "min(self.most, self.tokens + tokens + now - self.looked)",
             "self.tokens + tokens + now - self.looked",
-            says="returned True, and it is to be False",
+            says="returned True, but it should be False",
         ),
-        edit("        self.looked = now\n", "", says="returned True, and it is to be False"),
+        edit("        self.looked = now\n", "", says="returned True, but it should be False"),
         edit("self.tokens + tokens + now - self.looked", "self.tokens + tokens", says="s pass"),
         edit("self._earn(self.share)", "self._earn(1)", says="Budget(0.25, 2)"),
-        edit("        self._earn()\n", "", says="returned False, and it is to be True"),
+        edit("        self._earn()\n", "", says="returned False, but it should be True"),
         edit("now - self.looked)", "int(now - self.looked))", says="0.5 s pass"),
         edit(
             "self.tokens + tokens + now - self.looked",
             "int(self.tokens + tokens + now - self.looked)",
-            says="returned False, and it is to be True",
+            says="returned False, but it should be True",
         ),
-        edit("return True", "return self.tokens", says="it is to be True"),
+        edit("return True", "return self.tokens", says="it should be True"),
         written(
             """
 class Budget:
@@ -213,28 +213,28 @@ class answer:
             if self.probing or self.count >= self.failures:
                 self.opened, self.probing = self.clock(), False
 """,
-            says="allows() returned False, and it is to be True",
+            says="allows() returned False, but it should be True",
         ),
         edit(
             "self.clock() - self.opened < self.rest",
             "self.clock() - self.opened <= self.rest",
-            says="allows() returned False, and it is to be True",
+            says="allows() returned False, but it should be True",
         ),
         edit(
             "self.probing or self.clock() - self.opened < self.rest",
             "self.clock() - self.opened < self.rest",
-            says="allows() returned True, and it is to be False",
+            says="allows() returned True, but it should be False",
         ),
         edit("        self.probing = True\n", "", says="returned"),
         edit(
             "self.count >= self.failures",
             "self.count > self.failures",
-            says="allows() returned True, and it is to be False",
+            says="allows() returned True, but it should be False",
         ),
         edit(
             "if self.probing or self.opened is None:\n            self.count, ",
             "if True:\n            self.count, ",
-            says="returned True, and it is to be False",
+            says="returned True, but it should be False",
         ),
         edit(
             "if self.probing or self.opened is None:\n            self.count += 1",
@@ -244,18 +244,18 @@ class answer:
         edit(
             "self.count, self.opened, self.probing = 0, None, False\n\n    def failed",
             "self.opened, self.probing = None, False\n\n    def failed",
-            says="returned False, and it is to be True",
+            says="returned False, but it should be True",
         ),
         edit(
             "if self.probing or self.opened is None:\n            self.count, ",
             "if self.probing:\n            self.count, ",
-            says="returned False, and it is to be True",
+            says="returned False, but it should be True",
         ),
         edit("self.opened, self.probing = self.clock(), False\n", "self.opened = self.clock()\n", says="returned"),
         edit(
             "self.opened, self.probing = self.clock(), False\n",
             "self.opened, self.probing = self.opened or self.clock(), False\n",
-            says="returned True, and it is to be False",
+            says="returned True, but it should be False",
         ),
         edit(
             "if self.probing or self.count >= self.failures",
@@ -296,7 +296,7 @@ class Breaker:
 
 answer = Breaker
 """,
-            says="allows() returned True, and it is to be False",
+            says="allows() returned True, but it should be False",
         ),
     ],
     "22.6": [
