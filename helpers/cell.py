@@ -9,10 +9,12 @@ import builtins
 import marshal
 import os
 import sys
+from _thread import allocate_lock
 from io import BytesIO, StringIO
 
 _PYTHONS_OWN = {"__annotations__", "__builtins__", "__doc__", "__loader__", "__name__", "__package__", "__spec__"}
 _report = None  # descriptor of the pipe to the notebook, as in backstage.processes.messages
+_sending = allocate_lock()  # a pipe takes a large message in pieces, and those of another thread might come between
 _background = False
 _print = print
 
@@ -172,10 +174,11 @@ def describe(error, label):
 
 
 def _send(*message):
-    if _report is not None:
+    if _report is not None:  # a forked copy asks for no lock, which a thread that it lacks may hold
         view = memoryview(marshal.dumps(message))
-        while view:
-            view = view[os.write(_report, view) :]
+        with _sending:
+            while view:
+                view = view[os.write(_report, view) :]
     return _report is not None
 
 

@@ -142,6 +142,24 @@ def test_plots_come_home_as_pictures(kernel):
     assert (first, sorted(figures)) == ("steams", ["Figure(200x100)", "Figure(640x480)"])
 
 
+def test_large_pictures_of_two_threads_are_not_mixed(kernel):
+    code = """
+        import sys
+        import threading
+        send = sys.modules["helpers.cell"]._send
+        def show(bun):
+            for _ in range(20):
+                send("picture", {"text/plain": bun, "text/html": bun * 100_000}, {})
+        threads = [threading.Thread(target=show, args=[bun]) for bun in ("pork ", "lotus ")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    """
+    home = isolated(kernel, code)
+    assert sorted(home.text.split()) == ["lotus"] * 20 + ["pork"] * 20
+
+
 @pytest.mark.parametrize("place", ["initializer=steam", "initializer=None"])
 def test_a_pool_that_cannot_find_its_function_says_so(kernel, place):
     code = f"""
