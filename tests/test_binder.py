@@ -138,6 +138,17 @@ def as_stranger():
         yield run
 
 
+ASK_FOR_STYLE = """
+from pathlib import Path
+from jupyter_core.paths import jupyter_config_dir
+from jupyterlab.labapp import LabApp
+lab = LabApp()
+lab.load_config_file()
+if lab.custom_css:
+    print(Path(jupyter_config_dir(), "custom", "custom.css").read_text(), end="")
+"""
+
+
 def test_post_build_lays_the_desk_for_a_user_without_rights(as_stranger):
     done = as_stranger("binder/postBuild")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -147,6 +158,9 @@ def test_post_build_lays_the_desk_for_a_user_without_rights(as_stranger):
     assert not STRANGERS or {path.stat().st_uid for path in desk.iterdir()} == {NOBODY}
     # The cache of fonts is there, so that no plot waits for it.
     assert list(as_stranger.home.rglob("fontlist*.json"))
+    # Lines of prose are as long as under `make lab`: JupyterLab knows that there is a style, and where.
+    done = as_stranger("python", "-c", ASK_FOR_STYLE)
+    assert done.stdout == (ROOT / "tools" / "web" / "lab" / "custom.css").read_text(), done.stderr
 
 
 PUBLISH = """
