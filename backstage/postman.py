@@ -1,4 +1,7 @@
-"""The backend of matplotlib in the process of an isolated cell: it sends each figure to the notebook, as a picture."""
+"""The backend of matplotlib in the process of an isolated cell: it sends each figure to the notebook, as a picture.
+
+Where nobody would show that, as in the background, it prints the line that stands for one.
+"""
 
 import base64
 import io
@@ -16,7 +19,7 @@ def show(*args, **kwargs):
     """What `plt.show()` calls: send all figures, and close them."""
     cell = sys.modules.get("helpers.cell")  # a process that the cell has started may lack it, or be heard by nobody
     for figure in map(plt.figure, plt.get_fignums()):
-        if not cell or not cell._send("picture", *_bundle(figure)):
+        if not cell or cell._background or not cell._send("picture", *_bundle(figure)):
             print(figure)
     plt.close("all")
 

@@ -641,6 +641,12 @@ def test_a_background_cell_that_ends_too_soon_says_so(kernel, code, sentence):
     assert (result.ename, result.evalue) == ("IsolatedError", f"the cell {sentence}")
 
 
+def test_a_plot_of_a_background_cell_is_a_line_of_its_output(kernel):
+    code = "from helpers import ready\nimport matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()\nready()"
+    assert isolated(kernel, code, "--background artist").ename is None
+    assert value(kernel, "artist.stop() or artist.output") == "Figure(640x480)"  # stopped: all of it has come
+
+
 def test_a_background_cell_may_end_once_it_is_ready(kernel):
     result = isolated(kernel, "from helpers import ready\nready()", "--background brief")
     assert result.ename is None
