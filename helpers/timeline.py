@@ -15,7 +15,7 @@ that opened the timeline. Elsewhere nobody knows, and a span is only open or clo
 import threading
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import accumulate, count
 from time import perf_counter
 
 import greenlet
@@ -219,9 +219,11 @@ class Timeline:
 
         Raises
         ------
-        TypeError
-            If one of them is not a greenlet.
+        RuntimeError, TypeError
+            If the timeline has closed, or one of them is not a greenlet.
         """
+        if self.end is not None:
+            raise RuntimeError(f"the timeline {self.title!r} has closed: name its greenlets inside its `with` block")
         for name, each in greenlets.items():
             if not isinstance(each, greenlet.greenlet):
                 raise TypeError(f"{name} is no greenlet but a {type(each).__name__}: only greenlets can be named")
@@ -339,11 +341,7 @@ class Timeline:
     def peak(self):
         """The largest number of spans that were open at the same time."""
         edges = sorted([(each.start, 1) for each in self.spans] + [(each.end, -1) for each in self.spans])
-        highest = level = 0
-        for _, step in edges:
-            level += step
-            highest = max(highest, level)
-        return highest
+        return max(accumulate((step for _, step in edges), initial=0))
 
     @property
     def busy(self):

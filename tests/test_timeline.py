@@ -261,6 +261,14 @@ def test_only_greenlets_can_be_named():
         recorded.name(bun="pork")
 
 
+def test_greenlets_are_named_while_the_timeline_is_open():
+    with Timeline("buns") as recorded:
+        bun = greenlet.greenlet(lambda: None)
+        bun.switch()
+    with pytest.raises(RuntimeError, match="'buns' has closed: name its greenlets inside"):
+        recorded.name(bun=bun)
+
+
 def test_repr_says_what_is_in_it():
     assert re.fullmatch(r"<Timeline 'together': 3 rows, \d+\.\d\d s, 3 at once>", repr(together(3)))
 

@@ -525,14 +525,16 @@ def test_retry_with_delay_counts_its_deaths_and_a_circle_without_rejection_ends(
         ({"x-match": "all", "a": 1, "b": "x"}, [0]),
         ({"x-match": "any", "a": 1, "b": "x"}, [0, 1, 2]),
         ({"a": None}, [0, 1, 3]),
-        ({"x-match": "all", "x-a": 1}, [0, 1, 2, 3, 4]),
+        ({"x-match": "all", "x-a": 1}, [0, 1, 2, 3, 4, 5, 6]),
         ({"x-match": "any-with-x", "x-a": 1}, [4]),
+        ({"c": []}, [5, 6]),  # to Erlang, and so to RabbitMQ, both are empty lists
     ],
 )
 def test_headers_exchange(channel, name, how, takes):
     queue = channel.queue_declare("", exclusive=True).method.queue
     channel.queue_bind(queue, "amq.headers", arguments=how)
-    for number, headers in enumerate([{"a": 1, "b": "x"}, {"a": 1}, {"b": "x"}, {"a": True}, {"x-a": 1}]):
+    messages = [{"a": 1, "b": "x"}, {"a": 1}, {"b": "x"}, {"a": True}, {"x-a": 1}, {"c": []}, {"c": {}}]
+    for number, headers in enumerate(messages):
         channel.basic_publish("amq.headers", "", str(number), pika.BasicProperties(headers=headers))
     assert bodies(channel, queue) == [str(number) for number in takes]
 

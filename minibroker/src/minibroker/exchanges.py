@@ -110,7 +110,7 @@ def headers_match(wanted, headers):
 
 
 def freeze(value):
-    """Return a value that is hashable, and equal only if this one is; True is not 1 here."""
+    """Return a value that is hashable, and equal only if this one is; True is not 1 here, but {} is []."""
     if isinstance(value, dict):
         return tuple(sorted((name, freeze(each)) for name, each in value.items()))
     if isinstance(value, list):
