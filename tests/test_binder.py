@@ -89,14 +89,16 @@ def python_of(folder):
         (sys.executable, []),
         (shutil.which(version, path=os.defpath), [sysconfig.get_path("purelib")]),
     ):
+        packages = os.pathsep.join(more)
         try:
-            subprocess.run([program, "-c", ""], cwd=folder, check=True, capture_output=True, **STRANGERS)
+            ask = [program, "-c", "import matplotlib"]
+            subprocess.run(ask, cwd=folder, env={"PYTHONPATH": packages}, check=True, capture_output=True, **STRANGERS)
         except (TypeError, OSError, subprocess.CalledProcessError):
             continue
         (folder / "python").write_text(f'#!/bin/sh\nexec {program} "$@"\n', encoding="utf-8")
         (folder / "python").chmod(0o755)
         return more
-    pytest.skip(f"A user without rights may not run {sys.executable}, and there is no other {version} here.")
+    pytest.skip(f"A user without rights may run neither {sys.executable} nor another {version} with its packages.")
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def test_plots_and_cards_are_at_home_in_every_theme(page):
     )
 
 
-# What of these is drawn: JupyterLab takes cells out of the page while it lays them out anew, and those that are far away.
+# Those of them that are drawn: JupyterLab takes cells out of the page while it lays them out anew, and the far ones.
 WIDE = """parts => {
     const drawn = parts.map(part => [...document.querySelectorAll(part)].find(each => each.getClientRects().length));
     const [code, ...others] = drawn.map(each => each && each.getBoundingClientRect());

@@ -227,6 +227,15 @@ def test_who_asks_a_node_listens_at_home_only(cluster):
     assert cluster.control("one", "eval", asked).strip() == "[{ok,{127,0,0,1}}]"
 
 
+def test_what_erlang_says_of_itself_is_no_answer(cluster, tmp_path, monkeypatch):
+    warning = "=ESOCK WARNING MSG==== 28-Nov-2026::22:05:58.351823 ===\n\n[UNIX] No library: libsctp.so.1\n"
+    program = tmp_path / "rabbitmqctl"
+    program.write_text(f"#!/bin/sh\ncat <<'END'\n{warning}\n{warning}\n[\n=1\n]\nEND\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr(cluster._realm, "server", tmp_path / "rabbitmq-server")
+    assert cluster.control("one", "status") == "[\n=1\n]\n"
+
+
 def test_what_is_not_there_is_told(cluster):
     with pytest.raises(BrokerError, match="no node 'four': they are one, two, three"):
         cluster.kill("four")

@@ -24,6 +24,8 @@ from backstage.processes import Child, ChildError
 NAMES = ("one", "two", "three")
 STARTING = 120  # seconds for a start that takes 14 to 25: the nodes join one after another
 ANSWERING = 120  # seconds for RabbitMQ's own programs, which take two, or as long as what they wait for
+# What Erlang says before any answer, on standard output, where a library is missing that nobody here needs.
+WARNING = re.compile(r"\A(?:=ESOCK WARNING MSG=.*\s+.*\s+)+")
 NOBODY = "No node runs that could be asked: `start()` starts them."
 
 _current = None
@@ -192,9 +194,10 @@ class Cluster:
             exit_code = child.wait(ANSWERING)
         if exit_code is None:
             raise BrokerError(f"{asked} had no answer from node {name} within {ANSWERING} s.")
+        said = WARNING.sub("", child.output)
         if exit_code:
-            raise BrokerError(f"{asked} failed on node {name}: {child.output}")
-        return child.output
+            raise BrokerError(f"{asked} failed on node {name}: {said}")
+        return said
 
     def leader(self, queue):
         """The name of the node that leads a quorum queue."""
