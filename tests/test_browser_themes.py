@@ -3,7 +3,14 @@
 import nbformat
 import pytest
 
-from tests.browser import FRONT, assert_nothing_went_wrong, notebook_page, run_all_cells, set_theme
+from tests.browser import (
+    FRONT,
+    assert_nothing_went_wrong,
+    notebook_page,
+    run_all_cells,
+    set_theme,
+    wait_for_kernel,
+)
 
 NOTEBOOK = "00_start_here.ipynb"
 CELLS = [
@@ -11,7 +18,7 @@ CELLS = [
     "from helpers import Timeline, span\n\nwith Timeline() as baked, span('bun'):\n    pass\nbaked.plot()",
     "check('00.2', lambda waits: print('<b>', '$x$ $y$') or sum(waits))",
     "check('00.2', lambda waits: max(waits, default=0))",
-    "def steamed(waits):\n    while True:\n        pass\n\n\ncheck('00.2', steamed)",
+    "import time\n\n\ndef steamed(waits):\n    time.sleep(600)\n\n\ncheck('00.2', steamed)",
 ]
 PROSE = "Buns " * 60 + "\n\n|bun|filling|\n|---|---|\n|baozi|pork|\n"
 PLOT, CARDS = ".course-live[role=img]", ".course-live:not([role])"
@@ -99,6 +106,7 @@ WIDE = """parts => {
 
 
 def test_lines_of_prose_end_on_a_wide_screen(page):
+    wait_for_kernel(page)  # JupyterLab takes a minute to end while a kernel starts
     page.set_viewport_size({"width": 1920, "height": 1000})
     parts = (".jp-CodeCell .jp-Editor", ".jp-MarkdownOutput p", ".jp-MarkdownOutput table")
     drawn = page.wait_for_function(WIDE, arg=[f"{FRONT} {part}" for part in parts])
