@@ -230,8 +230,8 @@ def test_patience_is_not_used_up_while_somebody_is_held_up(held_up):
 
 
 def test_let_pass_lasts_until_everybody_could_go_on(held_up):
-    threading.Timer(0.3, held_up.clear).start()
     began = time.monotonic()
+    threading.Timer(0.3, held_up.clear).start()
     let_pass(0.02)
     assert time.monotonic() - began > 0.25
     assert not held_up.is_set()
