@@ -168,7 +168,10 @@ def test_what_an_answer_prints_is_seen_below_the_verdict_for_one_run(capsys):
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        ("threading.Thread(target=lambda: 1 / 0).start()", ["a thread ended with ZeroDivisionError"]),
+        (
+            "task = threading.Thread(target=lambda: 1 / 0); task.start(); task.join()",
+            ["a thread ended with ZeroDivisionError"],
+        ),
         ("gevent.spawn(lambda: 1 / 0).join()", ["a greenlet ended with ZeroDivisionError"]),
         ("gevent.spawn(print, 'hello').join()", ["hello"]),
         ("task = threading.Thread(target=print, args=['hello']); task.start(); task.join()", ["hello"]),
