@@ -525,8 +525,7 @@ def test_an_interrupted_cell_may_tidy_up(kernel):
     code = """
         import time
         try:
-            print("go")
-            time.sleep(600)
+            print("go"); time.sleep(600)
         finally:
             print("tidied up")
     """
@@ -536,7 +535,7 @@ def test_an_interrupted_cell_may_tidy_up(kernel):
     result = kernel.collect(cell)
     kernel.run("_isolated.PATIENCE = 0.5")
     assert result.text.strip() == "tidied up"
-    assert "line 6, in <module>\n    time.sleep(600)" in result.traceback
+    assert 'line 5, in <module>\n    print("go"); time.sleep(600)' in result.traceback
 
 
 def test_interrupt_while_values_travel_is_told_in_one_word(kernel):
