@@ -1,10 +1,12 @@
 """How much time others had for themselves: all while they sleep, none while they are held up, else what they got."""
 
 import itertools
+import math
 import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -117,17 +119,32 @@ def test_where_nobody_tells_all_time_counts(monkeypatch):
 
 
 def test_the_time_of_who_is_drained_stands_still_while_they_are_held_up_but_not_for_ever(monkeypatch):
-    monkeypatch.undo()
+    """Seconds pass where somebody waits for a piece, and nowhere else."""
+    passed = 0
+
+    class Played(Pieces):
+        def first(self, seconds):
+            nonlocal passed
+            passed += seconds
+            if passed >= self.ends:
+                self.put("")
+            return super().first(0)
+
+    def drained(seconds, ends=math.inf):
+        """What comes of a wait for so many seconds, and how many pass, if the last piece comes after `ends`."""
+        nonlocal passed
+        pieces, passed = Played(), 0
+        pieces.ends = ends
+        return pieces.drain(lambda piece: None, seconds, own_time=1), pytest.approx(passed)
+
+    monkeypatch.setattr(own_time, "monotonic", lambda: passed)
+    monkeypatch.setattr("backstage.processes.pieces.time", SimpleNamespace(monotonic=lambda: passed))
     held = {"somebody": 1}
     monkeypatch.setattr(own_time, "_who_could_go_on", lambda pid: held)
-    pieces = Pieces()
-    threading.Timer(0.5, pieces.put, [""]).start()
-    assert pieces.drain(lambda piece: None, 0.2, own_time=1) is None
-    began = time.monotonic()
-    assert Pieces().drain(lambda piece: None, 0.1, own_time=1) == "TimeoutError"
-    assert time.monotonic() - began > 0.45
+    assert drained(0.2, ends=0.5)[0] is None
+    assert drained(0.1) == ("TimeoutError", 0.5)
     held = {}
-    assert Pieces().drain(lambda piece: None, 0.1, own_time=1) == "TimeoutError"
+    assert drained(0.1) == ("TimeoutError", 0.1)
 
 
 def test_a_thread_is_joined_for_as_long_as_it_is_held_up(monkeypatch):
