@@ -1,9 +1,11 @@
 """`take_turns`: who runs the next line is the reader's choice, and what comes of it is what Python does."""
 
 import threading
+import time
 
 import pytest
 
+from backstage.processes import own_time
 from backstage.schedules import by_hand
 from helpers import take_turns
 
@@ -98,6 +100,22 @@ def test_one_that_waits_for_what_is_not_shared_holds_nobody_up(monkeypatch):
     for thread in threading.enumerate():
         if isinstance(thread, by_hand.Stepped):
             thread.join(20)
+
+
+def test_one_that_the_machine_holds_up_is_not_said_to_wait_for_a_lock(monkeypatch):
+    monkeypatch.setattr(own_time, "_ran", lambda folder: {folder: 1})  # each could go on, and is not let
+    till = threading.Lock()
+    till.acquire()
+
+    def program():
+        def sell():
+            time.sleep(0.3)
+
+        return {"till": till}, sell, sell
+
+    attempt = by_hand.Attempt(program, 0.01)
+    assert "waits" not in attempt.step("A")
+    attempt.close()
 
 
 def test_a_lock_that_its_holder_alone_can_release_does_not_break_the_end_off():

@@ -17,7 +17,8 @@ from backstage.processes.own_time import OwnTime
 from backstage.schedules.story import named
 
 LETTERS = "ABCDEF"
-PATIENCE = 0.3  # seconds that a thread has for a line if a lock may be in its way, after a click
+LOOK = 0.05  # seconds between two looks at a thread that may wait for a lock
+PATIENCE = 0.3  # seconds in which a thread could run a line if a lock may be in its way, after a click
 LONG_PATIENCE = 2.0  # and in a schedule that is given in full, where nobody waits for the answer
 END = 20.0  # seconds for a line that has no lock in its way, however busy the machine is
 FAREWELL = 2.0  # seconds in which a thread could end that is to: what it waits for may be none of what is shared
@@ -127,8 +128,13 @@ class Attempt:
 
     def _settle(self, thread):
         """Wait until the thread has run its line, or is found to wait."""
-        patience = self._patience if any(_is_held(thing) for thing in self.shared.values()) else END
-        thread.is_waiting = not thread.stopped.wait(patience)
+        if any(_is_held(thing) for thing in self.shared.values()):
+            own, left = OwnTime(thread=thread), self._patience
+            while not thread.stopped.wait(LOOK) and left > 0:
+                left -= own.of(LOOK)
+        else:
+            thread.stopped.wait(END)
+        thread.is_waiting = not thread.stopped.is_set()
 
     def said(self):
         """What is shared, as text."""
@@ -157,8 +163,8 @@ class Attempt:
                     if _is_held(thing):  # it may be in the way of one that has to end
                         with contextlib.suppress(RuntimeError):  # an RLock, which its holder alone can release
                             thing.release()
-                thread.join(0.05)
-                left -= own.of(0.05)
+                thread.join(LOOK)
+                left -= own.of(LOOK)
 
 
 class Stepped(threading.Thread):
