@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import nbformat
@@ -64,7 +65,11 @@ def run(notebook, path):
         resources={"metadata": {"path": str(path.parent)}},
     )
     notebook.metadata.pop("widgets", None)
-    with client.setup_kernel():
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(client.setup_kernel())
+        except RuntimeError:  # it died at once: one of its ports, chosen just before, has gone to somebody else
+            stack.enter_context(client.setup_kernel())
         for index, cell in enumerate(notebook.cells):
             try:
                 client.execute_cell(cell, index)
