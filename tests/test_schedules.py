@@ -9,13 +9,15 @@ import queue
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
+from backstage.processes import own_time
 from backstage.schedules import explore, explore_packed
 from backstage.schedules.packing import pack, unpack
 from backstage.schedules.search import AGAIN, STOP, replay, search
-from backstage.schedules.threads import ThreadStage
+from backstage.schedules.threads import ThreadStage, _Runner
 from benchmarks.classic_programs import PAIRS, together
 from helpers import explore as face
 
@@ -397,6 +399,15 @@ def test_leftovers_are_sent_home_and_names_given_back():
     assert report.failure.kind == "deadlock"
     assert [vars(home)[name] for home, name in names] == before
     assert type(threading.Lock()) is type(before[0]())
+
+
+def test_a_worker_that_the_machine_holds_up_is_waited_for_before_the_next_run(monkeypatch):
+    monkeypatch.setattr(own_time, "_ran", lambda folder: {folder: 1})  # it could go on, and is not let
+    runner = _Runner()
+    runner.employ(SimpleNamespace(stage=SimpleNamespace(perform=lambda worker: time.sleep(0.2))))
+    runner.turn.release()
+    assert runner.rest(0.01)
+    runner.turn.release()  # it has nothing more to do
 
 
 def test_others_in_this_process_keep_their_locks():

@@ -17,6 +17,7 @@ import re
 import threading
 from itertools import chain, count
 
+from backstage.processes.own_time import OwnTime
 from backstage.schedules import steered
 from backstage.schedules.races import Races
 from backstage.schedules.search import AGAIN, STOP
@@ -26,6 +27,7 @@ from backstage.schedules.tracing import Watch
 MOST_TICKS = 50_000  # instructions of one run; then it is taken to have no end
 PATIENCE = 2_000  # instructions that one worker may run while another could, before that one gets a turn for nothing
 MOST_JUMPS = 1_000  # of the clock in one run
+LOOK = 0.05  # seconds between two looks at a worker that does not end
 
 _raw_lock = steered.Lock.real
 
@@ -442,7 +444,7 @@ class _Runner:
     """A thread that runs one worker after the other, because a new one for each would cost as much as all else."""
 
     def __init__(self):
-        self.turn, self._rested, self._worker = _raw_lock(), _raw_lock(), None
+        self.turn, self._rested, self._worker, self.native_id = _raw_lock(), _raw_lock(), None, None
         self.turn.acquire()
         self._rested.acquire()
         _thread.start_new_thread(self._work, ())
@@ -452,10 +454,20 @@ class _Runner:
         self._worker = worker
 
     def rest(self, seconds=1.0):
-        """Wait until the worker has ended; return whether it has."""
-        return self._rested.acquire(timeout=seconds)
+        """Wait until the worker has ended, so many seconds in which it could go on; return whether it has.
+
+        One that the machine holds up must not come back in the middle of the next run.
+        """
+        own = OwnTime(thread=self)
+        while not self._rested.acquire(timeout=LOOK):
+            if self.native_id:
+                seconds -= own.of(LOOK)
+            if seconds <= 0:
+                return False
+        return True
 
     def _work(self):
+        self.native_id = threading.get_native_id()
         while True:
             self.turn.acquire()
             worker, self._worker = self._worker, None
