@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import sys
 import textwrap
 from pathlib import Path
@@ -806,6 +807,24 @@ def test_what_ctrl_c_meets_on_its_way_is_heard_all_the_same():
 
     with pytest.raises(KeyboardInterrupt):
         run_isolated("print('waits', flush=True)\nimport time; time.sleep(1000)", hear=hear)
+    assert "".join(heard) == "waits\n"
+
+
+@posix_only
+def test_what_is_being_heard_when_ctrl_c_comes_is_not_heard_twice():
+    heard = []
+
+    def hear(piece):
+        heard.append(piece)
+        if piece:
+            signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # under nohup it would be ignored
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run_isolated("print('waits', flush=True)\nimport time; time.sleep(1000)", hear=hear)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert "".join(heard) == "waits\n"
 
 

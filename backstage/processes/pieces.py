@@ -10,6 +10,7 @@ from collections import deque
 
 from backstage.processes.memory import memory_of, most_memory
 from backstage.processes.own_time import OwnTime
+from backstage.undisturbed import undisturbed
 
 LOOKS = 0.2  # seconds between two looks at the writer; also because Windows interrupts no wait
 MOST_TIMES = 5  # as long as its own time may a process take on a busy machine
@@ -86,9 +87,10 @@ class Pieces:
             piece = self.first(max(0, wait))
             if piece == "":
                 return None
-            seconds = hear(piece or "")
-            if piece:
-                self.heard()
+            with undisturbed():  # or Ctrl-C between the two would have it heard twice
+                seconds = hear(piece or "")
+                if piece:
+                    self.heard()
             now = time.monotonic()
             if seconds:
                 deadline, more = now + seconds, (MOST_TIMES - 1) * seconds
