@@ -487,7 +487,9 @@ def _play(answer, web, broken, workers, pick, rest=0):
         return known - done
 
     _alive.clear()
-    crawler = GreenCall(answer, start, links_of, workers)
+    with hurried(40) if rest else contextlib.nullcontext():
+        crawler = GreenCall(answer, start, links_of, workers)
+        gevent.sleep(rest)
     while True:
         _settle(lambda: complaints or crawler.ready() or (waiting and len(waiting) >= min(workers, len(to_do()))))
         wanted = min(workers, len(to_do()))
@@ -501,9 +503,6 @@ def _play(answer, web, broken, workers, pick, rest=0):
             raise Wrong("every page has been visited, and your function does not return.")
         if len(waiting) < wanted:
             _say_who_is_missing(workers, list(waiting), to_do() - set(waiting), done & set(broken), done and rest)
-        if not done and rest:
-            with hurried(40):
-                gevent.sleep(rest)
         picked = pick(list(waiting))
         for page in picked if isinstance(picked, list) else [picked]:
             waiting[page].set()

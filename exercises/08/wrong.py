@@ -650,7 +650,7 @@ def answer(start, links_of, workers):
         edit("{start}, set(), {}", "{start}, [], {}", "good.add", "good.append", says="return two things"),
         edit(
             "        for page in ahead:\n            try:\n",
-            "        while True:\n            try:\n                page = ahead.get(timeout=0.1)\n"
+            "        while True:\n            try:\n                page = ahead.get(timeout=5)\n"
             "            except Exception:\n                return\n            try:\n",
             says="after the first page took 10 s",
         ),
