@@ -389,13 +389,21 @@ def _try_method(folder, method):
 
 # -- 02.5 -------------------------------------------------------------------------------------------------------------
 
-_baked = []
+_baked, _lingering = [], []  # buns; the line at which a task lingers
 
 
 def times_baked(bun):
     """Bake a bun; return how often it has been baked."""
     _baked.append(bun)
     return _baked.count(bun)
+
+
+def linger(_):
+    """Take a moment; or, if the worker takes another task meanwhile, until that has its reply."""
+    [line] = _lingering
+    taken, sent = len(line.sent_before), line.sent
+    if eventually(lambda: len(line.sent_before) > taken, looks=10):
+        eventually(lambda: line.sent > sent, looks=100)
 
 
 def make_lambda(_):
@@ -477,9 +485,10 @@ class _Pipe:
 
     def ask_two(self):
         """Send two tasks at once; the second is for when the first is done."""
-        for task in ((time.sleep, 0.05), (len, "leek")):
+        _lingering[:] = [self.line]
+        for task in ((linger, "pork"), (len, "leek")):
             self.here.send(task)
-        self.asked += ["sleep(0.05)", "len('leek')"]
+        self.asked += ["linger('pork')", "len('leek')"]
         eventually(lambda: self.line.sent == len(self.asked) or self.worker.ready(), looks=200)
         replies, due = [*self.replies(), *self.replies()], [("done", None), ("done", 4)]
         if replies != due:
