@@ -552,7 +552,7 @@ def _ends_a_deaf_one(answer, patience=0.3):
             converse(visited, beside=shout, stands_still=full.is_set, looks=13, stuck=stuck)  # 0.65 s, or more if busy
     finally:
         over.set()
-    waited = moments[-1] - [0, *moments][-2]
+    waited = moments[-1] - min(line.came_at, [0, *moments][-2])  # an answer held up in between has waited as well
     if waited < 0.8 * patience:
         raise Wrong(f"{what}, and your function gave up after {waited:.2g} s: give up after that time, not before.")
     if (bounds[-1] or 0) > 1.1 * patience:

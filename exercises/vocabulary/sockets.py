@@ -9,6 +9,7 @@ import os
 import select
 import socket
 import struct
+import time
 
 from backstage.processes.own_time import OwnTime
 from exercises.vocabulary.calls import LOOK, PATIENCE, BurntBun, Call, Enough, await_call
@@ -33,6 +34,8 @@ class AwkwardSocket(socket.socket):
         How many recv were begun; how many of them told the end.
     reading : int
         The number of the recv that is under way, or 0.
+    came_at : float
+        When the last recv returned, on the monotonic clock.
     hasty : bool
         Whether a time-out for a recv is over at once, if nothing is there yet.
     empties : int
@@ -45,7 +48,7 @@ class AwkwardSocket(socket.socket):
     whole_with = -1
     fault_at, fault, end_fault = None, BurntBun("the oven is on fire"), None
     most_ends = 20
-    reads = ends = reading = empties = 0
+    reads = ends = reading = empties = came_at = 0
     closed = took_a_part = patient = hasty = False
 
     def recv(self, count, flags=0):
@@ -94,6 +97,7 @@ class AwkwardSocket(socket.socket):
             self.reading = 0
 
     def _look(self, data):
+        self.came_at = time.monotonic()
         self.ends += not data
         if not data and self.end_fault:
             raise self.end_fault
