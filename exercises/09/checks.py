@@ -498,7 +498,15 @@ def _patient_echo(answer):
     _lets_other_errors_out(patiently)
 
 
-def _bears_a_quiet_one(answer, patience=0.1):
+def _bears_a_quiet_one(answer):
+    """A machine that stands still uses up anybody's patience: only who shows the door each time is wrong."""
+    for _ in range(3):
+        if not (shown := capture(_lets_stay, answer, catch=Wrong).error):
+            return
+    raise shown
+
+
+def _lets_stay(answer, patience=0.1):
     line, customer = pair = awkward_pair()
     heard = []
 
