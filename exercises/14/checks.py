@@ -632,8 +632,8 @@ def _begin_to_talk(house, guests):
     listener, first, second, *others = guests
     lines, story = [b"one", b"two"], "that came in pieces"
     first.send(b"one\ntw")
-    turns, lines_of_both = house.turns, ([listener.line, first.line], [], [], 0.05)
-    eventually(lambda: select.select(*lines_of_both)[0] or house.turns > turns + 50, looks=30, pause=0)
+    turns, lines_of_both = house.turns, ([listener.line, first.line], [], [], 0)
+    eventually(lambda: select.select(*lines_of_both)[0] or house.turns > turns + 50, looks=300)
     if select.select([first.line], [], [], 0)[0]:  # `first` should hear nothing, and may hear its own line
         _expect(first, {b"": lines}, story)
     _expect(listener, {b"g1": [b"one"]}, story)
