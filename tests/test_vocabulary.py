@@ -92,6 +92,15 @@ def test_a_call_runs_beside_and_keeps_what_it_came_to(kind):
         bad.result()
 
 
+def test_a_call_that_fails_while_its_result_is_waited_for_raises_as_well():
+    def burn_later():
+        gevent.sleep(0.01)
+        burn()
+
+    with pytest.raises(BurntBun):
+        GreenCall(burn_later).result()
+
+
 def test_a_call_that_has_not_ended_is_not_ready():
     may_end = threading.Event()
     call = Call(may_end.wait)

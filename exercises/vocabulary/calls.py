@@ -155,9 +155,10 @@ class GreenCall:
 
     def result(self):
         """Return what it returned, or raise what it raised; wait for it, if need be."""
+        returned = self.greenlet.get()
         if self.error:
             raise self.error
-        return self.greenlet.get()
+        return returned
 
 
 # -- with patience ----------------------------------------------------------------------------------------------------
