@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 from contextlib import contextmanager, nullcontext, suppress
@@ -14,9 +15,10 @@ import pika
 import psutil
 import pytest
 from brokers import installed_rabbitmq
+from gevent.server import StreamServer
 from kernel import Kernel, alive, eventually
 
-from backstage.brokers import BrokerError, broker, rabbitmq, start_broker
+from backstage.brokers import BrokerError, broker, rabbitmq, start_broker, wires
 from backstage.brokers.rabbitmq import Node, Realm, find_cause
 from backstage.brokers.wires import HOME, Network
 from backstage.processes import Child, listens
@@ -623,6 +625,21 @@ def test_a_relay_to_a_node_that_has_died_hangs_up(capfd):
     for each in network.relays.values():
         each.stop()
     assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_node_that_comes_back_is_told_from_what_it_was(monkeypatch):
+    """By a number that its name server gives it, as Erlang does: else a process of its last life may pass for alive."""
+    servers = []
+    monkeypatch.setattr(wires, "StreamServer", lambda *details: servers.append(StreamServer(*details)) or servers[-1])
+    Network({"steamer": 0})
+    lives = []
+    for _ in range(10):
+        with gevent.socket.create_connection((HOME, servers[0].server_port), timeout=10) as node:
+            node.sendall(struct.pack("!HBHBBHHH7sH", 20, wires.ALIVE, 4711, 77, 0, 6, 5, 7, b"steamer", 0))
+            lives.append(struct.unpack("!BBI", wires.receive(node, 6))[2])
+        gevent.sleep(0.01)
+    servers[0].stop()
+    assert len(set(lives)) == 10 and min(lives) > 3  # 1 to 3 stood for any of a node's lives once
 
 
 @posix_only

@@ -11,6 +11,7 @@ The protocol of epmd: https://www.erlang.org/doc/apps/erts/erl_dist_protocol.htm
 import struct
 import sys
 from contextlib import suppress
+from itertools import count
 from threading import Thread
 
 import gevent
@@ -45,6 +46,7 @@ class Network:
     def __init__(self, places):
         self.names = list(places)
         self.registered = {}
+        self._lives = count(4)  # one for each time that a node comes up, or its dead would be taken for alive
         self.open = {frozenset((a, b)): Event() for a in places for b in places if a < b}
         for gate in self.open.values():
             gate.set()
@@ -102,7 +104,7 @@ class Network:
         size = struct.unpack("!H", request[9:11])[0]
         name = request[11 : 11 + size].decode()
         self.registered[name] = request[1:]
-        connection.sendall(struct.pack("!BBI", ALIVE_REPLY, 0, id(connection) & 0xFFFFFFFF or 1))
+        connection.sendall(struct.pack("!BBI", ALIVE_REPLY, 0, next(self._lives)))
         try:
             connection.recv(1)
         finally:
