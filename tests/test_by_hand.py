@@ -118,6 +118,29 @@ def test_one_that_the_machine_holds_up_is_not_said_to_wait_for_a_lock(monkeypatc
     attempt.close()
 
 
+def test_a_lock_that_is_on_its_way_to_another_is_in_the_way_as_well():
+    """Between two who hold it, nobody does: whoever looks just then must look again."""
+    lock, looks = threading.Lock(), iter([False])
+    lock.acquire()
+
+    class Till:
+        acquire, release = lock.acquire, lock.release
+
+        def locked(self):
+            return next(looks, lock.locked())
+
+    def program():
+        def sell():
+            lock.acquire()
+
+        return {"till": Till()}, sell, sell
+
+    attempt, began = by_hand.Attempt(program), time.monotonic()
+    assert "waits" in attempt.step("A")
+    assert time.monotonic() - began < by_hand.END / 2
+    attempt.close()
+
+
 def test_a_lock_that_its_holder_alone_can_release_does_not_break_the_end_off():
     """An RLock says from Python 3.14 on whether it is held."""
 

@@ -128,12 +128,12 @@ class Attempt:
 
     def _settle(self, thread):
         """Wait until the thread has run its line, or is found to wait."""
-        if any(_is_held(thing) for thing in self.shared.values()):
-            own, left = OwnTime(thread=thread), self._patience
-            while not thread.stopped.wait(LOOK) and left > 0:
-                left -= own.of(LOOK)
-        else:
-            thread.stopped.wait(END)
+        own, left, most = OwnTime(thread=thread), self._patience, END
+        while not thread.stopped.wait(LOOK) and left > 0 and most > 0:
+            most -= LOOK
+            could_run = own.of(LOOK)
+            if any(_is_held(thing) for thing in self.shared.values()):  # one that was given back goes to another soon
+                left -= could_run
         thread.is_waiting = not thread.stopped.is_set()
 
     def said(self):
