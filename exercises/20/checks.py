@@ -245,7 +245,8 @@ NODES = ["amqp://one", "amqp://two", "amqp://three"]
 class _Cluster:
     """A played cluster: `script` says what becomes of each call of `connect` and `publish`, in turn; then all is well.
 
-    "well"; "refused" (connect); "breaks" (publish; nobody knows whether the order was kept), "burns" (another error).
+    "well"; "refused" (connect); "breaks" (publish; nobody knows whether the order was kept); "burns" (either of the
+    two raises another error).
     """
 
     def __init__(self, orders, script, urls, close_fails, burnt):
@@ -289,8 +290,11 @@ class _Cluster:
             self.stop("the last connection was closed although it still worked.")
         if url != wanted:
             self.stop(f"it was the turn of {wanted!r}.")
-        if self.next() == "refused":
+        fate = self.next()
+        if fate == "refused":
             self.fail("refused")
+        if fate == "burns":  # this is no matter of nodes: another one would say the same
+            self.burn()
         self.open = _Connection(self)
         return self.open
 
@@ -298,6 +302,11 @@ class _Cluster:
         self.told[-1] += f" is {how}"
         self.failures += 1
         raise ConnectionError(how)
+
+    def burn(self):
+        self.told[-1] += f" raises {self.error.__name__}"
+        self.burnt = True
+        raise self.error("burnt")
 
     def sleep(self, seconds):
         self.tell(f"sleep({seconds})")
@@ -331,9 +340,7 @@ class _Connection:
             self.broken = True
             cluster.fail("broken off")
         if fate == "burns":  # the order itself is bad: no node will take it
-            cluster.told[-1] += f" raises {cluster.error.__name__}"
-            cluster.burnt = True
-            raise cluster.error("burnt")
+            cluster.burn()
         cluster.confirmed.append(order)
 
     def close(self):
@@ -367,6 +374,8 @@ def _deliver(answer):
     run(["tea", "bun"], ["well", "breaks", "refused", "well", "breaks"], close_fails=True)
     run(["tea", "bun", "rice"], ["well", "well", "burns"], burnt=ValueError)
     run(["tea", "bun", "rice"], ["refused", "well", "breaks", "well", "burns"], burnt=OSError)
+    run(["tea", "bun"], ["burns"], burnt=ValueError)
+    run(["tea", "bun"], ["well", "breaks", "burns"], burnt=OSError)
 
 
 def _run(answer, orders, script, urls=NODES, close_fails=False, burnt=None):

@@ -305,7 +305,8 @@ def answer(orders, urls, connect, sleep):
             place += 1
             sleep(0.2)
         except Exception:
-            connection.close()
+            if connection is not None:
+                connection.close()
             raise
     if connection is not None:
         connection.close()

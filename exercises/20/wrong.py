@@ -228,6 +228,27 @@ def answer(history):
         written(
             """
 def answer(orders, urls, connect, sleep):
+    todo, place = list(orders), 0
+    while todo:
+        try:
+            connection = connect(urls[place % len(urls)])
+        except Exception:
+            place += 1
+            sleep(0.2)
+            continue
+        with suppress(ConnectionError), closing(connection):
+            while todo:
+                connection.publish(todo[0])
+                del todo[0]
+        if todo:
+            place += 1
+            sleep(0.2)
+""",
+            says="connect('amqp://one') raises ValueError, sleep(0.2): the ValueError was to go on to the caller",
+        ),
+        written(
+            """
+def answer(orders, urls, connect, sleep):
     place = 0
     for order in orders:
         while True:
