@@ -541,5 +541,6 @@ def answer(broker, begun, held, limit, clock):
             "working.remove(order)\n                broker.ack(order)",
             "broker.ack(order)\n                working.remove(order)",
         ),
+        edit("broker.wait(left)", "broker.wait(min(left, 0.005))"),
     ],
 }

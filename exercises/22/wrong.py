@@ -370,6 +370,7 @@ answer = Breaker
             says="ack(2) was to be called after 1 s",
         ),
         edit("broker.wait(left)", "broker.wait(max(left, 1))", says="was called when"),
+        edit("broker.wait(left)", "broker.wait(0)", says="wait(0) was called 2,000 times in a row, in which no time"),
         written(
             """
 import time
