@@ -415,7 +415,7 @@ FRESH = "`str(uuid.uuid4())`, made in each call, is never the same twice."
 MARK = "`pika.BasicProperties(reply_to=replies, correlation_id=…)` goes with the question."
 CANCEL = "`channel.cancel()` ends a `consume` and leaves the channel open; `finally` does it in any case."
 EMPTY = "An answer may be empty; that none came is told by `None` in place of its method."
-STALE = "Acknowledge a stale reply too, or take it with `auto_ack`: what is not acknowledged comes back."
+STALE = "Acknowledge each reply, stale or not, or take it with `auto_ack`: what is not acknowledged comes back."
 CLOCK = "A deadline, `time.monotonic() + patience`, is looked at after each reply and after each silence."
 DROPPED = "Was the answer thrown away? With `auto_ack`, `channel.cancel()` also drops what has been fetched already."
 
@@ -466,4 +466,4 @@ def _ask(answer):
         desk.count()
         channel.close()  # what was not acknowledged is in the queue again
         if left := brokers.drain(own, desk.replies):
-            raise Wrong(f"in the end {left[0]!r} is still in the queue for replies: take out what is stale.", STALE)
+            raise Wrong(f"in the end {left[0]!r} is still in the queue for replies: take out all that comes.", STALE)

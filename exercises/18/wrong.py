@@ -284,6 +284,15 @@ def answer(channel, replies, question, patience):
             says="is still in the queue for replies",
         ),
         edit(
+            "                channel.basic_ack(method.delivery_tag)\n"
+            "                if answer.correlation_id == number:\n"
+            "                    return body\n",
+            "                if answer.correlation_id == number:\n"
+            "                    return body\n"
+            "                channel.basic_ack(method.delivery_tag)\n",
+            says="b'price of buns' is still in the queue for replies: take out all that comes",
+        ),
+        edit(
             "    mark =",
             '    mine = channel.queue_declare("", exclusive=True).method.queue\n    mark =',
             "reply_to=replies",
