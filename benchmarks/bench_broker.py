@@ -1,9 +1,9 @@
 """The embedded broker and a private RabbitMQ node in one run, driven by the same pika client.
 
-Durable queue, persistent messages of 100 bytes. Both write them to a file; RabbitMQ also waits for the disk, which the
-embedded one does with `--fsync` only: compare the two as tools for learning, not as products. Where RabbitMQ is not
-installed (`make rabbitmq`), its column is left out. A second table says what the file costs the embedded broker: the
-same in memory, with a folder, and with `--fsync`. Run as `python benchmarks/bench_broker.py`; takes some minutes.
+Durable queue, persistent messages of 100 bytes. Both write them to a file; RabbitMQ before 4.0 also waits for the disk,
+which the embedded one does with `--fsync` only: compare the two as tools for learning, not as products. Where RabbitMQ
+is not installed (`make rabbitmq`), its column is left out. A second table says what the file costs the embedded broker:
+the same in memory, with a folder, and with `--fsync`. Run as `python benchmarks/bench_broker.py`; takes some minutes.
 With `--fuzz 300` random AMQP plays against the embedded broker for about 300 seconds instead, in part side by side with
 RabbitMQ where it is installed (needs requirements-test.txt).
 """
