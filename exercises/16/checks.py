@@ -181,7 +181,7 @@ def _untangle(answer):
 # -- 16.3 and 16.4: stories that are told to an answer and to a model, event by event ---------------------------------
 
 
-STARTS = [0, 1000]  # what a clock may show at first: 0 is a time like any other
+STARTS = [0, 1000, -3]  # what a clock may show at first: 0 is a time like any other, also later on
 
 
 def _told(events):

@@ -148,6 +148,15 @@ def answer(holds, wants):
         edit("name for name in stack if", "name for name in self.frames() if", says="called frames() 2 times"),
         edit("clock(), False\n", "0, False\n", says="look() returned"),
         edit("clock(), False\n", "None, False\n", says="TypeError"),
+        edit(
+            "self.last, self.told = clock(), False\n",
+            "self.made, self.last, self.told = clock(), None, False\n",
+            "        held = self.clock() - self.last\n",
+            "        held = self.clock() - (self.last or self.made)\n",
+            "held, told = now - self.last, self.told",
+            "held, told = now - (self.last or self.made), self.told",
+            says="returned ('shop.fry', 6), but it should be ('shop.fry', 3)",
+        ),
         written(
             """
 class Watchdog:

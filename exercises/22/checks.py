@@ -178,7 +178,7 @@ def _case(told):
     return "after " + ", ".join(told[-8:] if len(told) < 9 else ["...", *told[-7:]])
 
 
-STARTS = [0, 1000, -50]  # what a clock may show at first: 0 is a time like any other
+STARTS = [0, 1000, -3]  # what a clock may show at first: 0 is a time like any other, also later on
 
 
 def _play(answer, model, story, options, case, other):
