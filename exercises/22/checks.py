@@ -396,7 +396,8 @@ class _Desk:
             until = max(self.clock.time, self.happens[0][0])
         self.waits = 0 if until > self.clock.time else self.waits + 1
         if self.waits > MOST_WAITS:
-            self.wrong(f"wait({seconds:g}) was called {MOST_WAITS:,} times in a row, in which no time passed.")
+            reason = f"wait({seconds:g}) was called {MOST_WAITS:,} times in a row, in which no time passed."
+            self.wrong(reason, "`wait` may take all the time that is left; when none is left, the loop ends.")
         self.clock.time = until
         now = [(what, order) for when, what, order in self.happens if when <= until and what != EMPTY]
         self.happens = [each for each in self.happens if each[0] > until]
