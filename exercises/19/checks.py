@@ -213,6 +213,7 @@ def _relay(answer):
     _empty(answer, ["tea", "tea", "bun", "tea"])
     _empty(answer, ["", "tea", "", "0"])
     _empty(answer, ["tea", "bun"], late=["rice", "tea"])
+    _empty(answer, ["tea"], late=["bun", "tea", "rice"])  # each while the only one there is being published
     for place in (1, 2, 3):
         _empty(answer, ["tea", "bun", "tea"], down=place)
 
@@ -235,6 +236,7 @@ def _empty(answer, messages, late=(), down=0):
     """Let an outbox be emptied; `late` are written while it is, and the publishing number `down` fails."""
     shop, door = _outbox(messages)
     case = f"with {messages} in the outbox" + (f" and an exception at number {down}" if down else "")
+    case += " and more written meanwhile" if late else ""
     published, came, late, wrong = [], [], list(late), []
     failed = False
 

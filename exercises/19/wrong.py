@@ -145,6 +145,17 @@ answer = Tracker
             says="with ['tea', 'tea', 'bun', 'tea'] in the outbox, another connection saw",
         ),
         edit("while row :=", "if row :=", says="you published ['tea'], and ['tea', 'bun', 'rice'] was to be published"),
+        written(
+            """
+def answer(shop, publish):
+    for _ in range(2):  # once more, for what has come meanwhile
+        for number, message in shop.execute("SELECT rowid, message FROM outbox ORDER BY rowid").fetchall():
+            publish(message)
+            with shop:
+                shop.execute("DELETE FROM outbox WHERE rowid = ?", [number])
+""",
+            says="with ['tea'] in the outbox and more written meanwhile, you published ['tea', 'bun'], and",
+        ),
         edit("ORDER BY rowid", "ORDER BY rowid DESC", says="another connection saw ['tea', 'bun'] there"),
         edit("ORDER BY rowid", "ORDER BY message", says="another connection saw"),
         edit("        publish(row[1])\n", "", says="you published []"),
