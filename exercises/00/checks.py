@@ -52,6 +52,7 @@ def _together(answer):
 def _serve(answer):
     _serve_all(answer, ["tea", "bun", "soup", "noodles"])
     _serve_all(answer, ["soup", "bun", "bun", "", 0, None])  # two of a kind, and orders that look like none
+    _serve_all(answer, ["bun", "soup"])  # the last one is the slowest
     _serve_all(answer, [])
     with hurried(20):  # more than a pool holds, and one that takes longer than a hasty time-out
         _serve_all(answer, [*range(20), "stew", *range(20)])
@@ -62,7 +63,7 @@ def _serve_all(answer, orders):
 
     def wait(order):
         begun.append(order)
-        slow = {"soup": 0.1, "stew": 10}  # neither the first nor the last: who waits for all sees it
+        slow = {"soup": 0.1, "stew": 10}  # the first, the last, or in between: who waits for all sees it
         with cooking:
             gevent.sleep(slow.get(str(order), 0.05))
         ended.append(order)

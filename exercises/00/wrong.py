@@ -42,6 +42,7 @@ def answer(orders, wait):
         edit("gevent.joinall(", "", ", raise_error=True)", "\n    gevent.sleep(0)", says="join the greenlets"),
         edit("gevent.joinall(", "", ", raise_error=True)", "[-1].join()", says="join the greenlets"),
         edit("raise_error=True", "count=1", says="join the greenlets"),
+        edit("in orders]", "in orders][:-1]", says="join the greenlets"),
         edit(
             "for order in orders]",
             "for order in set(orders)]",
