@@ -97,6 +97,8 @@ def _most_at_once(answer):
         ([(0, 10), (0, 2), (1.5, 3)], 3, "three that meet for a short moment only"),
         ([(0, 1), (0, 2), (0, 3)], 3, "three that begin together"),
         ([(5, 9), (0, 6), (4, 7), (5.5, 5.8)], 4, "bars that are not sorted"),
+        ([(0, 0.33334), (0.33331, 1)], 2, "two that overlap by a hair"),
+        ([(0, 0.33331), (0.33334, 1)], 1, "two that miss each other by a hair"),
         ([], 0, "no bars at all"),
         ([(0, 2), (0, 2), (2, 4)], 2, "the same bar twice"),
         ([(-3, -1), (-2, 0)], 2, "moments before zero"),

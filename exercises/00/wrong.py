@@ -109,5 +109,27 @@ def answer(bars):
 """,
             says="a short moment only",
         ),
+        written(
+            """
+def answer(bars):
+    tenths = range(10 * min(int(start) for start, _ in bars), 10 * max(int(end) + 1 for _, end in bars)) if bars else ()
+    return max((sum(start <= tenth / 10 < end for start, end in bars) for tenth in tenths), default=0)
+""",
+            says="two that overlap by a hair",
+        ),
+        written(
+            """
+def answer(bars):
+    moments = sorted(
+        [(round(start, 3), 1, +1) for start, _ in bars] + [(round(end, 3), 0, -1) for _, end in bars]
+    )
+    now = most = 0
+    for _, _, change in moments:
+        now += change
+        most = max(most, now)
+    return most
+""",
+            says="two that overlap by a hair",
+        ),
     ],
 }
