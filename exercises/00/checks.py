@@ -38,6 +38,7 @@ def _together(answer):
             raise Wrong(f"for {seconds} your function returned nothing: use return.")
         if not _is_number(said):
             raise Wrong(f"for {seconds} your function returned {said!r}: return a number of seconds.")
+        said = float(said)
         if not abs(said - wanted) < 1e-9:
             if seconds and abs(said - sum(seconds)) < 1e-9:
                 raise Wrong(f"for {seconds} it says {said:g} s: that is one after another, the waits added up.")

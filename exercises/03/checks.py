@@ -170,7 +170,7 @@ class _Averager:
             self.numbers.append(what)
             got = _resume(self.mean.send, what, ended=f"{after} {self.which} ended: it should go on for ever.")
             due = fmean(self.numbers)
-            if not isinstance(got, (int, float)) or not math.isclose(got, due, abs_tol=1e-9):
+            if not hasattr(got, "__float__") or not math.isclose(got, due, abs_tol=1e-9):
                 raise Wrong(f"{after} the mean is {due:g}; {self.which} yielded {got!r}.")
 
 

@@ -112,6 +112,12 @@ def answer():
                 mean = total / number
 """),
         edit("            mean = total / number", '            mean = total / number\n            print("mean", mean)'),
+        edit(
+            "def averager():",
+            "from fractions import Fraction\ndef averager():",
+            "total + value",
+            "total + Fraction(value)",
+        ),
     ],
     "03.3": [
         edit("yield from flatten(each)", "for inner in flatten(each):\n                yield inner"),

@@ -91,6 +91,13 @@ def answer(pages, latency, at_once, work):
         return waiting
     return pages * work
 """),
+        written("""
+from decimal import Decimal
+
+def answer(pages, latency, at_once, work):
+    latency, work = Decimal(str(latency)), Decimal(str(work))
+    return max(-(-pages // at_once) * latency, pages * work)
+"""),
     ],
     "07.3": [
         written("""
