@@ -60,6 +60,16 @@ def answer(pool, n):
 """
         ),
         edit("    return sum(", "    print(parts)\n    return sum("),
+        edit("def total", "import numpy\n\ndef total", "pool.map(sum", "pool.map(numpy.sum"),
+        written(
+            """
+def answer(pool, n):
+    result = 0
+    for first in range(4):
+        result = pool.submit(sum, range(first, n, 4), result).result()
+    return result
+"""
+        ),
     ],
     "02.3": [
         written(
