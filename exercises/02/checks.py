@@ -317,8 +317,8 @@ kinds = {"BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT"}
 pickles = [piece.getvalue() for piece in heard if piece.getvalue()[:1] == b"\\x80"]
 numbers = [each for piece in pickles for code, each, _ in pickletools.genops(piece) if code.name in kinds]
 numbers = [each for each in numbers if each not in {process.pid for process in started}]
-if {"multiprocessing.sharedctypes", "multiprocessing.shared_memory"} & set(sys.modules):
-    numbers.append(81)  # they may have come by another way
+if {"multiprocessing.sharedctypes", "multiprocessing.shared_memory", "numpy"} & set(sys.modules):
+    numbers.append(81)  # they may have come by another way, or in another form
 pathlib.Path("started").write_text(f"{len(started)} {max(numbers, default=0):.0f}")
 """
 

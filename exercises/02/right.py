@@ -197,6 +197,9 @@ if __name__ == "__main__":
         ),
         edit("ProcessPoolExecutor(2)", "ProcessPoolExecutor(max_workers=3)", "print(sum", "print('sum:', sum"),
         edit(
+            "import ProcessPoolExecutor", "import ProcessPoolExecutor\nimport numpy", "map(square", "map(numpy.square"
+        ),
+        edit(
             *("from concurrent.futures import ProcessPoolExecutor", "import multiprocessing"),
             *(
                 "    with ProcessPoolExecutor(2) as pool:\n",
