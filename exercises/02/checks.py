@@ -15,6 +15,7 @@ import reprlib
 import sys
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout  # until Python 3.10 not that of Python itself
 from functools import partial
 from itertools import chain
 from numbers import Number
@@ -220,6 +221,13 @@ def _weigh(bun):
     return weight
 
 
+def _say_what_came(error):
+    if isinstance(error, FutureTimeout) and not error.args:
+        told = "your function waited for a bun with a time-out, and gave it up: weighing may take longer than that."
+        return Wrong(told, "Without a time-out `result()` and `exception()` wait as long as it takes.")
+    return f"weighing one bun raised {error!r}, and so did your function."
+
+
 _SEVEN = [70, 80, 90, 80, 75, 90, 60]
 
 
@@ -263,7 +271,7 @@ def _weigh_them_all(answer):
         [1, 80, 2, 3, 1],
         [[80], [75]],
     ):
-        with reworded({_ERRORS: lambda error: f"weighing one bun raised {error!r}, and so did your function."}):
+        with reworded({(*_ERRORS, FutureTimeout): _say_what_came}):
             _weighed.clear()
             pool, said = _lend_pool(3, answer, _weigh, buns)
         need(said, list, f"for the buns {buns} give a list")

@@ -212,6 +212,7 @@ def answer(pool, weigh, buns):
 """,
             says="TimeoutError()",
         ),
+        edit("future.exception() or", "future.exception(timeout=9) or", says="gave it up: weighing may take longer"),
     ],
     "02.4": [
         edit('if __name__ == "__main__":', "if True:", says="under 'forkserver' each child ran your script again"),
