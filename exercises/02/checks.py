@@ -14,6 +14,7 @@ import re
 import reprlib
 import sys
 import time
+import unicodedata
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout  # until Python 3.10 not that of Python itself
 from functools import partial
@@ -433,6 +434,7 @@ _TASKS = [  # function, argument, and what is to come back: the value, or the ki
     (ValueError, "bun", ValueError("bun")),  # returned, not raised
     (pickle.loads, b"", EOFError),
     (os.listdir, "no such folder", OSError),
+    (unicodedata.lookup, "leek", KeyError),
     (memoryview, b"bun", Exception),  # no error of the function: a memoryview cannot be pickled
     (make_lambda, "bun", Exception),
     (times_baked, "bun", 1),

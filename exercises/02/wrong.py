@@ -317,6 +317,11 @@ def answer(line):
         ),
         edit("except Exception as error", "except TypeError as error", says="itself ended with ValueError"),
         edit(
+            "except Exception as error",
+            "except (AttributeError, EOFError, OSError, TypeError, ValueError) as error",
+            says="after the task lookup('leek') the worker itself ended with KeyError",
+        ),
+        edit(
             "function(argument)",
             "function(*argument)",
             says="the reply to the task len('leek') was ('failed', TypeError",
