@@ -333,7 +333,7 @@ _NO_POLLING = "`select()` without a time-out returns when there is news, and cos
 
 
 class _Watch:
-    """Tells whether somebody waits in a selector or in `select.select`, and how often these came back with no news."""
+    """Tells whether somebody waits in a selector or in `select.select`, and how often a look brought no news."""
 
     waits, empty = False, 0
 
@@ -350,8 +350,21 @@ class _Watch:
 
         return look
 
+    def peeked(self, real):
+        def peek(*arguments, **named):
+            try:
+                return real(*arguments, **named)
+            except BlockingIOError:
+                self.empty += 1
+                raise
+
+        return peek
+
     def __enter__(self):
         self._patches = contextlib.ExitStack()
+        for name in ("recv", "recv_into"):  # a look at the socket itself, as by MSG_PEEK
+            look = self.peeked(getattr(socket.socket, name))
+            self._patches.enter_context(mock.patch.object(socket.socket, name, look))
         for owner in [select, *vars(selectors).values()]:
             if owner is select or (isinstance(owner, type) and "select" in vars(owner)):
                 self._patches.enter_context(mock.patch.object(owner, "select", self.watched(owner.select)))

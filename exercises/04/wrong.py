@@ -352,6 +352,22 @@ def answer(tasks):
         ),
         edit("watched.select()", "watched.select(0)", says="looked for news again and again, more than 15 times"),
         edit("watched.select()", "watched.select(0.001)", says="looked for news again and again, more than 15 times"),
+        written(
+            """
+def answer(tasks):
+    waiting = deque((task, next(task, None)) for task in tasks)
+    while waiting:
+        task, line = waiting.popleft()
+        try:
+            if line:
+                line.recv(1, socket.MSG_PEEK)
+                waiting.append((task, next(task, None)))
+        except BlockingIOError:
+            waiting.append((task, line))
+            time.sleep(0.001)
+""",
+            says="looked for news again and again, more than 15 times",
+        ),
         edit(
             "while ready or watched.get_map():",
             "for _ in range(2):",
