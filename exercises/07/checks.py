@@ -10,7 +10,7 @@ import gevent
 from gevent import monkey
 
 from exercises import Wrong, exercise
-from exercises.vocabulary import BurntBun, GreenCall, HubWatch, capture, eventually, need, quiet_hub
+from exercises.vocabulary import BurntBun, GreenCall, HubWatch, capture, eventually, hurried, let_pass, need, quiet_hub
 from helpers.isolated import run_isolated
 
 # -- 07.1 -------------------------------------------------------------------------------------------------------------
@@ -119,6 +119,7 @@ def _cooperative(answer):
     quiet_hub()
     with HubWatch(STOOD_STILL, ticks=150) as watch:
         _passes_everything_on(answer)
+        _waits_long(answer)
         _keeps_nobody_waiting(answer, watch)
 
 
@@ -167,6 +168,18 @@ def _compare(said, value, fault):
         said.unwrap()
     elif said.error or said.value is not value:
         raise Wrong(f"the function returned {value!r}, and yours {got}.", "Return what it returned, as it is.")
+
+
+def _waits_long(answer):
+    def doze():
+        let_pass(0.1)
+        return "tea"
+
+    with hurried(100):  # ten seconds, for who is patient for so long only
+        said = capture(answer(doze), catch=(Exception, gevent.Timeout))
+    if said.error or said.value != "tea":
+        got = f"raised {said.error!r}" if said.error else f"returned {said.value!r}"
+        raise Wrong(f"the function took long and returned 'tea', and yours {got}.", "Wait for as long as it takes.")
 
 
 def _keeps_nobody_waiting(answer, watch):

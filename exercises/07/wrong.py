@@ -96,6 +96,11 @@ WRONG = {
             "gevent.spawn(function, *args, **kwargs).get()",
             says="no other greenlet had a turn",
         ),
+        edit(
+            "threadpool.apply(function, args, kwargs)",
+            "threadpool.spawn(function, *args, **kwargs).get(timeout=5)",
+            says="the function took long and returned 'tea', and yours raised <Timeout",
+        ),
         written(
             """
 def answer(function):
