@@ -97,7 +97,8 @@ def _repair_the_till(answer):
     for clerks, sales in [(1, 3), (2, 1), (2, 2), (3, 1)]:
         under_schedules(_sell, answer, clerks, sales, stuck=_say_who_waits)
     under_schedules(_two_tills, answer)
-    under_schedules(_print_together, answer, stuck=_waits_for_receipt)
+    for clerks in (2, 3):
+        under_schedules(_print_together, answer, clerks, stuck=_waits_for_receipt)
 
 
 def _sell(till_class, clerks, sales):
@@ -142,16 +143,16 @@ def _two_tills(till_class):
         )
 
 
-def _print_together(till_class):
-    """Two receipts that are printed only when both have begun."""
-    till, both_print = till_class(), threading.Barrier(2)
-    for name in CLERKS[:2]:
-        start(name, till.sell, lambda number: both_print.wait())
+def _print_together(till_class, clerks):
+    """Receipts that are printed only when all have begun."""
+    till, all_print = till_class(), threading.Barrier(clerks)
+    for name in CLERKS[:clerks]:
+        start(name, till.sell, lambda number: all_print.wait())
     join_all()
 
 
 def _waits_for_receipt(waiting):
-    return "while one clerk's receipt was being printed, the other could not print theirs."
+    return "while one clerk's receipt was being printed, another clerk could not print theirs."
 
 
 def _say_who_waits(waiting):

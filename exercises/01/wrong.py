@@ -46,7 +46,7 @@ WRONG = {
         edit(
             "            number = self.sold\n        receipt(number)",
             "            receipt(self.sold)",
-            says="the other could not print",
+            says="another clerk could not print",
         ),
         edit(
             *("            number = self.sold\n", ""),
@@ -56,6 +56,13 @@ WRONG = {
         edit("            number = self.sold", "        number = self.sold", says="the receipts say 2, 2"),
         edit("with self.lock:", "if self.lock.acquire():", says="Li holds a lock and waits for a lock"),
         edit("threading.Lock()", "threading.Semaphore(2)", says="2 clerks made 2 sales"),
+        edit(
+            "class Till:",
+            "printers = threading.Semaphore(2)\n\n\nclass Till:",
+            "        receipt(number)",
+            "        with printers:\n            receipt(number)",
+            says="another clerk could not print",
+        ),
         edit(
             "        with self.lock:\n",
             "        if self.lock.locked():\n            return\n        with self.lock:\n",
