@@ -188,8 +188,9 @@ def _send_the_recipe(answer):
         largest = max((len(each) for task in pool.tasks for each in task if hasattr(each, "__len__")), default=0)
         if n >= 4 and largest > n / 2:
             raise Wrong(f"for n = {n:,} one task got {largest:,} of the numbers: share them out.", _SHARE)
-        added = sum(result for result in pool.results if isinstance(result, Number))
-        if n >= 4 and said not in (added, pool.results[-1]):  # each may go on from the sum of the one before
+        results = [result for result in pool.results if isinstance(result, Number)]
+        added = sum(results)
+        if n >= 4 and said not in (added, *results[-1:]):  # each may go on from the sum of the one before
             raise Wrong(
                 f"for n = {n:,} the results of the four tasks add up to {added}: let the pool do the adding.", _SHARE
             )
