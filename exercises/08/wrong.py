@@ -92,6 +92,17 @@ def answer(url, links):
             '"baozi.example:808"',
             says="leads to https://noodles.example/soup, which is missing",
         ),
+        edit("for link in links}", "for link in links[:-1]}", says="baozi.example:808/secure, which is missing"),
+        edit("for link in links}", "for link in links[1:]}", says="noodles.example/soup, which is missing"),
+        edit(
+            "# Solution\n",
+            "seen = set()\n",
+            "    return {each for each in joined if urlsplit(each)[:2] in right}",
+            "    new = {each for each in joined if urlsplit(each)[:2] in right} - seen\n"
+            "    seen.update(new)\n"
+            "    return new",
+            says="which is missing",
+        ),
     ],
     "08.2": [
         edit(
