@@ -148,7 +148,8 @@ def _bears_breaks(handler):
     reset(customer)  # after an end, a reset comes out of Linux as BrokenPipeError
     _bears_a_break(handler, line, None, "the customer was gone before your answer")
 
-    line, _ = awkward_pair(fault_at=1, fault=ConnectionAbortedError(errno.ECONNABORTED, "aborted"))
+    line, customer = awkward_pair(fault_at=1, fault=ConnectionAbortedError(errno.ECONNABORTED, "aborted"))
+    customer.sendall(b"two pork buns")  # who asks `select` before each recv hears of something
     _bears_a_break(handler, line, None, "recv raised ConnectionAbortedError")
 
 

@@ -94,6 +94,17 @@ def answer(client):
             if not data:
                 break
 """),
+        written("""
+import select
+
+def answer(client):
+    with client, contextlib.suppress(ConnectionError):
+        client.setblocking(False)
+        while select.select([client], [], []) and (data := client.recv(4096)):
+            while data:
+                select.select([], [client], [])
+                data = data[client.send(data):]
+"""),
     ],
     "09.3": [
         written("""
@@ -457,5 +468,18 @@ def answer(client, patience):
             client.sendall(data)
 """
         ),
+        written("""
+import select
+
+def answer(client, patience):
+    with client, contextlib.suppress(ConnectionError):
+        client.setblocking(False)
+        while select.select([client], [], []) and (data := client.recv(4096)):
+            end = time.monotonic() + patience
+            while data:
+                if not select.select([], [client], [], max(0, end - time.monotonic()))[1]:
+                    return
+                data = data[client.send(data):]
+"""),
     ],
 }
