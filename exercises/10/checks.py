@@ -184,6 +184,8 @@ def _read_order(answer):
         _reads(answer, b"one tea", [(0.6 * patience, b"one"), (0.3 * patience, b" tea\n")], **case)
         slow = f"a byte came every {0.4 * patience:g} s"
         _gives_up(answer, slow, [(0.4 * patience, drop) for drop in drops], **case)
+    haste = "a byte came every 0.5 ms"
+    _gives_up(answer, haste, [(0.0005, b"x")] * 2_000, patience=0.3)  # no wait is so short that no byte comes in it
 
 
 def _reads(answer, wanted, pieces, **case):

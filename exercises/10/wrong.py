@@ -208,6 +208,13 @@ def answer(line, patience, now):
 """,
             says="ConnectionError() came out of your function",
         ),
+        edit(
+            '        if left <= 0:\n            raise TimeoutError(f"no whole order within {patience:g} s")\n',
+            "",
+            "settimeout(left)",
+            "settimeout(max(left, 0.01))",
+            says="a byte came every 0.5 ms, and your function gave up after 1.01 s, with a patience of 0.3 s",
+        ),
     ],
     "10.4": [
         written(
