@@ -174,6 +174,7 @@ PROGRAMS = {
     "a handler removes itself and raises": "on a, on b, a: off a + spill, emit, emit",
     "a handler raises at the first click, and is gone at the second": "on a, on b, a: spill, emit, off a, emit",
     "a handler of two kinds is removed from one": "on a, on a key, off a key, emit, emit key",
+    "a handler of two kinds is removed from one before its turn": "on a, on b, on b key, a: off b, emit, emit key",
     "two handlers of two kinds have other priorities in each": "on a 1, on b 2, on a 2 key, on b 1 key, emit, emit key",
     "a handler of a click removes one of a key": "on a, on k key, on l key, a: off k key, emit, emit key",
     "a handler of a click emits a key": "on a, on b, on k key, a: on l key + emit key, k: spill, emit, emit",

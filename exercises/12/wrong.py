@@ -236,5 +236,30 @@ class answer:
 """,
             says="two handlers raise errors that look alike",
         ),
+        written(
+            """
+class answer:
+    def __init__(self):
+        self.rows = []
+
+    def on(self, kind, handler, priority=0):
+        self.rows.append((kind, handler, priority))
+        self.rows.sort(key=lambda row: -row[2])
+
+    def off(self, kind, handler):
+        self.rows = [row for row in self.rows if row[:2] != (kind, handler)]
+
+    def emit(self, kind, detail):
+        errors = []
+        for each, handler, _ in list(self.rows):
+            if each == kind and handler in [row[1] for row in self.rows]:
+                try:
+                    handler(detail)
+                except Exception as error:
+                    errors.append(error)
+        return errors
+""",
+            says="a handler of two kinds is removed from one before its turn: emit('click', None) should call ['a']",
+        ),
     ],
 }
