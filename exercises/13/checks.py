@@ -8,9 +8,11 @@ import random
 import reprlib
 import select
 import socket
+import threading
 import time
 from unittest import mock
 
+from backstage.processes.own_time import OwnTime
 from exercises import Wrong, exercise
 from exercises.vocabulary import (
     Call,
@@ -417,6 +419,12 @@ def _serve_at_once(shop):
     shop.comes_back(lambda: far.sendall(b"tea"), story)
     story = "bytes are left for a guest, there is room for them, and your function waits for somebody to speak."
     shop.comes_back(lambda: shop.guests[near].extend(b"tea"), story)
+    story = "a guest said something while your function waited, and it waited on until its patience was over."
+    speaking = []
+    shop.comes_back(lambda: speaking.append(_speak_soon(shop, far)), story)
+    for each in speaking:
+        each.wait()
+    shop.turn()
     shop.until(lambda: not any(shop.guests.values()))
     far.recv(100)
     shop.guests[near].extend(b"tea" * 1_000)
@@ -433,6 +441,18 @@ def _serve_at_once(shop):
             if end.recv(100) == b"one bun":
                 continue
         raise Wrong("three guests spoke at the same time, and after two turns not all of them have their answer.")
+
+
+def _speak_soon(shop, far):
+    """Let a guest speak once the next turn, on this thread, has slept for a while, with nothing left to be sent."""
+    own, asleep = OwnTime(thread=threading.current_thread()), Standstill(5)
+
+    def speak():
+        eventually(lambda: asleep(own.all_asleep()), looks=200)
+        far.sendall(b"tea")
+
+    shop.until(lambda: not any(shop.guests.values()))
+    return Call(speak)
 
 
 def _meet_errors(shop):

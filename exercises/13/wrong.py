@@ -295,6 +295,16 @@ def answer(guests, patience):
         edit("suppress(OSError):", "suppress(Exception):", says="`send` raised BurntBun"),
         edit("guest.send(guests[guest])]", "guest.send(guests[guest][:1024])]", says="after two turns 2,048 had come"),
         edit("hungry, [], patience", "hungry, [], min(patience, 0.05)", says="and your function comes back after 0."),
+        edit(
+            "    readable, writable, _ = select.select(list(guests), hungry, [], patience)\n",
+            "    readable, writable, _ = select.select(list(guests), hungry, [], 0)\n"
+            "    if not readable and not writable:\n"
+            "        time.sleep(patience)\n"
+            "        readable, writable, _ = select.select(list(guests), hungry, [], 0)\n",
+            "# Solution\n",
+            "import time\n",
+            says="a guest said something while your function waited, and it waited on",
+        ),
     ],
     "13.4": [
         written(
