@@ -710,6 +710,11 @@ def _ring_while_it_rings(answer):
     day.clock.time += 1
     day.ring(["bell"], "one alarm, whose call asks for patience and calls ring; ring", TAKEN)
     day._came(left, [None], "one alarm, whose call asks for patience", TAKEN)
+    two = _Day(answer)
+    two.alarms.after(1, lambda: (two.rung.append("first"), two.alarms.ring()))
+    two.after(1, "second")
+    two.clock.time += 1
+    two.ring(["first", "second"], "two due, and the call of the first calls ring; ring", TAKEN)
 
 
 def _cancel_many(answer):

@@ -398,9 +398,9 @@ class answer:
 
     def ring(self):
         now = self.clock()
-        self.due = [alarm for alarm in self.waiting if alarm[0] <= now]
-        self.waiting = self.waiting[len(self.due) :]
-        while self.due:
+        while self.waiting and self.waiting[0][0] <= now:
+            self.due = [*getattr(self, "due", ()), self.waiting.pop(0)]
+        while getattr(self, "due", ()):
             _, _, call = self.due.pop(0)
             call()
 """),

@@ -438,5 +438,39 @@ class answer:
         ),
         edit("            heappop(self.heap)\n", "            pass\n", says="`patience` was still running after 1.5 s"),
         edit("clock() + seconds", "clock() + int(seconds)", says="alarms after 0.25, 0.5 and 1.5 s"),
+        written(
+            """
+class answer:
+    def __init__(self, clock):
+        self.clock, self.alarms, self.cancelled, self.numbers = clock, [], set(), count()
+
+    def after(self, seconds, call):
+        self.alarms.append((self.clock() + seconds, next(self.numbers), call))
+        return self.alarms[-1][1]
+
+    def cancel(self, ticket):
+        self.cancelled.add(ticket)
+        self.alarms = [each for each in self.alarms if each[1] != ticket]
+
+    def patience(self):
+        return max(0, min(self.alarms)[0] - self.clock()) if self.alarms else None
+
+    def ring(self):
+        for alarm in sorted(each for each in self.alarms if each[0] <= self.clock()):
+            self.alarms = [each for each in self.alarms if each != alarm]
+            if alarm[1] not in self.cancelled:
+                alarm[2]()
+""",
+            says="the call of the first calls ring; ring: ['first', 'second'] should have come, and it was ['first', '",
+        ),
+        edit(
+            "now, due = self.clock(), []",
+            "now, self.due = self.clock(), []",
+            "due.append(heappop(self.heap)[1])",
+            "self.due.append(heappop(self.heap)[1])",
+            "for ticket in due:\n            self.calls.pop(ticket, lambda: None)()",
+            "while self.due:\n            self.calls.pop(self.due.pop(0), lambda: None)()",
+            says="the call of the first calls ring; ring: ['first', 'second'] should have come, and it was ['first']",
+        ),
     ],
 }
