@@ -282,6 +282,7 @@ def _kill_a_sleeper(ward):
 
 def _kill_who_waits_for_sockets(ward, here, there, line, far):
     loop, green = ward.loop, ward.green
+    events = ("second reader", loop.READ), ("second writer", loop.WRITE)
     for each in (here, there, line):
         each.setblocking(False)
     fill(line)
@@ -306,6 +307,14 @@ def _kill_who_waits_for_sockets(ward, here, there, line, far):
     if "fellow went on" not in ward.diary:
         raise Wrong("another task waited to read the same socket; after `kill` it is not woken any more.")
     ward.kill("bystander", bystander, by="main")
+    line.recv(100)
+    reader, writer = (ward.task(name, lambda event=event: green.wait(event, line)) for name, event in events)
+    green.sleep(0)
+    ward.kill("second reader", reader)
+    if ward.left_of(writer) != ["loop.selector"] or loop.selector.get_map()[line].events != loop.WRITE:
+        told = "a reader was killed, and loop.selector does not watch their socket for its writer, and for nothing else"
+        raise Wrong(f"{told}.", "Who is left waits for the same as before: `modify` to the sum of their events.")
+    ward.kill("second writer", writer)
 
 
 def _kill_a_newborn(ward):

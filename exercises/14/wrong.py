@@ -131,6 +131,7 @@ def answer(hub, begin):
         edit("list(loop.selector.get_map().values())", "list(loop.selector.values())", says="AttributeError"),
         edit("task.throw()", "task.throw(Exception)", says="GreenletExit should be raised"),
         edit("task.throw()", "task.switch()", says="GreenletExit should be raised"),
+        edit("sum(others), others)", "loop.READ, others)", says="does not watch their socket for its writer"),
     ],
     "14.3": [
         edit(
