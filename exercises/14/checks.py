@@ -567,8 +567,8 @@ def _visit_room(house):
     buns = ("包子" * 4).encode()
     _say(guests[3:4], buns + b"\n", [buns], "whose letters were cut in the middle", guests)
     _say(guests[3:4], b"\xff\xfe\n", [b"\xff\xfe"], "of bytes that are no text, blanks and all", guests)
-    text = "with blanks at both ends, and an empty one after it"
-    _say(guests[4:5], b" a\rb \n\n", [b" a\rb ", b""], text, guests)
+    text = "with blanks at both ends, and after it a b'\\r' alone and an empty one"
+    _say(guests[4:5], b" a\rb \n\r\n\n", [b" a\rb ", b"\r", b""], text, guests)
     _visit_another_room(house, guests)
     silent = [_Guest(house, "silent") for _ in range(3)]  # at the door: they say no name for now
     guests[5].send(b"ha")

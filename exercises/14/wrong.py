@@ -200,7 +200,7 @@ def answer(door, spawn):
         ),
         edit("other.sendall", "other.send", says="waited in vain"),
         edit("hear(guest, line)", "hear(guest, line.strip())", says="with blanks at both ends"),
-        edit("for line in lines:", "for line in filter(None, lines):", says="an empty one after it"),
+        edit("for line in lines:", "for line in filter(None, lines):", says="and an empty one"),
         edit(
             "        room.pop(guest, None)\n",
             "        if guest in room and buffer:\n            hear(guest, buffer)\n        room.pop(guest, None)\n",
@@ -225,5 +225,6 @@ def answer(door, spawn):
         edit('b": "', 'b":"', says="not of the form b'NAME: line'"),
         edit("room.pop(guest, None)", "room.pop(guest)", says="all lines came as they should"),
         edit("            while data :=", "            if data :=", says="the server hung up"),
+        edit("hear(guest, line)", 'hear(guest, line.rstrip(b"\\r"))', says="and after it a b'\\r' alone"),
     ],
 }
