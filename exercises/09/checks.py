@@ -79,7 +79,7 @@ def _echoes_everything(handler, meanwhile=None, **quirks):
         for words in said:  # not a word more before some answer has come
             customer.sendall(words)
             heard.append(customer.recv(65536))
-        if meanwhile and eventually(lambda: line.reading):
+        if meanwhile and eventually(lambda: line.reading or line.gettimeout() is not None):
             others.append(capture(meanwhile))
         customer.sendall(much)
         finished.set()

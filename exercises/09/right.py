@@ -105,6 +105,21 @@ def answer(client):
                 select.select([], [client], [])
                 data = data[client.send(data):]
 """),
+        written("""
+def answer(client):
+    client.settimeout(1)
+    with client, contextlib.suppress(ConnectionError):
+        while True:
+            try:
+                data = client.recv(1024)
+            except TimeoutError as error:
+                if error.errno:
+                    raise
+                continue
+            if not data:
+                return
+            client.sendall(data)
+"""),
     ],
     "09.3": [
         written("""

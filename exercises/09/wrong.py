@@ -125,6 +125,27 @@ def answer(client):
 """,
             says="let out TimeoutError",
         ),
+        written(
+            """
+lines = []
+
+def answer(client):
+    lines.append(client)
+    client.settimeout(1)
+    with client, contextlib.suppress(ConnectionError):
+        while True:
+            try:
+                data = client.recv(1024)
+            except TimeoutError as error:
+                if error.errno:
+                    raise
+                continue
+            if not data:
+                return
+            lines[-1].sendall(data)
+""",
+            says="your code raised OSError",
+        ),
     ],
     "09.3": [
         edit(
