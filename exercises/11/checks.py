@@ -58,7 +58,7 @@ class _Leash:
     def on(self):
         """While this block runs."""
         kind, condition, hook = threading.Thread, threading.Condition, threading.excepthook
-        start, join, wait = kind.start, kind.join, condition.wait
+        start, join, wait, get = kind.start, kind.join, condition.wait, queue.Queue.get
 
         def start_late(thread):
             thread.daemon = True
@@ -84,6 +84,10 @@ class _Leash:
             getattr(thread, "joined", threading.Event()).set()
             join(thread, timeout and min(timeout, 0.02))  # time-outs are soon over: who gives up then is seen
 
+        def get_soon(jobs, block=True, timeout=None):
+            own = threading.current_thread() in self.threads  # theirs are soon over as well
+            return get(jobs, block, timeout and min(timeout, 0.02) if own else timeout)
+
         def wait_if_there_is_time(lock, timeout=None):
             if threading.get_ident() in self._hurried and (timeout is None or timeout > 0):
                 raise Enough
@@ -91,10 +95,12 @@ class _Leash:
 
         threading.excepthook = lambda args: None
         kind.start, kind.join, condition.wait = start_late, join_soon, wait_if_there_is_time
+        queue.Queue.get = get_soon
         try:
             yield self
         finally:
             threading.excepthook, kind.start, kind.join, condition.wait = hook, start, join, wait
+            queue.Queue.get = get
 
 
 STILL = 24  # looks, 0.05 s apart, at which nobody has done anything
@@ -250,6 +256,7 @@ def _bounded(leash, answer, workers, places):
                 job.may_end.set()
         if not _until(lambda total=total: len(record) >= total):
             raise Wrong(f"{total} jobs were accepted and could end, and {len(record)} were done.")
+        let_pass(0.1)  # workers that do not wait for work go home
     _end_to_close(_begin_to_close(leash, pool, record), total)
     if _submit(pool, _Job(record)) is not False:
         raise Wrong("the pool is closed, and `submit` did not say False.")

@@ -223,6 +223,41 @@ class answer:
             "            thread.join()",
             "            thread.join()\n        self.open = False",
         ),
+        written("""
+class answer:
+    def __init__(self, workers, places):
+        self.jobs, self.closed = queue.Queue(), threading.Event()
+        self.room = threading.BoundedSemaphore(workers + places)
+        self.crew = [threading.Thread(target=self.work, daemon=True) for _ in range(workers)]
+        for each in self.crew:
+            each.start()
+
+    def work(self):
+        while True:
+            try:
+                job = self.jobs.get(timeout=0.5)
+            except queue.Empty:
+                if self.closed.is_set():
+                    return
+                continue
+            try:
+                job()
+            except Exception as error:
+                print(repr(error))
+            finally:
+                self.room.release()
+
+    def submit(self, job):
+        if self.closed.is_set() or not self.room.acquire(blocking=False):
+            return False
+        self.jobs.put(job)
+        return True
+
+    def close(self):
+        self.closed.set()
+        for each in self.crew:
+            each.join()
+"""),
     ],
     "11.3": [
         written("""

@@ -158,6 +158,42 @@ class answer:
             "        for thread in self.threads:\n            thread.join(0.5)",
             says="`close()` returned",
         ),
+        written(
+            """
+class answer:
+    def __init__(self, workers, places):
+        self.jobs, self.open = queue.Queue(), True
+        self.room = threading.Semaphore(workers + places)
+        self.threads = [threading.Thread(target=self.work) for _ in range(workers)]
+        for thread in self.threads:
+            thread.start()
+
+    def work(self):
+        while True:
+            try:
+                job = self.jobs.get(timeout=5)
+            except queue.Empty:
+                return
+            if job is None:
+                return
+            with suppress(Exception):
+                job()
+            self.room.release()
+
+    def submit(self, job):
+        if accepted := self.open and self.room.acquire(blocking=False):
+            self.jobs.put(job)
+        return accepted
+
+    def close(self):
+        self.open = False
+        for _ in self.threads:
+            self.jobs.put(None)
+        for thread in self.threads:
+            thread.join()
+""",
+            says="a job was accepted and did not begin",
+        ),
     ],
     "11.3": [
         written(
