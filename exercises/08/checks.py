@@ -430,7 +430,7 @@ def _star(size):
 
 @exercise(
     "08.5",
-    praise="every page once, under two dozen schedules, with all workers at work and nobody left behind.",
+    praise="every page once, under thirty schedules, with all workers at work and nobody left behind.",
     hint="Workers, a JoinableQueue, a set of pages found; mark a page as found when you put it into the queue.",
     seconds=30,
 )

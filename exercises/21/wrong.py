@@ -57,7 +57,9 @@ WRONG = {
             says="`take` returned None; it should be 'http://bao.example/tea'",
         ),
         edit(
-            '    if parts.scheme not in DEFAULT:\n        raise ValueError(f"no page: {link}")\n', "", says="KeyError"
+            '    if parts.scheme not in DEFAULT or not parts.hostname:\n        raise ValueError(f"no page: {link}")\n',
+            "",
+            says="KeyError",
         ),
         edit('{"http": 80, "https": 443}', '{"http": 80}', says="https://bao.example"),
         edit(
