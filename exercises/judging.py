@@ -13,7 +13,7 @@ from pathlib import Path
 import cloudpickle
 
 from backstage.asked import shown
-from backstage.schedules.packing import pack
+from backstage.schedules.packing import in_the_way, pack
 from exercises.mishaps import GROWS, end_children, explain, hint_for, settle_in
 from exercises.prints import MARK, Prints, Runs
 from exercises.verdicts import NoSuchExercise, Verdict, Wrong
@@ -92,7 +92,9 @@ def judge(name, answer, waiting=lambda: None):
     try:
         payload = pack(answer)
     except Exception as error:
-        reason = f"your answer cannot be sent to the process that checks it: {error}. Create such things inside it."
+        name_of_it = in_the_way(answer)
+        which = f"your answer uses `{name_of_it}`, which" if name_of_it else "your answer"
+        reason = f"{which} cannot be sent to the process that checks it: {error}. Create such things inside it."
         return Verdict(name, False, reason)
     return _judge_in_child(name, payload, known, waiting)
 

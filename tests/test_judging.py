@@ -72,7 +72,18 @@ def judge_within(seconds, answer):
         ("async def answer(waits): return 1", "returned <coroutine object answer>", "write `def`"),
         ("def answer(waits): yield 1", "returned <generator object answer>", "needs `return`"),
         ("answer = 0.25", "give the function itself, without calling it: this is 0.25.", "without brackets"),
-        ("import socket\nline = socket.socket()\ndef answer(waits): return line", "cannot be sent", ""),
+        (
+            "import socket\nline = socket.socket()\ndef answer(waits): return line",
+            "your answer uses `line`, which cannot be sent",
+            "",
+        ),
+        (
+            "log = open(0, 'w', closefd=False)\ndef note(bun): print(bun, file=log)\n"
+            "class Shop:\n    def sell(self): return [note(bun) for bun in self.buns]\n"
+            "def answer(waits):\n    def sold(): return Shop().sell()\n    return sold",
+            "your answer uses `log`, which cannot be sent",
+            "",
+        ),
     ],
 )
 def test_an_answer_that_breaks_down_costs_a_sentence_and_a_hint_that_fits(source, reason, hint):
@@ -94,6 +105,23 @@ def test_an_answer_may_use_a_lock_of_the_notebook(lock):
         "def answer(waits):\n    with lock: return max(waits, default=0)"
     )
     assert judge("00.2", in_main(source)).passed
+
+
+@pytest.mark.parametrize(
+    "helper",
+    [
+        "@functools.cache\ndef most(*waits): return max(waits)",
+        "@functools.lru_cache(4, typed=True)\ndef most(*waits): return waits[0] if len(waits) == 1 else bigger(*waits)\n"
+        "def bigger(one, *more): return max(one, most(*more))",  # each uses the other
+        "def keep(function): return functools.cache(function)\nmost = keep(lambda *waits: max(waits))",
+        "@functools.singledispatch\ndef most(first, *more): return 'none'\n"
+        "@most.register(float)\ndef _(*waits): return max(waits)\n"
+        "most.register(int, lambda *waits: max(waits))\nmost(1.5, 2)",
+    ],
+)
+def test_an_answer_may_use_a_helper_that_functools_has_made(helper):
+    source = f"import functools\n{helper}\ndef answer(waits): return most(*waits) if waits else 0"
+    assert str(judge("00.2", in_main(source))).startswith("✔")
 
 
 # -- answers without end ----------------------------------------------------------------------------------------------

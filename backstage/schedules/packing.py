@@ -8,6 +8,9 @@ long ago.
 """
 
 import ast
+import contextlib
+import dis
+import functools
 import io
 import itertools
 import pickle
@@ -16,6 +19,7 @@ import sys
 import threading
 import time
 import types
+import weakref
 
 import cloudpickle
 
@@ -25,6 +29,7 @@ _NAMES = [
     *[(time, name) for name in ("sleep", "monotonic", "perf_counter", "time")],
 ]
 _BY_NAME = {id(getattr(home, name)): (getattr, (home, name)) for home, name in _NAMES}
+_CACHED = type(functools.cache(len))
 _LOCKS = {type(threading.Lock()): "Lock", type(threading.RLock()): "RLock"}
 
 
@@ -44,6 +49,10 @@ class _Packer(cloudpickle.CloudPickler):
             return type(item), ()
         if type(item) is itertools.count:
             return _reduced_count(item)
+        if type(item) is _CACHED and (item.__module__ == "__main__" or "<locals>" in item.__qualname__):
+            return _make_cached, (item.__wrapped__, item.cache_parameters())
+        if type(item) is weakref.WeakKeyDictionary:  # what singledispatch has found out
+            return type(item), (dict(item),)
         if isinstance(item, types.CodeType):
             make, arguments, *_ = cloudpickle.CloudPickler.dispatch_table[types.CodeType](item)
             return _make_code, (make, arguments, item.co_filename)
@@ -54,6 +63,10 @@ class _Packer(cloudpickle.CloudPickler):
 
 def _make(name, *arguments):
     return getattr(threading, name)(*arguments)
+
+
+def _make_cached(function, parameters):
+    return functools.lru_cache(**parameters)(function)
 
 
 def _make_code(make, arguments, file):
@@ -119,3 +132,40 @@ def pack(value):
     packed = io.BytesIO()
     _Packer(packed).dump(value)
     return packed.getvalue()
+
+
+def in_the_way(value, seen=()):
+    """The name of the variable that a function or class uses, and because of which it cannot be packed, or ""."""
+    for name, each in _used(value):
+        if not any(each is one for one in seen):
+            try:
+                pack(each)
+            except Exception:
+                return in_the_way(each, (*seen, value, each)) or name
+    return ""
+
+
+def _used(value):
+    """Yield each variable outside of a function, or of the methods of a class, that it uses: name, value."""
+    if isinstance(value, type):
+        for each in vars(value).values():
+            yield from _used(each)
+    value = getattr(value, "__wrapped__", getattr(value, "__func__", value))
+    if not isinstance(value, types.FunctionType):
+        return
+    for name, cell in zip(value.__code__.co_freevars, value.__closure__ or (), strict=True):
+        with contextlib.suppress(ValueError):  # it is empty
+            yield name, cell.cell_contents
+    for name in _names(value.__code__):
+        if name in value.__globals__:
+            yield name, value.__globals__[name]
+
+
+def _names(code):
+    """Yield the names that code looks up in its module, those of the functions within it included."""
+    for step in dis.get_instructions(code):
+        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            yield step.argval
+    for each in code.co_consts:
+        if isinstance(each, types.CodeType):
+            yield from _names(each)

@@ -5,9 +5,9 @@ import threading
 from collections import Counter
 from contextlib import suppress
 
-import cloudpickle
 import pika
 
+from backstage.schedules.packing import pack, unpack
 from exercises import Wrong, exercise
 from exercises.vocabulary import BurntBun, Call, Fuse, Standstill, brokers, capture, eventually, let_pass, need
 from exercises.vocabulary.power import Ledger, Power, PowerCut
@@ -71,13 +71,13 @@ class _Staff:
     """Two workers on threads, each with a connection: the first is stuck in its first order, and then it is killed."""
 
     def __init__(self, url, answer, boss):
-        self.url, self.packed, self.boss = url, cloudpickle.dumps(answer), boss
+        self.url, self.packed, self.boss = url, pack(answer), boss
         self.never, self.begun, self.cooked = threading.Event(), [], []
         self.workers = []  # connection and call of each that is still alive
 
     def start(self, cook):
         connection = pika.BlockingConnection(pika.URLParameters(self.url))
-        answer = cloudpickle.loads(self.packed)  # afresh: programs do not share their variables
+        answer = unpack(self.packed)  # afresh: programs do not share their variables
         self.workers.append((connection, Call(answer, _Hasty(connection.channel()), "kitchen", cook)))
 
     def kill_first(self):
@@ -226,7 +226,7 @@ class _Cook:
     hint="A header on the message that you put back says that it was tried; then comes the graveyard.",
 )
 def _poison(answer):
-    packed, cook = cloudpickle.dumps(answer), _Cook()
+    packed, cook = pack(answer), _Cook()
     with brokers.started_broker() as url:
         with brokers.open_channel(url) as channel:
             brokers.put(channel, "orders")
@@ -297,7 +297,7 @@ def _let_handle(packed, channel, cook):
             )
         before, killed, calls = cook.calls[body], cook.killed, []
         tapped = brokers.Tapped(channel, before=calls.append)
-        error = capture(cloudpickle.loads(packed), tapped, *message, cook, catch=(Exception, PowerCut)).error
+        error = capture(unpack(packed), tapped, *message, cook, catch=(Exception, PowerCut)).error
         if cook.killed and not killed:
             return
         if cook.strange:
@@ -340,7 +340,7 @@ TOLD = "it had 4, and sales a, b, A and d are 3, 5, 5 and 1, which makes 18"
     seconds=40,
 )
 def _once(answer):
-    packed = cloudpickle.dumps(answer)
+    packed = pack(answer)
     with brokers.started_broker() as url, brokers.open_channel(url) as shop:
         brokers.put(shop, "sales")
         brokers.put(shop, "elsewhere", "none of your business")
@@ -364,7 +364,7 @@ def _sell_all(packed, shop, cut):
             db = sqlite3.connect("file:till?mode=memory&cache=shared", uri=True, factory=Ledger)
             db.power = power
             try:
-                _one_life(cloudpickle.loads(packed), shop, db, power)  # afresh: a program forgets its variables
+                _one_life(unpack(packed), shop, db, power)  # afresh: a program forgets its variables
                 break
             except PowerCut as end:
                 failed = True

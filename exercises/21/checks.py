@@ -7,8 +7,7 @@ from copy import deepcopy
 from fractions import Fraction
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-import cloudpickle
-
+from backstage.schedules.packing import pack, unpack
 from exercises import Wrong, exercise
 from exercises.vocabulary import many, need, need_class
 from exercises.vocabulary.power import Ledger, Power, PowerCut
@@ -330,7 +329,7 @@ FILE = "file:ledger?mode=memory&cache=shared"
 )
 def _collect(answer):
     need(answer, callable, "give the function collect itself")
-    packed = cloudpickle.dumps(answer)
+    packed = pack(answer)
     for day in DAYS:
         _live(packed, day, None)
     for day in DAYS:
@@ -366,7 +365,7 @@ def _live(packed, day, cut):
                 power("publish")
                 published.append(url)
 
-            collect = cloudpickle.loads(packed)  # afresh: a program forgets its variables
+            collect = unpack(packed)  # afresh: a program forgets its variables
             try:
                 while waiting:
                     collect(ledger, waiting[0], publish)
