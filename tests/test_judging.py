@@ -111,7 +111,7 @@ def test_an_answer_may_use_a_lock_of_the_notebook(lock):
     "helper",
     [
         "@functools.cache\ndef most(*waits): return max(waits)",
-        "@functools.lru_cache(4, typed=True)\ndef most(*waits): return waits[0] if len(waits) == 1 else bigger(*waits)\n"
+        "@functools.lru_cache(4, typed=True)\ndef most(*waits): return bigger(*waits) if waits[1:] else waits[0]\n"
         "def bigger(one, *more): return max(one, most(*more))",  # each uses the other
         "def keep(function): return functools.cache(function)\nmost = keep(lambda *waits: max(waits))",
         "@functools.singledispatch\ndef most(first, *more): return 'none'\n"
@@ -122,6 +122,14 @@ def test_an_answer_may_use_a_lock_of_the_notebook(lock):
 def test_an_answer_may_use_a_helper_that_functools_has_made(helper):
     source = f"import functools\n{helper}\ndef answer(waits): return most(*waits) if waits else 0"
     assert str(judge("00.2", in_main(source))).startswith("✔")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps shared semaphores in a folder")
+def test_what_the_machine_does_not_grant_is_not_said_to_be_the_fault_of_a_script(monkeypatch, tmp_path):
+    monkeypatch.setattr("backstage.granted.SHARED", str(tmp_path / "missing"))
+    (tmp_path / "program.py").write_text("import errno, os\nraise OSError(errno.EROFS, os.strerror(errno.EROFS))")
+    with pytest.raises(Wrong, match=r"OSError: \[Errno 30\] .*\. Nobody can write to .*missing on this machine"):
+        importlib.import_module("exercises.02.checks")._try_method(tmp_path, "spawn")
 
 
 # -- answers without end ----------------------------------------------------------------------------------------------

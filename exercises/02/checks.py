@@ -21,6 +21,7 @@ from functools import partial
 from itertools import chain
 from numbers import Number
 
+from backstage.granted import lacking
 from backstage.processes import Child, temporary_folder
 from backstage.processes.own_time import OwnTime
 from exercises import Wrong, exercise
@@ -382,7 +383,9 @@ def _try_method(folder, method):
         # A pool left open may add an error of its own, of a file already closed: the one that is known comes first.
         known = [_FAILURES[name] for _, name in said if name in _FAILURES]
         others = [line.strip().rstrip(".") for line, _ in said] or [f"exit code {exit_code}"]
-        raise Wrong(f"under {method!r} your script failed: {(known or others)[-1]}.")
+        line, name = said[-1] if said else ("", "")
+        advice = lacking(name, line.partition(": ")[2].strip(), output)  # then it is the machine's fault
+        raise Wrong(f"under {method!r} your script failed: {(known or others)[-1]}. {advice}".rstrip())
     printed = [line.strip() for line in lines if line.strip()]
     # Two children may print into the same line; below may be complaints of a pool left open.
     times = sum(len(found[0]) // 3 for line in printed if (found := re.search(r"\b(285)+\b", line)))
