@@ -6,6 +6,7 @@ calls `_after_cell`, which knows from the notebook of the course whether that wa
 
 import functools
 import sys
+import unicodedata
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -61,7 +62,8 @@ def judge_guess(name, guess):
 
 
 def _letter(guess):
-    return str(guess).strip().strip("()").lower()
+    plain = unicodedata.normalize("NFKC", str(guess))  # a Chinese keyboard may write wide letters and brackets
+    return plain.strip().strip("()").lower()
 
 
 def predict(name, guess=""):

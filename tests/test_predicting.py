@@ -199,7 +199,8 @@ def test_a_click_is_remembered_after_a_restart(page):
 def test_a_guess_may_be_written(page):
     assert page.run("predict('03.a', '(B)')") == "03.a: your guess is (b)."
     assert RIGHT in page.run(EXPERIMENT)
-    assert RIGHT in page.run("predict('03.a', 'b')")
+    for written in ("b", "ｂ", "（Ｂ）"):
+        assert RIGHT in page.run(f"predict('03.a', {written!r})")
     assert "none of the choices a, b, c" in page.run("predict('03.a', 'd')")
 
 
