@@ -1,13 +1,14 @@
 """A notebook's kernel as this course needs it: it cannot be silenced by a call, nor led astray by a shell's settings.
 
-`monkey.patch_all()` pulls the library from under the kernel's own threads. `asyncio.run` wants a thread without a loop,
-and the kernel's thread has one. A fresh process, as `spawn` and `forkserver` start it, knows nothing of what a cell has
-defined, and a `Pool` replaces each worker that dies of it by the next. Each of these calls is wrapped as soon as its
-module is there and ends in one sentence, in the kernel only: copies of its process, and the cells of `%%isolated`, are
-left alone, but for a `Pool` that would wait for ever. Variables that were set for other work are forgotten, for the
-kernel and all that it starts. What is missing since its cell was skipped is an error that says so. A cell that asks,
-and that nobody answers, gives up; one that takes more and more memory is interrupted. ■ ends the greenlets of its cell,
-too, and wakes one that awaits; in the first second, while all is loaded, it is heard a moment later.
+`monkey.patch_all()` pulls the library from under the kernel's own threads, and so does `monkey.patch_thread()`.
+`asyncio.run` wants a thread without a loop, and the kernel's thread has one. A fresh process, as `spawn` and
+`forkserver` start it, knows nothing of what a cell has defined, and a `Pool` replaces each worker that dies of it by
+the next. Each of these calls is wrapped as soon as its module is there and ends in one sentence, in the kernel only:
+copies of its process, and the cells of `%%isolated`, are left alone, but for a `Pool` that would wait for ever.
+Variables that were set for other work are forgotten, for the kernel and all that it starts. What is missing since its
+cell was skipped is an error that says so. A cell that asks, and that nobody answers, gives up; one that takes more and
+more memory is interrupted. ■ ends the greenlets of its cell, too, and wakes one that awaits; in the first second, while
+all is loaded, it is heard a moment later.
 """
 
 import _thread
@@ -210,12 +211,13 @@ def _wrap(owner, name, refuse):
 
 
 def _guard_gevent(monkey):
-    _wrap(monkey, "patch_all", _refuse_to_patch)
+    for name in ("patch_all", "patch_thread"):  # the kernel survives the others
+        _wrap(monkey, name, functools.partial(_refuse_to_patch, name))
 
 
-def _refuse_to_patch(*args, **kwargs):
+def _refuse_to_patch(name, *args, **kwargs):
     raise Trap(
-        "monkey.patch_all() would silence this notebook: its kernel runs on the threads and sockets that it replaces."
+        f"monkey.{name}() would silence this notebook: its kernel runs on the threads and sockets that it replaces."
         " Begin the cell with %%isolated --gevent, which patches a process of its own (chapter 7)."
     )
 

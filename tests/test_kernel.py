@@ -40,6 +40,7 @@ def kernel():
         ("from gevent import monkey; monkey.patch_all()", PATCHED),
         ("import gevent.monkey\ngevent.monkey.patch_all(thread=False)", PATCHED),
         ("from gevent.monkey import patch_all\npatch_all()", PATCHED),
+        ("gevent.monkey.patch_thread()", PATCHED),
         ("asyncio.run(order())", LOOP),
         ("from asyncio import run\nrun(order(), debug=True)", LOOP),
         ("with spawn.Pool(1) as pool: pool.map(steam, [1])", NOT_FOUND),
