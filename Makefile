@@ -8,7 +8,7 @@ PYTHON_HERE := $(VENV)/bin/python
 RUN := VIRTUAL_ENV="$(CURDIR)/$(VENV)" PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(PYTHON_HERE)
 # What a shell sets for other work must not reach a notebook: other modules, backends, resolvers, warnings, styles.
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONSTARTUP PYTHONDEVMODE PYTHONWARNINGS PYTHONASYNCIODEBUG
-unexport MPLBACKEND MATPLOTLIBRC GEVENT_RESOLVER
+unexport PYTHONOPTIMIZE MPLBACKEND MATPLOTLIBRC GEVENT_RESOLVER
 
 LEARNER := $(VENV)/.installed
 TESTER := $(VENV)/.installed-for-tests

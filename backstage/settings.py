@@ -4,6 +4,7 @@ A chapter shows what Python, gevent and matplotlib do when nobody has told them 
 may be the way out; but what is on this machine is asked without one.
 """
 
+import math
 import os
 import sys
 import tempfile
@@ -20,15 +21,19 @@ def forget_settings(shell):
     """Make this process, the kernel of `shell`, one that was started with none of them."""
     if os.environ.pop("PYTHONSAFEPATH", None) and "" not in sys.path:
         sys.path.insert(0, "")  # chapters import what their cells have written
-    for name in ("GEVENT_RESOLVER", "PYTHONDEVMODE", "PYTHONWARNINGS", "PYTHONASYNCIODEBUG"):
+    for name in ("GEVENT_RESOLVER", "PYTHONDEVMODE", "PYTHONWARNINGS", "PYTHONASYNCIODEBUG", "PYTHONOPTIMIZE"):
         os.environ.pop(name, None)
+    if sys.flags.optimize:
+        _compile_asserts(shell.compile)
     if len(os.fsencode(os.environ.get("TMPDIR", ""))) > _LONGEST:
         del os.environ["TMPDIR"]
         tempfile.tempdir = None
+    for each in (shell.kernel, shell.kernel.iopub_thread, *threading.enumerate()):  # each has a loop of its own
+        if hasattr(each, "io_loop"):
+            loop = each.io_loop.asyncio_loop
+            loop.set_debug(False)  # or it complains, in some cell, of what has taken long
+            loop.slow_callback_duration = math.inf  # as this very cell has, which began before
     if sys.flags.dev_mode or sys.warnoptions:
-        for each in (shell.kernel, shell.kernel.iopub_thread, *threading.enumerate()):  # each has a loop of its own
-            if hasattr(each, "io_loop"):
-                each.io_loop.asyncio_loop.set_debug(False)  # or it complains, in some cell, of what has taken long
         sys.warnoptions.clear()  # processes that multiprocessing starts are given them as well
         warnings.resetwarnings()
         for kind in _PYTHONS_OWN:
@@ -45,3 +50,14 @@ def forget_settings(shell):
         os.environ["MPLBACKEND"] = _INLINE
         if "matplotlib" in sys.modules:  # it has read the variable already
             shell.run_line_magic("matplotlib", "inline")
+
+
+def _compile_asserts(compiler):
+    """Have cells keep their asserts, which `python -O` leaves out: chapters break some, and look for what does."""
+
+    class WithAsserts(type(compiler)):
+        def __call__(self, source, filename, symbol, **options):
+            super().__call__(source, filename, symbol, **options)  # notes what the cell has from __future__
+            return compile(source, filename, symbol, self.flags, True, 0)
+
+    compiler.__class__ = WithAsserts

@@ -251,7 +251,7 @@ def _interrupt(cell, pieces, hear, patience=None):
 
 def _compiled(source, label):
     try:
-        return compile(asked.text("source", source), label, "exec", dont_inherit=True)
+        return compile(asked.text("source", source), label, "exec", dont_inherit=True, optimize=0)
     except (SyntaxError, ValueError) as error:  # ValueError: a NUL in it
         if getattr(error, "lineno", None) and error.text is None:  # found after parsing: `return` outside a function
             error.text = source.splitlines()[error.lineno - 1]

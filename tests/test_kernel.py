@@ -156,6 +156,7 @@ def test_settings_that_were_made_for_others_are_forgotten(monkeypatch, before):
 
 def test_development_mode_proxies_and_useless_folders_of_others_are_forgotten(monkeypatch):
     settings = {"PYTHONDEVMODE": "1", "PYTHONWARNINGS": "default", "http_proxy": "http://a.b:9", "no_proxy": "a.b"}
+    settings["PYTHONOPTIMIZE"] = "1"
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     long = "import os; os.environ['TMPDIR'] = os.path.abspath('n' * 99); os.mkdir('n' * 99)"
@@ -164,11 +165,32 @@ def test_development_mode_proxies_and_useless_folders_of_others_are_forgotten(mo
         manager = "%%isolated\nimport multiprocessing\nwith multiprocessing.Manager() as each: print(each.list([12]))"
         assert kernel.run(manager).text == "[12]\n"  # over a socket that has a name
         assert kernel.run("!{sys.executable} -c 'open(0)'").text == ""
+        assert kernel.run("assert not 'kept'").ename == kernel.run("%%isolated\nassert not 'kept'").ename is not None
         assert kernel.run("!{sys.executable} -c 'import matplotlib; matplotlib.get_cachedir()'").text == ""
         assert (
             kernel.run("[*map(urllib.request.proxy_bypass, ('127.0.0.1:80', 'a.b', 'b.a'))]").text
             == "[True, True, False]"
         )
+
+
+class Bare(Kernel):
+    """A kernel that has loaded nothing yet."""
+
+    def _connect(self):
+        self.client = self.manager.blocking_client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=300)
+
+
+def test_development_mode_does_not_complain_of_the_cell_that_loads_the_helpers(monkeypatch):
+    monkeypatch.setenv("PYTHONDEVMODE", "1")
+    with Bare() as kernel:
+        kernel.start("%load_ext helpers")
+        kernel.start("import time; time.sleep(0.5); print('end', flush=True)")
+        said = ""
+        while "end\n" not in said:
+            said += kernel.client.get_iopub_msg(timeout=240)["content"].get("text", "")
+        assert said == "end\n"
 
 
 def test_the_magic_is_there_as_soon_as_helpers_are():

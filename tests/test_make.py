@@ -206,7 +206,8 @@ def test_a_checkout_that_has_moved_gets_a_new_environment(checkout):
 
 
 @pytest.mark.parametrize(
-    "name", ["PYTHONHOME", "PYTHONPATH", "PYTHONSAFEPATH", "PYTHONDEVMODE", "MPLBACKEND", "GEVENT_RESOLVER"]
+    "name",
+    ["PYTHONHOME", "PYTHONPATH", "PYTHONSAFEPATH", "PYTHONDEVMODE", "PYTHONOPTIMIZE", "MPLBACKEND", "GEVENT_RESOLVER"],
 )
 def test_what_was_set_for_others_stays_outside(checkout, name):
     here = pretend_installed(checkout)
