@@ -269,6 +269,19 @@ def test_runs_by_hand_and_stops_on_ctrl_c():
         assert "Traceback" not in process.output
 
 
+def test_runs_on_the_loop_that_gevent_has_on_windows(monkeypatch):
+    pytest.importorskip("gevent.libuv._corecffi", reason="This gevent was built without libuv.", exc_type=ImportError)
+    monkeypatch.setenv("GEVENT_LOOP", "libuv")
+    with start_broker() as process:
+        connection = pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", process.port))
+        channel = connection.channel()
+        channel.queue_declare("buns")
+        put(channel, "buns", b"", bytes(200_000))  # the second is more than one frame
+        assert [len(channel.basic_get("buns", auto_ack=True)[2]) for _ in range(2)] == [0, 200_000]
+        connection.close()
+        assert "Traceback" not in process.output
+
+
 @pytest.mark.parametrize(
     ("option", "value"),
     [("--port", "99999"), ("--port", "a cake"), ("--memory", "0"), ("--memory", "nan"), ("--host", "0.0.0.0")],
