@@ -398,6 +398,9 @@ def test_it_is_gone_when_its_owner_is_killed():
         ({"crawl_delay": 0.5}, "crawl_delay must be a whole number, at least 0, not 0.5."),
         ({"at_once": 0}, "at_once must be a whole number, at least 1, not 0."),
         ({"fails_times": 0}, "fails_times must be a whole number, at least 1, not 0."),
+        ({"pages": 10**9}, "pages may be 100,000 at most, not 1000000000."),
+        ({"latency": 10**400}, f"latency may be 86,400 at most, not 1{'0' * 49}…."),
+        ({"flaky": 10**5_000}, "flaky may be 1,000,000 at most, not a value of type int that cannot be written down."),
         (
             {"pages": 5, "errors": 3, "moved": 2},
             "Of 5 pages, 5 cannot be special: the first is always plain.",

@@ -9,11 +9,14 @@ import math
 import random
 from dataclasses import dataclass
 
+from backstage.asked import shown
+
 LOG_PATH = "/_log"  # beside the pages: where the site tells what it was asked
 FILLINGS = ["pork", "chive", "cabbage", "shrimp", "tofu", "mushroom", "lamb", "leek", "pumpkin", "egg"]
 LINKS = 3  # how many new pages a page leads to, while there are any; as many links again lead anywhere
 SIZE = 2_000  # bytes of a page on average; each has half to one and a half of that
 SPECIAL = ("errors", "resets", "endless", "dribbles", "flaky", "moved", "closed")
+MOST = {"pages": 100_000, "seed": 2**64, "latency": 86_400, "jitter": 86_400}  # of the others a million
 STATUS_FAULTS = ["status 500", "status 502", "status 503"]
 ADVICE = [
     "Pleat eighteen times and pinch the top shut.",
@@ -63,11 +66,13 @@ def check_plan(plan):
     for name, value in plan.items():
         if name in ("latency", "jitter"):
             if type(value) not in (int, float) or not 0 <= value < math.inf:
-                raise ValueError(f"{name} must be a number of seconds, at least 0, not {value!r}.")
+                raise ValueError(f"{name} must be a number of seconds, at least 0, not {shown(value)}.")
         elif name not in ("crawl_delay", "at_once") or value is not None:
             least = 1 if name in ("pages", "fails_times", "at_once") else 0
             if type(value) is not int or value < least:
-                raise ValueError(f"{name} must be a whole number, at least {least}, not {value!r}.")
+                raise ValueError(f"{name} must be a whole number, at least {least}, not {shown(value)}.")
+        if value is not None and value > (most := MOST.get(name, 1_000_000)):
+            raise ValueError(f"{name} may be {most:,} at most, not {shown(value)}.")
     special = sum(plan[name] for name in SPECIAL)
     if special >= plan["pages"]:
         raise ValueError(f"Of {plan['pages']} pages, {special} cannot be special: the first is always plain.")
