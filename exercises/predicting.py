@@ -54,7 +54,7 @@ def judge_guess(name, guess):
     """The Verdict on a guess; `passed` is None if it is none of the choices."""
     letter, said = _letter(guess), predictions()[name]
     if letter not in choices(name):
-        return Verdict(name, None, f"{guess!r} is none of the choices {', '.join(choices(name))}.")
+        return Verdict(name, None, f"{shown(guess)} is none of the choices {', '.join(choices(name))}.")
     right = said["right"]
     if letter == right:
         return Verdict(name, True, f"you guessed ({letter}), and so it is. {said[letter]}")
@@ -62,8 +62,9 @@ def judge_guess(name, guess):
 
 
 def _letter(guess):
-    plain = unicodedata.normalize("NFKC", str(guess))  # a Chinese keyboard may write wide letters and brackets
-    return plain.strip().strip("()").lower()
+    """What was typed, in plain letters: a Chinese keyboard may write wide ones, and wide brackets."""
+    typed = guess if isinstance(guess, str) else shown(guess)
+    return unicodedata.normalize("NFKC", typed).strip().strip("()").lower()
 
 
 def predict(name, guess=""):
@@ -82,7 +83,7 @@ def predict(name, guess=""):
         If there is no prediction of that name.
     """
     asked = ask(name)
-    if not str(guess).strip():
+    if not _letter(guess):
         asked.show(f'Your guess? Click a, b or c; or run predict("{name}", "b"), with the letter of your choice.')
     elif _letter(guess) in choices(name):
         problem = asked.take(_letter(guess))

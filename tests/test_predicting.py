@@ -201,7 +201,8 @@ def test_a_guess_may_be_written(page):
     assert RIGHT in page.run(EXPERIMENT)
     for written in ("b", "ｂ", "（Ｂ）"):
         assert RIGHT in page.run(f"predict('03.a', {written!r})")
-    assert "none of the choices a, b, c" in page.run("predict('03.a', 'd')")
+    for wrong in ("'d'", "3", "None", "10**5_000"):
+        assert "none of the choices a, b, c" in page.run(f"predict('03.a', {wrong})")
 
 
 def test_what_was_guessed_wrong_is_asked_again_when_it_is_due(page):
