@@ -116,7 +116,10 @@ define install
 			echo "$$python cannot make virtual environments: install its venv module" \
 				"(Debian and Ubuntu: sudo apt install python$$version-venv)." >&2; exit 1; \
 		fi; \
-		rm -rf $(VENV) && mkdir $(VENV) && touch $(HALFWAY) && "$$python" -m venv $(VENV) || exit 1; \
+		rm -rf $(VENV); \
+		mkdir $(VENV) 2>/dev/null || { echo "Nothing can be written into this folder, where $(VENV) should be made:" \
+			"copy the course into one of yours." >&2; exit 1; }; \
+		touch $(HALFWAY) && "$$python" -m venv $(VENV) || exit 1; \
 	fi; \
 	touch $(HALFWAY); \
 	echo 'Installing $(1) into $(VENV) ...'; \

@@ -154,6 +154,17 @@ def test_python_without_venv_module_is_one_sentence(checkout):
     assert f"python{sys.version_info[0]}.{sys.version_info[1]}-venv" in said.stderr
 
 
+def test_a_folder_that_cannot_be_written_is_one_sentence(checkout):
+    program(checkout, "python3", "exit 0")
+    program(checkout, "readonly", "echo 'mkdir: Read-only file system' >&2; exit 1").replace(
+        checkout.folder / "tools" / "mkdir"  # root may write into any folder
+    )
+    said = checkout("lab")
+    assert said.returncode != 0
+    assert len(own_lines(said.stderr)) == 1 and said.stdout == ""
+    assert "Nothing can be written into this folder" in said.stderr
+
+
 def test_old_python3_gives_way_to_a_newer_one(checkout):
     program(checkout, "python3", "exit 1")
     program(checkout, "python3.12", 'case "$*" in *"-m venv"*) echo "MAKES $*";; esac')
