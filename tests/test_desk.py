@@ -371,6 +371,25 @@ def test_a_style_of_the_learners_own_comes_first(tmp_path, monkeypatch):
     assert (Path(ours) / "custom.css").is_file()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="There JupyterLab is a child, not what this process becomes.")
+def test_the_kernel_is_that_of_the_course_whatever_others_have_installed(tmp_path, monkeypatch):
+    for folder in ("path", "home"):
+        (tmp_path / folder / "kernels" / "python3").mkdir(parents=True)
+        spec = {"argv": ["/of/another/python"], "display_name": "Other", "language": "python"}
+        (tmp_path / folder / "kernels" / "python3" / "kernel.json").write_text(json.dumps(spec))
+    monkeypatch.chdir(tmp_path)
+    settings = {"JUPYTER_PATH": str(tmp_path / "path"), "JUPYTER_DATA_DIR": str(tmp_path / "home")}
+    for name, value in {**settings, "JUPYTER_PREFER_ENV_PATH": "0"}.items():
+        monkeypatch.setenv(name, value)
+    ask = "from jupyter_client import kernelspec; print(kernelspec.get_kernel_spec('python3').argv[0])"
+    found = []
+    monkeypatch.setattr(
+        os, "execv", lambda *_: found.append(subprocess.check_output([sys.executable, "-c", ask], text=True))
+    )
+    desk.open_lab(tmp_path, "desk/a.ipynb", [])
+    assert "another" not in found[0]
+
+
 def test_first_impressions_can_be_changed(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     desk.greet()

@@ -218,7 +218,16 @@ def test_a_checkout_that_has_moved_gets_a_new_environment(checkout):
 
 @pytest.mark.parametrize(
     "name",
-    ["PYTHONHOME", "PYTHONPATH", "PYTHONSAFEPATH", "PYTHONDEVMODE", "PYTHONOPTIMIZE", "MPLBACKEND", "GEVENT_RESOLVER"],
+    [
+        "PYTHONHOME",
+        "PYTHONPATH",
+        "PYTHONSAFEPATH",
+        "PYTHONDEVMODE",
+        "PYTHONOPTIMIZE",
+        "MPLBACKEND",
+        "GEVENT_RESOLVER",
+        "JUPYTER_PATH",
+    ],
 )
 def test_what_was_set_for_others_stays_outside(checkout, name):
     here = pretend_installed(checkout)

@@ -394,6 +394,8 @@ def open_lab(folder, notebook, arguments):
     if not os.access(os.path.expanduser("~"), os.W_OK):  # where Jupyter, IPython and matplotlib keep their things
         os.environ["HOME"] = str(folder / "desk" / ".home")
         os.makedirs(os.environ["HOME"], exist_ok=True)
+    os.environ.pop("JUPYTER_PATH", None)  # a kernel "python3" that stands there is another Python's
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     from jupyter_core.paths import jupyter_config_dir
 
     styles = {"static_custom_path": [os.path.join(jupyter_config_dir(), "custom"), str(STYLE)]}
