@@ -7,8 +7,8 @@ the next. Each of these calls is wrapped as soon as its module is there and ends
 copies of its process, and the cells of `%%isolated`, are left alone, but for a `Pool` that would wait for ever.
 Variables that were set for other work are forgotten, for the kernel and all that it starts. What is missing since its
 cell was skipped is an error that says so. A cell that asks, and that nobody answers, gives up; one that takes more and
-more memory is interrupted. ■ ends the greenlets of its cell, too, and wakes one that awaits; in the first second, while
-all is loaded, it is heard a moment later.
+more memory is interrupted, and one that writes without end is stopped. ■ ends the greenlets of its cell, too, and wakes
+one that awaits; in the first second, while all is loaded, it is heard a moment later.
 """
 
 import _thread
@@ -24,6 +24,7 @@ import sys
 import threading
 
 from backstage.granted import lacking
+from backstage.processes import MOST_OUTPUT
 from backstage.processes.memory import memory_of, most_memory
 from backstage.settings import forget_settings
 from backstage.undisturbed import undisturbed
@@ -55,6 +56,7 @@ def prepare():
     shell.set_custom_exc((NameError, ModuleNotFoundError, FileNotFoundError, *stopped), _show_what_happened)
     _follow_greenlets(shell, stopped)
     shell.kernel.io_loop.add_callback(_wake_at_signals, shell.kernel.io_loop)
+    _bound_output(shell)
     shell.kernel.raw_input = _give_up(shell.kernel.raw_input)
     shell.kernel.control_thread.io_loop.add_callback(_watch_memory)
     sys.meta_path.insert(0, _Finder(_GUARDS))
@@ -114,6 +116,39 @@ def _follow_greenlets(shell, stopped):
     begin()
     shell.events.register("pre_run_cell", begin)
     shell.events.register("post_run_cell", end)
+
+
+def _bound_output(shell):
+    """Stop a cell that writes without end, and what it has left in the background as well."""
+    kernel, room = os.getpid(), {}
+    streams = sys.modules[
+        "ipykernel.iostream"
+    ].OutStream  # all of them, for IPython puts a `write` of its own into each, cell by cell
+    write = streams.write
+
+    def begin(*_):
+        room.update(dict.fromkeys(("stdout", "stderr"), MOST_OUTPUT))  # an error is told after a flood, too
+
+    @functools.wraps(write)
+    def guarded(stream, text):
+        if os.getpid() != kernel or stream.name not in room or not isinstance(text, str):
+            return write(stream, text)
+        if len(text) <= room[stream.name]:
+            room[stream.name] -= len(text)
+            return write(stream, text)
+        write(stream, text[: room[stream.name]])
+        room[stream.name] = 0
+        raise Trap(f"this cell was stopped: it wrote more than {MOST_OUTPUT:,} characters.")
+
+    def forget():  # and puts back, at the end of this very cell, what it has found
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, streams):
+                vars(stream).pop("write", None)
+
+    begin()
+    streams.write = guarded
+    shell.kernel.io_loop.add_callback(forget)
+    shell.events.register("pre_run_cell", begin)
 
 
 def _is_written(message):

@@ -18,7 +18,7 @@ from importlib.machinery import SourceFileLoader
 from backstage import asked
 from backstage.kernel import advised
 from backstage.pictures import BACKEND, hand_over, show_piece
-from backstage.processes import LATE, Child, Pieces, ending, too_much
+from backstage.processes import LATE, MOST_OUTPUT, Child, Pieces, ending, too_much
 from helpers import cell
 from helpers.cell import describe, pack
 
@@ -31,7 +31,6 @@ exec(code, cell.__dict__)
 cell.main(job)
 """
 _CELL = SourceFileLoader(cell.__name__, cell.__file__).get_code(cell.__name__)
-MOST_OUTPUT = 2_000_000  # characters of a cell; a page that shows many more stands still
 PATIENCE = 0.5  # seconds that a cell has for its last words when it is interrupted; then it is killed
 
 

@@ -216,6 +216,34 @@ def test_a_cell_that_grows_without_end_is_interrupted_and_the_kernel_lives(kerne
     kernel.run("del buns\nmemory.LIMITS = whole\nmemory.most_memory.cache_clear()")
 
 
+FLOODS = {
+    "cell": "flood()",
+    "errors": "while True: print('bun ' * 1_000, file=sys.stderr)",
+    "in one go": "print('bun ' * 2_000_000)",
+    "shell": "!{sys.executable} -c 'while True: print(\"bun \" * 1_000)'",
+    "thread": "thread = threading.Thread(target=flood)\nthread.start()\nthread.join()",
+    "greenlet": "gevent.joinall([gevent.spawn(flood)])",
+    "task": "await asyncio.wait([asyncio.ensure_future(afterwards())])",
+    "with patience": "for _ in range(3):\n    try: flood()\n    except Exception: pass",
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS)
+def test_a_cell_that_writes_without_end_is_stopped_and_the_kernel_lives(kernel, flood):
+    kernel.run(
+        "import asyncio, gevent, sys, threading\n"
+        "def flood():\n    while True: print('bun ' * 1_000)\n"
+        "async def afterwards(): flood()\n"
+    )
+    result = kernel.run(FLOODS[flood])
+    assert 1_990_000 < result.text.count("bun ") * 4 <= 2_000_000
+    if flood in ("cell", "errors", "in one go", "shell"):
+        assert result.traceback == "RuntimeError: this cell was stopped: it wrote more than 2,000,000 characters."
+    elif flood in ("thread", "greenlet"):
+        assert "Trap: this cell was stopped: it wrote more than 2,000,000 characters." in result.text
+    assert kernel.run("print(6 * 7)").text == "42\n"
+
+
 IMPATIENT = """
 import os, signal, sys
 

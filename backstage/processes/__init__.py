@@ -11,11 +11,12 @@ from backstage.processes.belongings import belongs, temporary_folder
 from backstage.processes.child import Child, ChildError, ending, listens
 from backstage.processes.memory import too_much
 from backstage.processes.patients import start_patients
-from backstage.processes.pieces import Pieces
+from backstage.processes.pieces import MOST_OUTPUT, Pieces
 from backstage.processes.pump import LATE
 
 __all__ = [
     "LATE",
+    "MOST_OUTPUT",
     "Child",
     "ChildError",
     "Pieces",

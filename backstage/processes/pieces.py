@@ -12,6 +12,7 @@ from backstage.processes.memory import memory_of, most_memory
 from backstage.processes.own_time import OwnTime
 from backstage.undisturbed import undisturbed
 
+MOST_OUTPUT = 2_000_000  # characters of a cell; a page that shows many more stands still
 LOOKS = 0.2  # seconds between two looks at the writer; also because Windows interrupts no wait
 MOST_TIMES = 5  # as long as its own time may a process take on a busy machine
 
