@@ -321,6 +321,21 @@ def test_need_class_wants_a_class_and_its_methods():
         need_class(dict, "Till", "get", "sell")
 
 
+def test_need_class_takes_methods_that_an_object_gets_when_it_is_made():
+    class Till:
+        def __init__(self):
+            self.sell = print
+
+    class Passes:
+        def __getattr__(self, name):
+            return getattr(Till(), name)
+
+    need_class(Till, "Till", "sell")
+    need_class(Passes, "Till", "sell")
+    with pytest.raises(Wrong, match=r"^Till has no method `open`\.$"):
+        need_class(Till, "Till", "open")
+
+
 def test_the_first_line_out_of_order_is_named():
     same_lines(["a", "b"], ["a", "b"])
     with pytest.raises(Wrong, match=r"^line 2 was not 'c' when it ran just now"):

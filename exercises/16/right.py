@@ -303,6 +303,28 @@ class Watchdog:
 
 answer = Watchdog
 """),
+        written("""
+class Watchdog:
+    def __init__(self, limit, clock, frames):
+        last, told = clock(), []
+
+        def beat():
+            nonlocal last
+            before, last = last, clock()
+            return (told.pop(), last - before) if told else None
+
+        def look():
+            held = clock() - last
+            if told or held <= limit:
+                return None
+            names = frames() or [None]
+            told.append(next((name for name in names[::-1] if str(name).startswith("shop.")), names[-1]))
+            return told[0], held
+
+        self.beat, self.look = beat, look
+
+answer = Watchdog
+"""),
     ],
     "16.4": [
         written("""

@@ -426,6 +426,59 @@ answer = Breaker
             "if self.probing or self.clock() - self.opened < self.rest:",
             "if self.probing or self.opened + self.rest > self.clock():",
         ),
+        written("""
+class Closed:
+    def __init__(self, breaker):
+        self.breaker, self.left = breaker, breaker.failures
+
+    def allows(self):
+        return True
+
+    def succeeded(self):
+        self.left = self.breaker.failures
+
+    def failed(self):
+        self.left -= 1
+        if not self.left:
+            self.breaker.state = Open(self.breaker)
+
+class Open:
+    def __init__(self, breaker):
+        self.breaker, self.until = breaker, breaker.clock() + breaker.rest
+
+    def allows(self):
+        if may := self.breaker.clock() >= self.until:
+            self.breaker.state = Probing(self.breaker)
+        return may
+
+    def succeeded(self):
+        pass
+
+    failed = succeeded
+
+class Probing:
+    def __init__(self, breaker):
+        self.breaker = breaker
+
+    def allows(self):
+        return False
+
+    def succeeded(self):
+        self.breaker.state = Closed(self.breaker)
+
+    def failed(self):
+        self.breaker.state = Open(self.breaker)
+
+class Breaker:
+    def __init__(self, failures, rest, clock):
+        self.failures, self.rest, self.clock = failures, rest, clock
+        self.state = Closed(self)
+
+    def __getattr__(self, name):
+        return getattr(self.state, name)
+
+answer = Breaker
+"""),
     ],
     "22.6": [
         written("""

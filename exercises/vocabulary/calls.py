@@ -474,14 +474,20 @@ def need(answer, kinds, what):
 def need_class(answer, name, *methods):
     """Check that an answer is the class of this name itself, no instance of it, and has these methods.
 
-    A function that makes such objects will do as well.
+    A function that makes such objects will do as well, and so will a class whose objects get them when they are made.
     """
     if inspect.isfunction(answer):
         return
     need(answer, type, f"give the class {name} itself")
     for method in methods:
-        if not callable(getattr(answer, method, None)):
+        if not callable(getattr(answer, method, None)) and not _made_later(answer, method):
             raise Wrong(f"{answer.__name__} has no method `{method}`.")
+
+
+def _made_later(answer, method):
+    """Whether an object may have this method although its class has none: from `__init__`, or by `__getattr__`."""
+    begins = getattr(answer.__init__, "__code__", None)
+    return hasattr(answer, "__getattr__") or (begins is not None and method in begins.co_names)
 
 
 def same_lines(answer, truth):
