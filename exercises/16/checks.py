@@ -181,7 +181,12 @@ def _untangle(answer):
 # -- 16.3 and 16.4: stories that are told to an answer and to a model, event by event ---------------------------------
 
 
-STARTS = [0, 1000, -3]  # what a clock may show at first: 0 is a time like any other, also later on
+STARTS = [1000, 0, -3]  # what a clock may show at first: 0 is a time like any other, also later on
+
+
+def _by(start):
+    """How a case names a clock by which something went wrong that went well by the first of them."""
+    return "" if start == STARTS[0] else f", by a clock that shows {start} at first"
 
 
 def _told(events):
@@ -315,7 +320,7 @@ def _watch(answer, limit, story, start):
         said, wanted = getattr(theirs, name)(), getattr(right, name)()
         if complaint := _complain_of_watch(name, said, wanted, len(looks), told):
             reason, hint = complaint
-            raise Wrong(f"limit {limit:g} s: {_told(story[: place + 1])} {reason}", hint)
+            raise Wrong(f"limit {limit:g} s{_by(start)}: {_told(story[: place + 1])} {reason}", hint)
 
 
 def _two_watchdogs(answer):
@@ -445,7 +450,7 @@ def _keep(answer, options, story, start):
     clock = MockClock(start=start)
     right = _TrueGate(*options, clock.now)
     theirs = answer(*options, clock.now)
-    case = "Gate({}, {}, {:g}):".format(*options)
+    case = "Gate({}, {}, {:g})".format(*options) + f"{_by(start)}:"
     for place, (name, *arguments) in enumerate(story):
         if name == "pass":
             clock.time += arguments[0]

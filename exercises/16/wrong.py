@@ -321,6 +321,40 @@ answer = Gate
 """,
             says="the same guests come to one Gate and then to another",
         ),
+        written(
+            """
+class Gate:
+    def __init__(self, at_once, chairs, patience, clock):
+        self.at_once, self.chairs, self.patience, self.clock = at_once, chairs, patience, clock
+        self.inside, self.since = set(), {}
+
+    def tidy(self):
+        sits = [guest for guest, since in self.since.items() if since and self.clock() - since < self.patience]
+        self.since = {guest: self.since[guest] for guest in sits}
+
+    def come(self, guest):
+        self.tidy()
+        if len(self.inside) < self.at_once:
+            self.inside.add(guest)
+            return "in"
+        if len(self.since) < self.chairs:
+            self.since[guest] = self.clock()
+            return "wait"
+        return "full"
+
+    def leave(self, guest):
+        self.tidy()
+        self.since.pop(guest, None)
+        called = list(self.since)[:1] if guest in self.inside else []
+        self.inside = {*self.inside, *called} - {guest}
+        for each in called:
+            del self.since[each]
+        return called
+
+answer = Gate
+""",
+            says="Gate(1, 1, 10), by a clock that shows 0 at first: after come('an'), come('bo'), come('cy') returned",
+        ),
     ],
     "16.5": [
         edit('"hog" if process.cpu_percent() > 3 else "stuck"', '"stuck"', says="you said 'stuck', and it is 'hog'"),

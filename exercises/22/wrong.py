@@ -125,9 +125,7 @@ def answer(failed, left, chance, base=0.1, most=5):
         ),
     ],
     "22.4": [
-        edit(
-            "self.looked = most, clock()", "self.looked = most, 0", says="retry() returned False, but it should be True"
-        ),
+        edit("self.looked = most, clock()", "self.looked = most, 0", says="2), by a clock that shows -3 at first:"),
         edit(
             "self.tokens, self.looked = most, clock()",
             "self.tokens, self.looked = 0, clock()",
