@@ -11,6 +11,8 @@ from backstage.processes import temporary_folder
 from exercises import Wrong, exercise
 from exercises.vocabulary import Enough, brokers, in_time, need, need_class
 
+AGAIN = "The outbox may have got more meanwhile: look into it after each message, until it is empty."
+EQUAL = "Two rows may hold the same message: delete by `rowid`, which tells them apart."
 LOCKED = "A change that is not committed keeps others out, and so does a SELECT that is not read to its end."
 STUCK = "your function waits for something that does not come."
 
@@ -252,10 +254,11 @@ def _empty(answer, messages, late=(), down=0):
         unconfirmed = [*messages, *came][len(published) :]
         if failed:
             stop(f"{case}, `publish` was called once more after it, with {message!r}.")
-        if left() != unconfirmed:
+        if (there := left()) != unconfirmed:
             stop(
-                f"{case}, another connection saw {left()} there, when {message!r} was to be published;"
-                f" {unconfirmed} had not been confirmed."
+                f"{case}, another connection saw {there} there, when {message!r} was to be published;"
+                f" {unconfirmed} had not been confirmed.",
+                EQUAL if {*unconfirmed} - {*there} and {*unconfirmed} & {*published} else "",
             )
         failed = len(published) + 1 == down
         if failed:
@@ -280,7 +283,8 @@ def _empty(answer, messages, late=(), down=0):
         raise Wrong(f"{case}, the exception did not reach the caller.")
     wanted = [*messages, *came][: down - 1 if down else None]
     if published != wanted:
-        raise Wrong(f"{case}, you published {published}, and {wanted} was to be published.")
+        hint = AGAIN if came and published == wanted[: len(published)] else ""
+        raise Wrong(f"{case}, you published {published}, and {wanted} was to be published.", hint)
     rest = [*messages, *came][len(wanted) :]
     if left() != rest:
         raise Wrong(f"{case}, the outbox held {left()} in the end, and it was to hold {rest}.")
