@@ -319,6 +319,7 @@ DAYS = [  # the results in the order in which they come; the plainest promises f
     [_result("/soup", "good"), HOME, _result("/soup", "reset"), TEA, HOME],
 ]
 FILE = "file:ledger?mode=memory&cache=shared"
+STAYS = "An outcome that is there stays, unless the new one is 'good': `ON CONFLICT (url) DO UPDATE … WHERE …`."
 
 
 @exercise(
@@ -395,7 +396,8 @@ def _compare_pages(case, day, pages):
         if each["url"] not in wanted or each["outcome"] == "good":
             wanted[each["url"]] = each["outcome"]
     if sorted(pages) != sorted(wanted.items()):
-        raise Wrong(f"{case}`pages` holds {sorted(pages)}, and it is to hold {sorted(wanted.items())}.")
+        hint = STAYS if sorted(url for url, _ in pages) == sorted(wanted) else ""
+        raise Wrong(f"{case}`pages` holds {sorted(pages)}, and it is to hold {sorted(wanted.items())}.", hint)
 
 
 def _compare_links(case, day, found, published, failed):
