@@ -346,6 +346,8 @@ def _breaker(answer):
 
 MOST_WAITS = 2_000  # in a row, at the same moment
 EMPTY = "returns an empty list"
+SETTLE = "Go through what `wait` returns before you wait again: `ack` what is done, give back what came."
+LOOK = "An empty list does not say that the time is up: the clock does, and until then there is more to wait for."
 
 
 class _Desk:
@@ -485,6 +487,8 @@ def _compare_leave(desk, moments, ended):
     wanted.setdefault(ended, set()).add("close()")
     for moment in sorted({*said, *wanted}):
         for call in sorted(said.get(moment, set()) - wanted.get(moment, set())):
-            desk.wrong(f"{call} was called after {moment:g} s, which was not the moment for it.")
+            early = LOOK if call == "close()" and EMPTY in desk.case and moment < ended else ""
+            desk.wrong(f"{call} was called after {moment:g} s, which was not the moment for it.", early)
         for call in sorted(wanted.get(moment, set()) - said.get(moment, set())):
-            desk.wrong(f"{call} was to be called after {moment:g} s.")
+            late = SETTLE if 0 < moment < ended and call != "close()" else ""
+            desk.wrong(f"{call} was to be called after {moment:g} s.", late)
