@@ -59,6 +59,7 @@ def _size(answer):
 # -- 21.2 -------------------------------------------------------------------------------------------------------------
 
 PORTS = {"http": 80, "https": 443}
+OWN = "Each has its own: make what it remembers in `__init__`, and keep it in `self`."
 
 
 def _plain(page, link):
@@ -131,7 +132,7 @@ def _follow(answer, story, greedy, chance):
         told.append(f"add({page!r}, {links})")
         known += [url for link in links if (url := _plain(page, link)) and url not in known]
         known = list(dict.fromkeys(known))
-        steps = len(known) - taken + 1 if greedy or (page, links) is story[-1] else chance.randrange(3)
+        steps = len(known) - taken + 1 if greedy or len(told) == len(story) else chance.randrange(3)
         for _ in range(steps):
             wanted = known[taken] if taken < len(known) else None
             said = frontier.take()
@@ -140,7 +141,13 @@ def _follow(answer, story, greedy, chance):
                 raise Wrong(f"after {', '.join(told)}{before}, `take` returned {said!r}; it should be {wanted!r}.")
             taken += wanted is not None
     if (said := other.take()) is not None:
-        raise Wrong(f"another Frontier, to which nothing was added, returned {said!r}: they share what they know.")
+        raise Wrong(f"another Frontier, to which nothing was added, returned {said!r}: they share what they know.", OWN)
+    page, links = story[0]
+    other.add(page, list(links))
+    first = next((url for link in links if (url := _plain(page, link))), None)
+    if (said := other.take()) != first:
+        reason = f"another Frontier, to which {first!r} was added, returned {said!r}: they share what they know."
+        raise Wrong(reason, OWN)
 
 
 # -- 21.3 -------------------------------------------------------------------------------------------------------------
@@ -276,7 +283,12 @@ def _dispatcher(answer):
                 _compare_due(told, said, wanted)
             _compare_over(told, dispatcher, desk)
         if other.due(10_000) or other.over:
-            raise Wrong("another Dispatcher, to which nothing has happened, hands something out or is over.")
+            raise Wrong("another Dispatcher, to which nothing has happened, hands something out or is over.", OWN)
+        other.found(A[0])
+        if other.due(20_000) != [A[0]]:
+            raise Wrong(
+                "another Dispatcher has found one URL, and does not hand it out: they share what they know.", OWN
+            )
 
 
 def _compare_due(told, said, wanted):

@@ -129,6 +129,32 @@ answer = Frontier
 """,
             says="'/tea', '/bun']) and 1 URL taken, `take` returned 'http://bao.example/tea'; it should be 'http://bao.example/bun'",
         ),
+        written(
+            """
+class Frontier:
+    known, waiting = set(), []
+
+    def add(self, page, links):
+        for link in links:
+            with suppress(ValueError):
+                parts = urlsplit(urljoin(page, link))
+                if parts.scheme not in ("http", "https"):
+                    continue
+                host = parts.hostname
+                if parts.port not in (None, {"http": 80, "https": 443}[parts.scheme]):
+                    host += f":{parts.port}"
+                url = parts._replace(netloc=host, path=parts.path or "/", fragment="").geturl()
+                if url not in self.known:
+                    self.known.add(url)
+                    self.waiting.append(url)
+
+    def take(self):
+        return self.waiting.pop(0) if self.waiting else None
+
+answer = Frontier
+""",
+            says="another Frontier, to which 'http://bao.example/tea' was added, returned None",
+        ),
     ],
     "21.3": [
         edit('"reset", "too slow", "status 429"', '"reset", "too slow"', says="outcome 'status 429'"),
@@ -294,6 +320,40 @@ class Dispatcher:
 answer = Dispatcher
 """,
             says="but it should be",
+        ),
+        written(
+            """
+class Dispatcher:
+    known, done, away, free_from = {}, set(), set(), {}
+
+    def __init__(self, per_host, pause):
+        self.per_host, self.pause = per_host, pause
+
+    def found(self, url):
+        self.known.setdefault(url, urlsplit(url).netloc)
+
+    def settled(self, url):
+        self.done.add(url)
+        self.away.discard(url)
+
+    def due(self, now):
+        urls = []
+        for url, host in self.known.items():
+            busy = sum(self.known.get(each) == host for each in self.away)
+            if url in self.done | self.away or busy >= self.per_host or now < self.free_from.get(host, now):
+                continue
+            self.away.add(url)
+            self.free_from[host] = now + self.pause
+            urls.append(url)
+        return urls
+
+    @property
+    def over(self):
+        return bool(self.known) and self.known.keys() <= self.done
+
+answer = Dispatcher
+""",
+            says="another Dispatcher has found one URL, and does not hand it out",
         ),
     ],
     "21.5": [
