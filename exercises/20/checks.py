@@ -104,9 +104,13 @@ class _Voter:
             return False, f"its own log is longer, and ends with the same term {own}"
         again = bool(self.voted)
         self.voted = (candidate,)
-        return True, "it has said yes to it in this term before" if again else "that log is not behind its own"
+        if again:
+            return True, "it has said yes to it in this term before"
+        return True, f"its vote of term {term} is free, and that log is not behind its own"
 
 
+GIVEN = "Note whom it says yes to, at a yes alone, until a higher term comes; 0 is a name, so ask `is None`."
+ADOPTED = "Look at the term first: a higher one is its own from then on, whatever the answer, and no other is."
 VOTES = [  # (log, questions), the plainest promises first
     ([], [("two", 1, 0, 0)]),
     ([1, 1], [("two", 2, 1, 2)]),
@@ -147,12 +151,13 @@ def _vote(answer):
         true, voter, other = _Voter(log), answer([*log]), answer([*log])
         told = [f"Voter({log})"]
         _compare_term(voter, true, told)
-        for candidate, term, last, length in questions:
+        for number, (candidate, term, last, length) in enumerate(questions):
             told.append(f"asked({candidate!r}, {term}, {last}, {length})")
             wanted, why = true.asked(candidate, term, last, length)
             said = voter.asked(candidate, term, last, length)
             if said is not wanted:
-                raise Wrong(f"{_story(told)} the last answer is {said!r}; it should be {wanted}: {why}.")
+                hint = GIVEN if "vote" in why and number else ""
+                raise Wrong(f"{_story(told)} the last answer is {said!r}; it should be {wanted}: {why}.", hint)
             _compare_term(voter, true, told)
         stranger = ("stranger", *questions[0][1:])
         if _Voter(log).asked(*stranger)[0] is not other.asked(*stranger):
@@ -167,7 +172,8 @@ def _compare_term(voter, true, told):
     if not hasattr(voter, "term"):
         raise Wrong("a Voter has no `term`.")
     if voter.term != true.term:
-        raise Wrong(f"{_story(told)} its `term` is {voter.term!r}; it should be {true.term}.")
+        hint = ADOPTED if told[1:] else ""
+        raise Wrong(f"{_story(told)} its `term` is {voter.term!r}; it should be {true.term}.", hint)
 
 
 # -- 20.4 -------------------------------------------------------------------------------------------------------------

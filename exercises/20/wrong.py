@@ -88,7 +88,11 @@ def answer(reached):
         ),
     ],
     "20.3": [
-        edit("self.term, self.vote = term, None", "self.term = term", says="it should be True: that log is not behind"),
+        edit(
+            "self.term, self.vote = term, None",
+            "self.term = term",
+            says="it should be True: its vote of term 3 is free, and that log is not behind",
+        ),
         edit("(last, length) < self.own", "length < self.own[1]", says="a later one"),
         edit("(last, length) < self.own", "last < self.own[0]", says="its own log is longer"),
         edit("(last, length) < self.own", "(last, length) <= self.own", says="that log is not behind its own"),
@@ -108,7 +112,7 @@ def answer(reached):
             "        if free:\n            self.vote = candidate\n        if term < self.term or",
             "        self.vote = candidate\n        return True",
             "        return True",
-            says="it should be True: that log is not behind its own",
+            says="is free, and that log is not behind its own",
         ),
         edit("            return False", "            return None", says="the last answer is None; it should be False"),
         edit("        return True", "        return candidate", says="the last answer is 'two'; it should be True"),
