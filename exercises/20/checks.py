@@ -409,7 +409,10 @@ def _run(answer, orders, script, urls=NODES, close_fails=False, burnt=None):
         missing = orders[len(cluster.confirmed)]
         raise Wrong(f"{cluster}: your function ended, and {missing!r} has not been confirmed.")
     if cluster.open:
-        raise Wrong(f"{cluster}: your function ended, and a connection is still open.")
+        raise Wrong(
+            f"{cluster}: your function ended, and a connection is still open.",
+            hint="`closing`, or a `finally`, closes it at any error, and at the end.",
+        )
     if not burnt and cluster.told and cluster.told[-1].startswith("sleep"):
         raise Wrong(f"{cluster}: after the last confirm there was nothing to sleep for.")
     if given != ([*orders], [*urls]):
