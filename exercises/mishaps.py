@@ -54,6 +54,7 @@ _SLIPS = [  # the first that fits: kind of error, a pattern of its message, what
     ),
     (TypeError, "not subscriptable", "What stands before the square brackets has no places: print its `type()`."),
     (TypeError, "unsupported operand", "These two values do not go together: print the `type()` of each."),
+    (TypeError, "argument of type", "`in` looks into a thing that has nothing in it: print its `type()`."),
     (TypeError, "not iterable", "A `for` loop, or what works like one, was given a single thing: print its `type()`."),
 ]
 

@@ -67,6 +67,7 @@ def judge_within(seconds, answer):
         ("def answer(waits): return waits(0)", "TypeError: 'list' object is not callable", "is no function"),
         ("def answer(waits): return max(waits, waits, key=len, cmp=1)", "TypeError", "that function takes"),
         ("def answer(waits): return '1' + 1", "TypeError", ""),
+        ("def answer(waits): return 1 in None", "TypeError: argument of type 'NoneType'", "`in` looks into"),
         ("def answer(): return 1", "cannot be called as the exercise says: TypeError: answer() takes 0", "parameters"),
         ("class answer:\n    def __init__(self, a, b): pass", "cannot be called as the exercise says", "parameters"),
         ("async def answer(waits): return 1", "returned <coroutine object answer>", "write `def`"),
