@@ -493,6 +493,7 @@ VISITS = [  # suppliers: name, seconds, and what comes of it
     [("only", 1, BAD)],
     [("a", 1, BAD), ("b", 2, CLOSED)],
     [("a", 4, BAD), ("b", 2, TimeoutError("asleep")), ("c", 3, OSError("no line"))],
+    [("broken", 1, BAD), ("impatient", 2, gevent.Timeout())],
 ]
 
 
@@ -511,6 +512,12 @@ def _fails(outcome):
     return isinstance(outcome, BaseException) and not isinstance(outcome, Letter)
 
 
+def _how(outcome):
+    if isinstance(outcome, gevent.Timeout):
+        return "fails with gevent's Timeout"
+    return "fails" if _fails(outcome) else "answers"
+
+
 class _Visit:
     """Suppliers, and who stands at their doors."""
 
@@ -519,7 +526,7 @@ class _Visit:
         self.doors = [self._door(*each) for each in suppliers]
         self.asked, self.waiting, self.most = [], [], 0
         good = [each for each in suppliers if not _fails(each[2])]
-        told = [f"`{each[0]}` {'answers' if each in good else 'fails'} after {each[1]} s" for each in suppliers]
+        told = [f"`{name}` {_how(outcome)} after {seconds} s" for name, seconds, outcome in suppliers]
         self.who = ", ".join(told[:4]) + (f" … {len(told)} suppliers" if len(told) > 4 else "")
         self.end, self.best = patience, min(good, key=lambda each: each[1], default=None)
         self.firsts = [each[2] for each in good if each[1] == self.best[1]]
@@ -569,7 +576,8 @@ class _Visit:
             hint = "A `finally` with `gevent.killall` ends them however the function is left."
             raise Wrong(f"{what}, and `{left[0]}` was still waiting at the door.", hint)
         if abs(seconds - self.end) > (min(0.5, self.end / 2) or 0.5):
-            raise Wrong(f"{what}: that was to be after {self.end} s.", "" if self.best else ALL_FAILED)
+            hint = "" if self.best else NO_EXCEPTION if "gevent's Timeout" in self.who else ALL_FAILED
+            raise Wrong(f"{what}: that was to be after {self.end} s.", hint)
         if alarm:
             raise Wrong(f"{what}, and later, outside of it, its time-out struck: {alarm!r}.")
 
@@ -587,6 +595,7 @@ class _Visit:
 
 
 ALL_FAILED = "When as many have failed as were asked, nobody is left who could answer."
+NO_EXCEPTION = "`except Exception` does not catch gevent's Timeout (6.9): name it as well."
 
 
 def _see_timeout(came, what):

@@ -355,7 +355,7 @@ def answer(suppliers, patience):
     def ask(supplier):
         try:
             first.set(supplier())
-        except Exception as error:
+        except (Exception, gevent.Timeout) as error:
             bad.append(error)
             if len(bad) == len(suppliers):
                 first.set_exception(error)
@@ -420,7 +420,7 @@ def answer(suppliers, patience):
     def ask(supplier):
         try:
             answers.put([supplier()])
-        except Exception:
+        except (Exception, gevent.Timeout):
             answers.put([])
     crowd = Pool()
     for supplier in suppliers:
@@ -445,7 +445,7 @@ class Asking:
     def ask(self, supplier):
         try:
             self.answers.append(supplier())
-        except Exception:
+        except (Exception, gevent.Timeout):
             pass
         self.open -= 1
         if self.answers or not self.open:
@@ -487,7 +487,7 @@ def answer(suppliers, patience):
     first, failed = AsyncResult(), []
     def ask(s):
         try: v = s()
-        except Exception as e:
+        except (Exception, gevent.Timeout) as e:
             failed.append(e)
             if len(failed) == len(suppliers): first.set_exception(LookupError('all failed'))
         else: first.set(v)

@@ -5,7 +5,7 @@ from exercises.answers import edit, written
 ASK_SEVERAL = "    greenlets = [gevent.spawn(each) for each in suppliers]\n"
 CAREFUL = (
     '        try:\n            reports.put(("good", supplier()))\n'
-    '        except Exception as error:\n            reports.put(("bad", error))\n'
+    '        except (Exception, gevent.Timeout) as error:\n            reports.put(("bad", error))\n'
 )
 
 WRONG = {
@@ -495,7 +495,8 @@ def answer(suppliers, patience):
             says="NoFlour",
         ),
         edit("            for _ in suppliers:\n", "            while True:\n", says="that was to be after 1 s"),
-        edit("except Exception as error", "except NameError as error", says="that was to be after 1 s"),
+        edit("(Exception, gevent.Timeout)", "NameError", says="that was to be after 1 s"),
+        edit("(Exception, gevent.Timeout)", "Exception", says="`impatient` fails with gevent's Timeout after 2 s"),
         edit(
             "greenlets = [gevent.spawn(ask, supplier) for supplier in suppliers]",
             "greenlets = [gevent.spawn(ask, supplier) for supplier in suppliers * 2]",
