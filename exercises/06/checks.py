@@ -201,13 +201,17 @@ def _burn_one(answer, burning):
     if burnt.error is None:
         got = _short(burnt.value[0])
         raise Wrong(f"`steam` raised BurntBun for {burning[0]!r}; the caller was never told, and was given {got}.")
-    error = burnt.error
-    while error is not None and not isinstance(error, BurntBun):
-        error = error.__cause__ or error.__context__
-    if error is None:
+    if not _tells_of_burnt(burnt.error):
         raise burnt.error
     if again := [bun for bun in burning if went_in.count(bun) > 1]:
         raise Wrong(f"the bun {again[0]!r} burnt, and `steam` was called for it {went_in.count(again[0])} times.", ONCE)
+
+
+def _tells_of_burnt(error):
+    """Is it what `steam` raised, or was it raised because of that, or does it hold that, as a group does?"""
+    if error is None or isinstance(error, BurntBun):
+        return error is not None
+    return any(map(_tells_of_burnt, [error.__cause__, error.__context__, *getattr(error, "exceptions", ())]))
 
 
 # -- 06.3 ----------------------------------------------------------------------------------------------------------

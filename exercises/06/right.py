@@ -85,6 +85,18 @@ answer = Steamer()
 """
         ),
         edit("    return [", "    print('all done')\n    return ["),
+        written(
+            """
+import builtins
+group = getattr(builtins, "ExceptionGroup", lambda text, errors: errors[0])  # Python 3.10 has none
+def answer(buns, steam):
+    greenlets = [gevent.spawn(steam, bun) for bun in buns]
+    gevent.joinall(greenlets)
+    if errors := [each.exception for each in greenlets if not each.successful()]:
+        raise group("some buns burnt", errors)
+    return [each.get() for each in greenlets]
+"""
+        ),
     ],
     "06.3": [
         written("def answer(buns, steam, places): return list(Pool(places).imap(steam, buns))"),
