@@ -51,6 +51,20 @@ class answer:
         receipt(number)
 """
         ),
+        written(
+            """
+class answer:
+    def __init__(self):
+        self.sold, gate = 0, threading.Semaphore()
+
+        def sell(receipt):
+            with gate:
+                number = self.sold = self.sold + 1
+            receipt(number)
+
+        self.sell = sell
+"""
+        ),
         edit("receipt(number)", "threading.Thread(target=receipt, args=(number,)).start()"),
         edit("        receipt(number)", "        print('sold', number)\n        receipt(number)"),
         written(
