@@ -29,6 +29,7 @@ _ROOMS = ("exercises", "backstage", "helpers", "minibroker", "tools")
 _OURS = tuple(str(root / room) + os.sep for root in _ROOTS for room in _ROOMS)
 _LIBRARIES = tuple({os.path.join(each, "") for each in (sys.prefix, sys.base_prefix, os.path.dirname(os.__file__))})
 _WRONG_CALL = re.compile(r"\(\) (takes|missing|got .* argument)|invalid keyword argument|expected (at |\d+ arg)")
+_NOT_HELD = "on un-acquired lock"
 
 GROWS = "Something grows without end: look for a loop that appends, or for a very large number."
 _SLIPS = [  # the first that fits: kind of error, a pattern of its message, what to look for
@@ -46,6 +47,7 @@ _SLIPS = [  # the first that fits: kind of error, a pattern of its message, what
         "`exit()` ends the whole program: `return` ends a function, and `raise` reports an error.",
     ),
     (KeyboardInterrupt, "", "This error is for the person at the keyboard: raise one of another kind."),
+    (RuntimeError, _NOT_HELD, "`wait` and `notify` are for who holds the lock: put them inside `with condition:`."),
     (TypeError, _WRONG_CALL, "Count what stands between the brackets: this is not what that function takes."),
     (
         TypeError,
@@ -136,8 +138,8 @@ def hint_for(reason, answer):
 
 def _slip(error, frames):
     """The hint for a slip that can happen in any exercise, or ""."""
-    if not frames or _is_ours(frames[-1].filename):
-        return ""  # it was planted, or comes from something that the check has lent
+    if not frames or (_is_ours(frames[-1].filename) and _NOT_HELD not in str(error)):
+        return ""  # it was planted, or comes from something that the check has lent, which is no condition
     if near := _near_name(error):
         return f"Did you mean `{near}`?"
     for kind, words, hint in _SLIPS:
