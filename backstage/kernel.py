@@ -121,9 +121,8 @@ def _follow_greenlets(shell, stopped):
 def _bound_output(shell):
     """Stop a cell that writes without end, and what it has left in the background as well."""
     kernel, room = os.getpid(), {}
-    streams = sys.modules[
-        "ipykernel.iostream"
-    ].OutStream  # all of them, for IPython puts a `write` of its own into each, cell by cell
+    # All of them, for into each IPython puts a `write` of its own, cell by cell.
+    streams = sys.modules["ipykernel.iostream"].OutStream
     write = streams.write
 
     def begin(*_):
