@@ -40,6 +40,21 @@ answer = dict(
         written("""
 class Deadline:
     def __init__(self, seconds, clock):
+        end = clock() + seconds
+        self.left = lambda: max(0, end - clock())
+        self.within = lambda seconds: Deadline(min(seconds, self.left()), clock)
+
+    def run(self, name, step):
+        left = self.left()
+        if left <= 0:
+            raise TimeoutError(name)
+        return step(left)
+
+answer = Deadline
+"""),
+        written("""
+class Deadline:
+    def __init__(self, seconds, clock):
         self.began, self.seconds, self.clock = clock(), seconds, clock
 
     def left(self):
