@@ -41,6 +41,7 @@ _SLIPS = [  # the first that fits: kind of error, a pattern of its message, what
     (EOFError, "`input", "Take what you need from the parameters, and return what you have to say."),
     (RecursionError, "", "A function that calls itself needs a case in which it does not."),
     (MemoryError, "", GROWS),
+    (RuntimeError, "raised StopIteration", "`next` found no more: give it a second argument, or catch that there."),
     (
         SystemExit,
         "",
@@ -116,6 +117,8 @@ def explain(error, answer):
         hint = "The last line of the cell hands it to `check`: the name alone, without brackets."
         return f"give the function itself, without calling it: this is {reprlib.repr(answer)}.", hint
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+    if isinstance(error.__cause__, StopIteration) and not place(frames):
+        frames += traceback.extract_tb(error.__cause__.__traceback__)  # before Python 3.12 it alone knows the line
     where = place(frames)
     what = named(error)
     innermost = frames[-1].filename if frames else ""

@@ -65,6 +65,7 @@ def judge_within(seconds, answer):
         ("def answer(waits): return answer(waits)", "RecursionError", "calls itself"),
         ("def answer(waits): return [0] * 10**15", "MemoryError", "without end"),
         ("from threading import Condition as C\ndef answer(waits): C().wait()", "RuntimeError", "inside `with"),
+        ("def answer(waits): return list(next(i) for i in [iter(())])", "StopIteration (line 1 of ", "second argument"),
         ("def answer(waits): return waits(0)", "TypeError: 'list' object is not callable", "is no function"),
         ("def answer(waits): return max(waits, waits, key=len, cmp=1)", "TypeError", "that function takes"),
         ("def answer(waits): return '1' + 1", "TypeError", ""),
