@@ -650,6 +650,7 @@ TWICE = (
     "Whoever cancels a `gather` cancels its tasks, and it ends as soon as the first of them has stopped. "
     "`asyncio.wait` cancels nobody."
 )
+SOUR = "An exception may count as false, as Sour does: ask whether it `is not None`."
 
 
 class _Crew:
@@ -660,6 +661,7 @@ class _Crew:
         self.told = "; ".join(f"job {number} {job}" for number, job in enumerate(jobs)) or "no jobs"
         if cancel_at is not None:
             self.told += f"; `run_all` is cancelled after {cancel_at:g} s"
+        self.sour = any(isinstance(job.ends, Sour) for job in jobs)
         self.functions = self._functions()
         self.came_at, self.alive = None, []
 
@@ -669,7 +671,7 @@ class _Crew:
         return [made.setdefault(id(job), partial(self._live, number, job)) for number, job in enumerate(self.jobs)]
 
     def wrong(self, reason, hint=""):
-        raise Wrong(f"{self.told}: {reason}", hint)
+        raise Wrong(f"{self.told}: {reason}", SOUR if self.sour else hint)  # who fails here fails for that
 
     async def _live(self, number, job):
         loop = asyncio.get_running_loop()
@@ -743,6 +745,8 @@ class _Crew:
         error = None if self.task.cancelled() else self.task.exception()
         planted = {id(each) for job in self.jobs for each in (job.ends, job.leaves)}
         if self.jobs and isinstance(error, Exception) and id(error) not in planted and not hasattr(error, "exceptions"):
+            if self.sour:
+                self.wrong(f"`run_all` {self._came()}.")
             raise error
 
     def _came(self):

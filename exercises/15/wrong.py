@@ -559,6 +559,12 @@ async def answer(jobs):
             says="`run_all` raised CancelledError, and it is to raise Sour: sour",
         ),
         edit(
+            "    for each in done:\n        each.result()  # raises the first error\n",
+            "    if any(each.exception() is not None for each in done):\n"
+            "        raise next(each.exception() for each in done if each.exception())\n",
+            says="job 1 raises Sour after 2 s: `run_all` raised RuntimeError",
+        ),
+        edit(
             "    if not tasks:\n        return []\n",
             "    if not tasks:\n        return []\n    timer = asyncio.create_task(asyncio.sleep(60))\n",
             says="a task that it had made was still there",
