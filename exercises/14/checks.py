@@ -355,6 +355,7 @@ OUT = "However a guest leaves, take them out of the room: `room.pop(guest, None)
 DOOR = "Put a guest into the room when you answer their first line, and not before; an empty name is a name."
 BY_GUEST = "The guest is the key in the room and the name its value: two may bear the same name."
 ROOMS = "Each call of `chat` makes a room of its own."
+EMPTY = "An empty name is a name, and counts as false: ask whether it `is None`, or whether the guest is in the room."
 NO_ERROR = (
     "Catch `OSError` round all that a guest's greenlet does; and take out only what may be missing by `pop(…, None)`."
 )
@@ -364,6 +365,7 @@ def _hint(story):
     """What helps if something is wrong in that part of the visit."""
     words = {
         "of welcome": EACH,
+        "name is empty": EMPTY,
         "room of their own": ROOMS,
         "another room": ROOMS,
         "same name": BY_GUEST,
@@ -625,7 +627,8 @@ def _visit_another_room(house, guests):
         guest.welcomed(name + b"\n", lambda read, name=name: f"the name was {name!r}, and the guest read {read!r}.")
     for speaker, listener in ((blank, nameless), (nameless, blank)):
         speaker.send(b"hello\n")
-        should, read = speaker.name.encode() + b": hello", listener.read("said in another room")
+        story = "said in another room" + (" by a guest whose name is empty" if speaker is nameless else "")
+        should, read = speaker.name.encode() + b": hello", listener.read(story)
         if read != should:
             raise Wrong(
                 f"two rooms are open; in the second {should!r} should have been heard, and it was {read!r}.", ROOMS

@@ -210,7 +210,7 @@ def answer(door, spawn):
         edit("        room.pop(guest, None)\n", "", says="still sends to lines that are closed"),
         edit("    room = {}\n", "    global room\n    room = globals().get('room', {})\n", says="a room of their own"),
         edit("hear(guest, line)", "(line or guest in room) and hear(guest, line)", says="guest with the empty name"),
-        edit("if me not in room:", "if not room.get(me):", says="said in another room"),
+        edit("if me not in room:", "if not room.get(me):", says="by a guest whose name is empty"),
         edit(
             "contextlib.suppress(OSError):\n            while",
             "contextlib.suppress(ConnectionError):\n            while",
