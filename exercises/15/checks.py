@@ -650,6 +650,10 @@ TWICE = (
     "Whoever cancels a `gather` cancels its tasks, and it ends as soon as the first of them has stopped. "
     "`asyncio.wait` cancels nobody."
 )
+GOES_ON = (
+    "Catch CancelledError, stop the jobs, and raise it again. What they raise or return meanwhile is dropped; "
+    "a `TaskGroup` raises it, unless you drop it in the job's own task, which is `cancelling()` then."
+)
 SOUR = "An exception may count as false, as Sour does: ask whether it `is not None`."
 
 
@@ -797,7 +801,7 @@ class _Crew:
                 self.wrong(f"`run_all` {self._came()}, and it is to return {wanted!r}.")
         elif not failing:
             if not task.cancelled():
-                self.wrong(f"`run_all` {self._came()}, and CancelledError was to go on.")
+                self.wrong(f"`run_all` {self._came()}, and CancelledError was to go on.", GOES_ON)
         else:
             first = [job.ends for job in self.jobs if job.fails and (job.takes or 0) == min(failing)]
             if task.cancelled() or not any(task.exception() is error for error in first):
@@ -825,6 +829,7 @@ CREWS = [  # the plainest promises first
     ([_Job(5, "tea", cleans=1), _Job(5, "bun", cleans=3), _Job(0.5, "rice")], 1),
     ([_Job(5, "tea", cleans=2, leaves="cold tea"), _Job(5, "bun", leaves=None)], 1),
     ([_Job(5, "tea"), _Job(3, BURNT)], 1),
+    ([_Job(5, "tea"), _Job(5, "bun", leaves=SPILT)], 1),
     ([_Job(5, "tea", cleans=1), _Job(2, Sour("sour"))], None),
     ([_Job(2, BURNT, returns_error=True), _Job(1, "tea")], None),
     ([_Job(None, BURNT), _Job(5, "tea")], None),

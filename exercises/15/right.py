@@ -332,12 +332,20 @@ async def answer(jobs):
         return await by_hand(jobs)
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(job()) for job in jobs]
+            tasks = [group.create_task(live(job)) for job in jobs]
     except Exception as several:
         first = several.exceptions[0]
     else:
         return [task.result() for task in tasks]
     raise first
+
+async def live(job):
+    try:
+        return await job()
+    except Exception:
+        if asyncio.current_task().cancelling():
+            raise asyncio.CancelledError from None
+        raise
 
 async def by_hand(jobs):
     tasks = [asyncio.create_task(job()) for job in jobs]

@@ -535,6 +535,26 @@ async def answer(jobs):
         ),
         written(
             """
+async def answer(jobs):
+    tasks, error = [asyncio.create_task(job()) for job in jobs], None
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION) if tasks else None
+    except asyncio.CancelledError as cancelled:
+        error = cancelled
+    failed = [task.exception() for task in tasks if task.done() and task.exception() is not None]
+    for task in tasks:
+        task.cancel()
+    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(outcome, Exception) and error is not None:
+            raise outcome
+    if error is not None or failed:
+        raise error or failed[0]
+    return [task.result() for task in tasks]
+""",
+            says="`run_all` raised BurntBun: spilt, and CancelledError was to go on",
+        ),
+        written(
+            """
 import asyncio
 
 async def answer(jobs):
