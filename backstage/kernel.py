@@ -21,6 +21,7 @@ import re
 import signal
 import socket
 import sys
+import sysconfig
 import threading
 
 from backstage.granted import lacking
@@ -31,6 +32,10 @@ from backstage.undisturbed import undisturbed
 
 PATIENCE = 300  # seconds that `input` waits; whoever closes the page finds no box to type into on coming back
 
+FREE = (
+    "This Python was built without the GIL. gevent does not support that and turns the GIL on again, and some results"
+    " of this course will differ: better start it with a usual Python. Chapter 16 tries both."
+)
 ABOVE = "If a cell further up makes it, run that first: Run ▸ Run All Above Selected Cell."
 
 
@@ -47,6 +52,8 @@ def prepare():
     if not hasattr(shell, "kernel") or any(isinstance(finder, _Finder) for finder in sys.meta_path):
         return
     forget_settings(shell)
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        print(FREE, file=sys.stderr)
     with undisturbed():
         import matplotlib.pyplot  # noqa: F401  # of all that chapters import, what takes longest
 

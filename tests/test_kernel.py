@@ -193,6 +193,17 @@ def test_development_mode_does_not_complain_of_the_cell_that_loads_the_helpers(m
         assert said == "end\n"
 
 
+def test_a_python_without_the_gil_is_told_of_once_at_the_first_import():
+    pretend = "import sysconfig\nread = sysconfig.get_config_var\n"
+    with Bare() as kernel:
+        assert (
+            kernel.run(pretend + "sysconfig.get_config_var = lambda name: name[:6] == 'Py_GIL' or read(name)").text
+            == ""
+        )
+        assert "was built without the GIL. gevent does not support that" in kernel.run("import helpers").text
+        assert kernel.run("%load_ext helpers\nprint(6 * 7)").text == "42\n"
+
+
 def test_the_magic_is_there_as_soon_as_helpers_are():
     with Kernel() as kernel:
         assert kernel.run("get_ipython().magics_manager.magics['cell'].pop('isolated') and None").ename is None
