@@ -15,8 +15,12 @@ def explore(program, *, bound=2, seconds=10):
 
     All schedules with at most `bound` interruptions are tried, then some at random, for so many `seconds` at most. A
     program is called without arguments. It breaks by an exception, as of an `assert`, by a deadlock, or by having no
-    end. Each run starts afresh, with what the notebook holds now. The result has a `timeline`. A TypeError or
-    ValueError says what else than a function and two numbers it was given.
+    end. Each run starts afresh, with what the notebook holds now. The result has a `timeline`.
+
+    Raises
+    ------
+    IsolatedError, ChildError, TypeError, ValueError
+        If it was given something else than a function and two numbers, or the function cannot run elsewhere.
     """
     from backstage.schedules.packing import pack
 

@@ -42,10 +42,10 @@ def plot_timelines(*timelines, by="time", greenlets=False, switches=False):
 
     Raises
     ------
-    TypeError, ValueError
-        If there is nothing to draw, something else than timelines, or `by` is neither of the two.
+    TypeError, ValueError, RuntimeError
+        If there is nothing to draw, something else than closed timelines, or an option is none of those above.
     """
-    drawn = asked.timelines(timelines, by, greenlets)
+    drawn = asked.timelines(timelines, by, greenlets, switches)
     counts = [len({span.row for span in spans}) for _, spans in drawn]
     # Inches: rows are roomy where they are few, tight where they are a hundred.
     heights = [0.28 + max(0.5, count * max(0.055, min(0.3, 4.8 / count))) for count in counts]

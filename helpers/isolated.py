@@ -101,14 +101,10 @@ def run_isolated(
     pieces, hear = Pieces(math.inf if hear else MOST_OUTPUT), hear or show_piece
     cell = None
     try:
-        cell = _Cell(source, inputs or {}, outputs, gevent=gevent, label=label, linger=not judged, on_output=pieces.put)
+        cell = _Cell(source, inputs, outputs, gevent=gevent, label=label, linger=not judged, on_output=pieces.put)
         if kind := pieces.drain(hear, timeout, cell.child.pid, judged and cell.child.pid):
-            if kind == "MemoryError":
-                why = f": {too_much()}"
-                patience = PATIENCE
-            else:
-                why = f" after {timeout:g} s"
-                patience = 4 * PATIENCE
+            why = f": {too_much()}" if kind == "MemoryError" else f" after {timeout:g} s"
+            patience = PATIENCE if kind == "MemoryError" else 4 * PATIENCE
             where, message = _interrupt(cell, pieces, hear, patience), f"the cell was stopped{why}"
             raise _error(kind, message, text=where and f"{where}\n{kind}: {message}")
         if pieces.overflowed:
@@ -140,13 +136,12 @@ def start_isolated(source, inputs=None, *, name="server", gevent=False, timeout=
 
     Raises
     ------
-    IsolatedError, TypeError, ValueError
-        If it ended before it was ready, took longer, or was given nonsense; nothing of it is left then.
+    IsolatedError, ChildError, TypeError, ValueError
+        If it ended before it was ready, took longer, cannot start, or was given nonsense; nothing of it is left then.
     """
-    timeout = asked.seconds("timeout", timeout)
-    cell = None
+    timeout, name, cell = asked.seconds("timeout", timeout), asked.written("name", name), None
     try:
-        cell = _Cell(source, inputs or {}, (), gevent=gevent, label=label, background=True)
+        cell = _Cell(source, inputs, (), gevent=gevent, label=label, background=True)
         cell.child.name = f"background cell {name}"
         cell.child.bound_memory()
         deadline = time.monotonic() + timeout
@@ -180,18 +175,16 @@ class _Cell:
             "source": source,
             "code": _compiled(source, label),  # here, because the first `compile` of a process takes a millisecond
             "label": label,
-            "gevent": gevent,
+            "gevent": asked.whether("gevent", gevent),
             "background": background,
             "linger": linger,
             "inputs": _packed(inputs),
             "outputs": list(outputs),
         }
-        self.port = None
+        self.port = self.error = None  # the latter: name, message and traceback of the exception that ended it
         self.ready = threading.Event()
         self.told_all = threading.Event()  # no more reports will come
-        self.error = None  # name, message and traceback of the exception that ended it
-        self.packed = {}
-        self.refused = {}
+        self.packed, self.refused = {}, {}
         self.child = Child(
             [sys.executable, "-c", _BOOTSTRAP],
             name="the cell",
@@ -250,7 +243,7 @@ def _interrupt(cell, pieces, hear, patience=None):
 
 def _compiled(source, label):
     try:
-        return compile(asked.text("source", source), label, "exec", dont_inherit=True, optimize=0)
+        return compile(asked.text("source", source), asked.text("label", label), "exec", dont_inherit=True, optimize=0)
     except (SyntaxError, ValueError) as error:  # ValueError: a NUL in it
         if getattr(error, "lineno", None) and error.text is None:  # found after parsing: `return` outside a function
             error.text = source.splitlines()[error.lineno - 1]

@@ -7,6 +7,7 @@ become inputs, outputs become names, and a background cell is stopped when anoth
 import argparse
 import keyword
 import shlex
+from contextlib import suppress
 
 from helpers.isolated import IsolatedError, interrupted, refusal, run_isolated, start_isolated
 
@@ -29,13 +30,10 @@ def _name(text):
 
 
 def _seconds(text):
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0
-    if not seconds > 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
-    return seconds
+    with suppress(ValueError):
+        if (seconds := float(text)) > 0:
+            return seconds
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
 
 
 def _parse(line):

@@ -94,9 +94,9 @@ def plot_bars(values, *, title="", unit="s", xlabel="time", ax=None):
     Raises
     ------
     TypeError, ValueError
-        If there is nothing to draw, or a value is no finite number.
+        If there is nothing to draw, a value is no finite number, or a text cannot be drawn.
     """
-    values, own = asked.bars(values), asked.axes(ax) is None
+    values, own = asked.bars(values, unit, title=title, xlabel=xlabel), asked.axes(ax) is None
     if own:
         _, ax = plt.subplots(figsize=(WIDTH, 0.9 + 0.48 * len(values)))
     lengths = list(values.values())
@@ -135,9 +135,9 @@ def plot_curves(x, curves, *, title="", xlabel, ylabel, unit="s", ideal=None, lo
     Raises
     ------
     TypeError, ValueError
-        If there is nothing to draw, a curve is not as long as `x`, `log` is neither, or something is no number.
+        If there is nothing to draw, a curve is not as long as `x`, `log` is neither, or no number or text can be drawn.
     """
-    x, curves, ideal = asked.curves(x, curves, ideal, log, unit)
+    x, curves, ideal = asked.curves(x, curves, ideal, log, unit, title=title, xlabel=xlabel, ylabel=ylabel)
     own = asked.axes(ax) is None
     if own:
         _, ax = plt.subplots(figsize=(WIDTH, 4))

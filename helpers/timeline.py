@@ -113,8 +113,13 @@ def span(row, *, waiting=False):
         Name of the row; spans with the same name share it.
     waiting : bool
         True says that the worker only waits inside. Needed where nobody else can tell, such as in threads.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `row` cannot be written down, or `waiting` is neither True nor False.
     """
-    return _OpenSpan(None, str(row), waiting)
+    return _OpenSpan(None, asked.written("row", row), asked.whether("waiting", waiting))
 
 
 class Timeline:
@@ -131,12 +136,15 @@ class Timeline:
 
     Raises
     ------
+    TypeError, ValueError
+        If the title cannot be written down, or an option is neither True nor False.
     RuntimeError
         If it is opened a second time, closed by another thread than the one that opened it, or read while open.
     """
 
     def __init__(self, title="", *, trace=True, live=False):
-        self.title, self.trace, self.live = title, trace, live
+        self.title = asked.written("title", title)
+        self.trace, self.live = asked.whether("trace", trace), asked.whether("live", live)
         self.start = self.end = None
         self._spans, self._switches, self._greenlet_rows = [], [], []  # for reading, once it is closed
         self._open = []  # each _OpenSpan, in order of its start
@@ -209,8 +217,8 @@ class Timeline:
         TypeError, ValueError
             If it ends before it starts, or one of them is no moment.
         """
-        start, end = asked.span(row, start, end)
-        self._spans.append(Span(str(row), start, end, [(start, end)] if running else []))
+        row, start, end, running = asked.span(row, start, end, running)
+        self._spans.append(Span(row, start, end, [(start, end)] if running else []))
         if self.end is not None:
             self.start, self.end = min(self.start, start), max(self.end, end)
 
@@ -371,7 +379,7 @@ class Timeline:
         return f"<Timeline {self.title!r}: {len(self.rows)} rows, {self.total:.2f} s, {self.peak} at once>"
 
     def plot(self, **options):
-        """Draw this timeline alone; options as in `plot_timelines`."""
+        """Draw this timeline alone; options and errors are those of `plot_timelines`."""
         from helpers.gantt import plot_timelines  # here, because matplotlib is heavy
 
         plot_timelines(self, **options)
