@@ -43,12 +43,16 @@ def temporary_folder(prefix="course-"):
     ------
     TypeError, ValueError
         If `prefix` cannot begin a name.
+    OSError
+        If it cannot be made there; nothing of it is left then.
     """
-    if set(asked.text("prefix", prefix)) & set("/\\\0") or len(prefix) > 100:
-        raise ValueError(f"prefix is what a folder's name begins with, not {asked.shown(prefix)}")
-    path = Path(tempfile.gettempdir(), prefix + secrets.token_hex(8))
+    path = Path(tempfile.gettempdir(), asked.prefix("prefix", prefix) + secrets.token_hex(8))
     belongs(path)
-    path.mkdir(mode=0o700)
+    try:
+        path.mkdir(mode=0o700)
+    except OSError:
+        release("path", os.path.abspath(path))
+        raise
     return path
 
 
