@@ -44,7 +44,7 @@ def choices(name):
         If there is none of that name.
     """
     if not isinstance(name, str) or name not in predictions():
-        near = [each for each in predictions() if each[:3] == str(name)[:3]]
+        near = [each for each in predictions() if isinstance(name, str) and each[:3] == name[:3]]
         offer = f"chapter {near[0][:2]} has {', '.join(near)}" if near else 'write its name in quotes, such as "04.a"'
         raise NoSuchExercise(f"there is no prediction {shown(name)}: {offer}.")
     return [letter for letter in predictions()[name] if letter != "right"]

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from datetime import datetime
+from numbers import Real
 
-from backstage.asked import shown
+from backstage.asked import shown, whether
 from exercises import memory
 from exercises.chapters import chapter_of, chapters, link
 from exercises.predicting import ask, predictions, shell
@@ -27,14 +28,15 @@ def progress(chapter="", erase=False):
 
     Raises
     ------
-    ValueError
-        If there is no chapter of that number.
+    TypeError, ValueError
+        If there is no chapter of that number, or `erase` is neither True nor False.
     """
-    if erase:
+    if whether("erase", erase):
         print(memory.erase())
         return
-    number = next((each for each in chapters() if chapter in (each, int(each), str(int(each)))), "")
-    if chapter != "" and not number:
+    told = chapter if isinstance(chapter, (str, Real)) else None  # what else there is may not even be compared
+    number = next((each for each in chapters() if told in (each, int(each), str(int(each)))), "")
+    if told != "" and not number:
         raise NoSuchExercise(f'there is no chapter {shown(chapter)}: write its number, such as "05".')
     found, problem = memory.notes()
     marks = marks_of(found)

@@ -18,7 +18,8 @@ QUIET = 2  # seconds without a verdict until the reader is told that the answer 
 def tell(name, answer):
     """Judge an answer and show the verdict; parameters and errors are those of `judge`."""
     shell = _notebook()
-    note = (_Place if shell else _Line)(f"… {name} is still running. To stop it, press ■ above, or the key i twice.")
+    called = name if isinstance(name, str) else ""  # what is no str is no exercise
+    note = (_Place if shell else _Line)(f"… {called} is still running. To stop it, press ■ above, or the key i twice.")
     try:
         verdict = judge(name, answer, note.tick)
     except KeyboardInterrupt as stop:
