@@ -15,6 +15,7 @@ import sys
 import tempfile
 from contextlib import contextmanager
 
+from backstage.asked import shown, whether
 from backstage.brokers.rabbitmq import BrokerError, Node, Realm, find_server, hold_port
 from backstage.processes import Child, ChildError, temporary_folder
 
@@ -65,7 +66,7 @@ def start_broker():
 
 def _choose(address, forced, tell):
     if forced not in ("", "embedded", "rabbitmq"):
-        raise BrokerError(f"COURSE_BROKER is {forced!r}; it may be embedded or rabbitmq, or be left out.")
+        raise BrokerError(f"COURSE_BROKER is {shown(forced)}; it may be embedded or rabbitmq, or be left out.")
     if address and not forced:
         return Elsewhere(address, "AMQP_URL is set")
     if (monkey := sys.modules.get("gevent.monkey")) and monkey.is_module_patched("threading"):
@@ -139,10 +140,10 @@ class Broker:
 
         Raises
         ------
-        BrokerError
-            If it is not ours to restart, or does not start again.
+        BrokerError, TypeError
+            If it is not ours to restart, does not start again, or `kill` is neither True nor False.
         """
-        line = Line()
+        kill, line = whether("kill", kill), Line()
         self._restart(kill, line.tell)
         line.end(f"{self.kind} {self.place} has started again.")
 

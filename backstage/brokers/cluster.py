@@ -17,6 +17,7 @@ import re
 import sys
 import time
 
+from backstage.asked import shown, text
 from backstage.brokers.broker import INSTALL, Line
 from backstage.brokers.rabbitmq import BrokerError, Node, Realm, find_server
 from backstage.processes import Child, ChildError
@@ -40,6 +41,11 @@ def start_cluster():
     -------
     Cluster or None
         None where RabbitMQ is not installed, which the line says then.
+
+    Raises
+    ------
+    BrokerError
+        If they cannot be started; none is left then.
     """
     global _current
     if not find_server():
@@ -73,6 +79,8 @@ class Cluster:
     ------
     BrokerError
         If RabbitMQ is not installed, or the nodes do not start or do not find each other.
+    BrokerError, TypeError
+        By the methods, if there is no such node or queue.
     """
 
     def __init__(self, wait=True):
@@ -184,9 +192,10 @@ class Cluster:
 
         Raises
         ------
-        BrokerError
-            If it fails, in its own words, or is not done in two minutes, as when the node is frozen.
+        BrokerError, TypeError
+            If it fails, in its own words, is not done in two minutes, as when the node is frozen, or a word is no str.
         """
+        program, *command = (text("each word of a command", word) for word in (program, *command))
         (node,) = self._named([name])
         path, asked = self._realm.server.with_name(program), f"{program} {' '.join(command)}"
         # A child, for it is several processes, none of which may outlive this one.
@@ -201,6 +210,7 @@ class Cluster:
 
     def leader(self, queue):
         """The name of the node that leads a quorum queue."""
+        queue = text("queue", queue)
         asked = next((name for name, node in self.nodes.items() if node.running and not node.frozen), None)
         if asked is None:
             raise BrokerError(NOBODY)
@@ -274,6 +284,6 @@ class Cluster:
 
     def _named(self, names):
         for name in names:
-            if name not in self.nodes:
-                raise BrokerError(f"There is no node {name!r}: they are {', '.join(self.nodes)}.")
+            if not isinstance(name, str) or name not in self.nodes:
+                raise BrokerError(f"There is no node {shown(name)}: they are {', '.join(self.nodes)}.")
         return [self.nodes[name] for name in names or NAMES]

@@ -194,7 +194,7 @@ class Crowd:
         self._child.stop(grace=0)
 
     def _call(self, command, progress, *arguments, **options):
-        if progress:
+        if progress is not None:
             asked.function("progress", progress)
         usage = _Usage(self._server) if self._server is not None else None
         try:
@@ -203,7 +203,7 @@ class Crowd:
             raise self._gone() from None
         try:
             while (message := self._hear(usage)) and message[0] == "progress":
-                if progress:
+                if progress is not None:
                     progress(message[1])
         except BaseException:
             self.stop()  # halfway through a step it is of no more use
@@ -281,6 +281,6 @@ def _own_cpu(process):
 def _questions(rounds, message, reply):
     if not (message is None or (isinstance(message, bytes) and message)):
         raise ValueError(f"message is some bytes, not {asked.shown(message)}")
-    if not (reply is None or reply == "line" or (isinstance(reply, bytes) and reply)):
+    if not (reply is None or (isinstance(reply, str) and reply == "line") or (isinstance(reply, bytes) and reply)):
         asked.count("reply, unless it is bytes or 'line',", reply, most=2**40)
     return {"rounds": asked.count("rounds", rounds), "message": message, "reply": reply}

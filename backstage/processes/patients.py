@@ -85,5 +85,10 @@ def start_patients():
     Ward
         The patients in an order that nobody knows, each with `pid`, `port` and `sickness`. Use it with `with`, or call
         its `stop()`; they end with this process at the latest.
+
+    Raises
+    ------
+    ChildError
+        If one of them cannot be started; none is left then.
     """
     return Ward(list(SICKNESSES))

@@ -93,10 +93,10 @@ class Attempt:
             )
         self.shared, *functions = made
         wrong = next((each for each in functions if not inspect.isfunction(each)), None)
-        if wrong is not None or len(functions) > len(LETTERS):
-            raise ValueError(
-                f"{wrong!r} is not a function." if wrong is not None else f"There is room for {len(LETTERS)} threads."
-            )
+        if wrong is not None:
+            raise ValueError(f"{asked.shown(wrong)} is not a function.")
+        if len(functions) > len(LETTERS):
+            raise ValueError(f"There is room for {len(LETTERS)} threads.")
         self.schedule = ""
         self._patience = patience
         self.threads = [Stepped(letter, function) for letter, function in zip(LETTERS, functions, strict=False)]
