@@ -20,6 +20,7 @@ from exercises.verdicts import NoSuchExercise, Verdict, Wrong
 from helpers.isolated import IsolatedError, interrupted, run_isolated
 
 GET_READY = 60  # seconds that the process of an answer has for it, most of which goes into imports; it takes half a one
+NAMESAKE = "A file beside the notebook that is named like one of Python's own modules is in the way: rename it."
 FOLDER = Path(__file__).resolve().parent
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}")  # of no use to the reader, and never the same
 
@@ -151,9 +152,10 @@ def _say_how_it_ended(error, known, prints):
         reason = f"your answer took more memory than half of what there is, and was cut off{at}."
         return reason, GROWS
     if type(error) is not IsolatedError:
-        reason = (
-            f"your answer broke the process in which it was checked, which stopped with {error.text.splitlines()[-1]}."
-        )
+        stopped = f"stopped with {error.text.splitlines()[-1]}."
+        if not prints.begun:
+            return f"the process that checks answers did not get as far as yours: it {stopped}", NAMESAKE
+        reason = f"your answer broke the process in which it was checked, which {stopped}"
         return reason, "Leave Python's own modules and functions as they are, or put them back."
     how = "it ended with exit code 0" if "did not come back" in str(error) else str(error).replace("the cell", "it")
     reason = f"your answer ended the process in which it was checked: {how}."

@@ -128,6 +128,14 @@ def test_an_answer_may_use_a_helper_that_functools_has_made(helper):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps shared semaphores in a folder")
+def test_a_file_that_hides_a_module_of_python_is_not_said_to_be_a_wrong_answer(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "random.py").write_text("buns = 12\n")
+    verdict = judge("00.1", 2.0)
+    assert "did not get as far as yours" in verdict.reason and "'random'" in verdict.reason
+    assert verdict.hint == judging.NAMESAKE
+
+
 def test_what_the_machine_does_not_grant_is_not_said_to_be_the_fault_of_a_script(monkeypatch, tmp_path):
     monkeypatch.setattr("backstage.granted.SHARED", str(tmp_path / "missing"))
     (tmp_path / "program.py").write_text("import errno, os\nraise OSError(errno.EROFS, os.strerror(errno.EROFS))")
