@@ -45,7 +45,7 @@ SHM = "mount -t tmpfs -o {} tmpfs /dev/shm"
 NAMESAKE = "echo 'buns = 12' >notebooks/{}.py"
 GBK = "localedef -f GBK -i zh_CN {here}/zh_CN.GBK"
 FULL = "mount -t tmpfs -o size=64k tmpfs {here}; cp /dev/zero {here}/full || :"
-STARTUP = "echo 'print(\"welcome\"); range = list' >{here}/startup.py"
+STARTUP = "echo 'print(\"welcome\"); from math import *' >{here}/startup.py"
 CLOCK = 'faketime --version >/dev/null; set -- faketime -f -400d "$@"'
 
 WAYS = {
@@ -54,7 +54,7 @@ WAYS = {
     "home-read-only": Way({"HOME": "{here}"}, "mount -t tmpfs -o ro tmpfs {here}", "m"),
     "locale-c": Way({"LC_ALL": None, "LANG": "C"}),
     "locale-ascii": Way({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}),
-    "locale-gbk": Way({"LC_ALL": "zh_CN.GBK", "LOCPATH": "{here}"}, GBK),
+    "locale-gbk": Way({"LC_ALL": "zh_CN.GBK", "LOCPATH": "{here}", "PYTHONUTF8": "0"}, GBK),
     "proxies": Way({f"{scheme}_{word}": PROXY for scheme, word in PROXIED}),
     "no-network": Way(shell="ip link set lo up", own="n"),
     "umask": Way(shell="umask 077"),
