@@ -39,6 +39,7 @@ def forget_settings(shell):
         for kind in _PYTHONS_OWN:
             warnings.simplefilter("ignore", kind)
         warnings.filterwarnings("default", category=DeprecationWarning, module="__main__")
+    warnings.filterwarnings("ignore", "libuv only supports millisecond")  # gevent's loop on Windows; chapter 6 says so
     if any(name.lower() in ("http_proxy", "all_proxy") for name in os.environ):
         known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
         os.environ["no_proxy"] = os.environ["NO_PROXY"] = f"{known},{_HERE}" if known else _HERE

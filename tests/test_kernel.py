@@ -173,6 +173,13 @@ def test_development_mode_proxies_and_useless_folders_of_others_are_forgotten(mo
         )
 
 
+def test_the_loop_that_gevent_has_on_windows_does_not_complain_of_short_sleeps(monkeypatch):
+    monkeypatch.setenv("GEVENT_LOOP", "libuv")
+    with Kernel() as kernel:
+        assert "libuv" in kernel.run("import gevent; gevent.get_hub().loop").text
+        assert kernel.run("gevent.sleep(0.000001)").text == ""
+
+
 class Bare(Kernel):
     """A kernel that has loaded nothing yet."""
 
