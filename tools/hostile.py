@@ -89,6 +89,9 @@ HIDES = "hides Python's own module"
 KNOWN = [
     Known("shm-read-only", "02", (11, 12, 13, 16, 18, 19, 21, 23, 24, 25, 36, 37), "Nobody can write to /dev/shm",
           "multiprocessing has no locks where nobody can write to /dev/shm"),
+    Known("descriptors-1024", "13", (40,), "too few descriptors", "a fair race of epoll takes 2,000 of them"),
+    Known("descriptors-256", "13", (40,), "too few descriptors", "a fair race of epoll takes 2,000 of them"),
+    Known("descriptors-256", "11", (16, 29), "Fewer served than came", "servers with so few turn guests away"),
     *(Known(f"namesake-{name}", "", (), f"{HIDES} {name}", "the first cell says which file to rename")
       for name in ("queue", "random", "socket")),
 ]  # fmt: skip
