@@ -127,7 +127,6 @@ def test_an_answer_may_use_a_helper_that_functools_has_made(helper):
     assert str(judge("00.2", in_main(source))).startswith("✔")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps shared semaphores in a folder")
 def test_a_file_that_hides_a_module_of_python_is_not_said_to_be_a_wrong_answer(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "random.py").write_text("buns = 12\n")
@@ -136,6 +135,7 @@ def test_a_file_that_hides_a_module_of_python_is_not_said_to_be_a_wrong_answer(m
     assert verdict.hint == judging.NAMESAKE
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps shared semaphores in a folder")
 def test_what_the_machine_does_not_grant_is_not_said_to_be_the_fault_of_a_script(monkeypatch, tmp_path):
     monkeypatch.setattr("backstage.granted.SHARED", str(tmp_path / "missing"))
     (tmp_path / "program.py").write_text("import errno, os\nraise OSError(errno.EROFS, os.strerror(errno.EROFS))")
