@@ -182,8 +182,7 @@ class _Cell:
             "outputs": list(outputs),
         }
         self.port = self.error = None  # the latter: name, message and traceback of the exception that ended it
-        self.ready = threading.Event()
-        self.told_all = threading.Event()  # no more reports will come
+        self.ready, self.told_all = threading.Event(), threading.Event()  # the latter: no more reports will come
         self.packed, self.refused = {}, {}
         self.child = Child(
             [sys.executable, "-c", _BOOTSTRAP],

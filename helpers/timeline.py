@@ -119,7 +119,8 @@ def span(row, *, waiting=False):
     TypeError, ValueError
         If `row` cannot be written down, or `waiting` is neither True nor False.
     """
-    return _OpenSpan(None, asked.written("row", row), asked.whether("waiting", waiting))
+    row = row if type(row) is str else asked.written("row", row)  # no more calls than needed: they are measured too
+    return _OpenSpan(None, row, waiting is not False and asked.whether("waiting", waiting))
 
 
 class Timeline:
