@@ -73,6 +73,41 @@ def test_what_a_second_run_or_a_bad_neighbour_breaks_is_named(tmp_path):
     assert len([fault for fault in found if "listens beyond this machine" not in fault]) == 4
 
 
+USED = [  # what a chapter uses, and a kernel may keep
+    "import gevent\nfrom gevent import socket as green\ngreen.getaddrinfo('localhost', 80)\ngevent.sleep(0)",
+    "from helpers import plot_bars\nplot_bars({'bun': 1})",
+    "site = Website(pages=1)\nsite.stop()",
+]
+PAN = """import subprocess, sys
+if "pan" not in globals():
+    pan = subprocess.Popen([sys.executable, "-c", "input(7)"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)"""
+OVEN = """import threading
+if "oven" not in globals():
+    oven = threading.Thread(target=threading.Event().wait, daemon=True, name="hot")
+    oven.start()"""
+SHOP = """if "shop" not in globals():
+    shop = socket.create_server(("127.0.0.1", 0))"""
+COOK = """from gevent.event import Event
+if "cook" not in globals():
+    cook = gevent.spawn(Event().wait)
+    gevent.sleep(0)"""
+LEFT = {  # by what it is, a cell that leaves one, and no other in a second run; and how it is named
+    "processes": (PAN, r"\['.* -c input\(7\)'\]"),
+    "threads": (OVEN, r"\['Thread hot'\]"),
+    "greenlets": (COOK, r"\['gevent\..*Greenlet'\]"),
+    "files": ("import builtins\ndough = builtins.open('dough', 'w')", r"\['.*/dough'\]"),
+    "listening": (SHOP, r"\['127.0.0.1:\d+'\]"),
+}
+
+
+def test_what_one_run_leaves_is_named_and_what_the_next_may_use_is_not(tmp_path):
+    found = any_state.twice(chapter(tmp_path, IMPORTS, *USED, *(cell for cell, _ in LEFT.values())))
+    told = dict(each.removeprefix("30 twice cell all: a run leaves ").split(": ", 1) for each in found)
+    assert set(told) == set(LEFT)
+    for kind, (_, named) in LEFT.items():
+        assert re.fullmatch(named, told[kind])
+
+
 def test_what_each_run_leaves_running_is_counted(tmp_path):
     found = any_state.twice(chapter(tmp_path, IMPORTS, "site = Website(pages=1)"))
     assert any(

@@ -9,8 +9,10 @@ each cell in the middle, and runs it again. A cell works, or it fails as it is s
 to run first.
 
 Meanwhile a hook in each Python process notes every socket that is bound, every connection, every shell that is given a
-string; what other programs listen on is looked at several times a second. At the end the kernel is shut down, or
-killed, or killed with a guardian at the same moment: no process and no file may be left of it (Linux).
+string; what other programs listen on is looked at several times a second. After the first whole run of `twice` nothing
+may be there that was not there after the imports, but for what KEPT names; and the second run may add nothing. At the
+end the kernel is shut down, or killed, or killed with a guardian at the same moment: no process and no file may be left
+of it (Linux).
 """
 
 import argparse
@@ -62,17 +64,50 @@ COUNT = """
 import gc, threading, greenlet, psutil
 gc.collect()
 _me = psutil.Process()
+
+def _words(process):
+    try:
+        return " ".join(process.cmdline())
+    except psutil.ZombieProcess:
+        return "a process that nobody has waited for"
+    except psutil.NoSuchProcess:
+        return ""  # it has ended just now
+
 _old = [each for each in gc.get_objects() if issubclass(type(each), greenlet.greenlet) and each and each.parent]
 _counted = {
-    "processes": len(_me.children(recursive=True)),
-    "threads": len(_me.threads()),
-    "greenlets": len(_old),
+    "processes": [words for each in _me.children(recursive=True) if (words := _words(each))],
+    "threads": [f"{type(each).__name__} {each.name}" for each in threading.enumerate()],
+    "native threads": len(_me.threads()),
+    "greenlets": [f"{type(each).__module__}.{type(each).__name__}" for each in _old],
     "descriptors": _me.num_fds(),
-    "listening": sum(each.status == "LISTEN" for each in _me.net_connections()),
+    "files": [each.path for each in _me.open_files()],
+    "listening": [f"{each.laddr.ip}:{each.laddr.port}" for each in _me.net_connections() if each.status == "LISTEN"],
 }
-del _me, _old
+del _me, _old, _words
 print(_counted)
 """
+# What a kernel has after a run that it had not before, and may keep until it ends.
+KEPT = {
+    "processes": (
+        r"backstage/processes/guardian\.py ",  # two that remove what a killed kernel leaves
+        r" -m minibroker ",  # start_broker() finds it again, with its queues
+    ),
+    "threads": (
+        r"^TMonitor ",  # tqdm has one for all its bars
+        r"^Thread asyncio_\d+$",  # the kernel's event loop has them for `asyncio.to_thread`, and for addresses
+        r"^GarbageCollectorThread ",  # ZeroMQ has one for pictures, which it sends without a copy
+    ),
+    "greenlets": (
+        r"^greenlet\.greenlet$",  # one that was made by hand is paused as a generator is, and goes with its name
+        r"^gevent\.hub\.Hub$",  # there is one for each thread, and it waits for the next that is spawned
+        r"^gevent\..*threadpool\.(ThreadPoolWorker|_WorkerGreenlet)$",  # where gevent asks for the next address
+    ),
+    "files": (
+        r"/matplotlib/mpl-data/fonts/|\.(ttf|otf|ttc)$",  # matplotlib holds a font for the next figure
+        r"/history\.sqlite(-journal)?$",  # IPython opens it when it writes
+    ),
+    "listening": (),
+}
 KEEP = """
 import os, sys
 
@@ -184,6 +219,18 @@ class Watched(Kernel):
     def count(self):
         return ast.literal_eval(self.run(COUNT).text.strip().splitlines()[-1])
 
+    def compare(self, before, once, more):
+        """Note what a run has left: all that was not there before, but for KEPT; and what another run has added."""
+        for what, kept in KEPT.items():
+            left = Counter(once[what]) - Counter(before[what])
+            if left := [each[:100] for each in left.elements() if not any(re.search(known, each) for known in kept)]:
+                self.fault("all", f"a run leaves {what}: {left}")
+        # Descriptors come and go by one or two: the journal of IPython's history, what a thread wakes a loop by.
+        for what, spare in {**dict.fromkeys(once, 0), "descriptors": 2, "files": 2}.items():
+            first, second = (each[what] if isinstance(each[what], int) else len(each[what]) for each in (once, more))
+            if second > first + spare:
+                self.fault("all", f"each run leaves {what}: {first}, then {second}")
+
     def clear_files(self):
         """Remove what a cell has written into the notebook's folder; folders are the kernel's, and in use."""
         for path in set(Path(self.home).iterdir()) - self.files:
@@ -262,12 +309,9 @@ def twice(chapter):
             for cell in chapter.cells:
                 kernel.try_cell(cell)
             counts.append(kernel.count())
-        print("   ", chapter.name[:2], "counted after the imports, once and twice:", *counts, flush=True)
-        # Descriptors come and go by one or two: the journal of IPython's history, what a thread wakes a loop by.
-        for what, spare in (("processes", 0), ("threads", 0), ("descriptors", 2), ("listening", 0)):
-            once, more = counts[1][what], counts[2][what]
-            if more > once + spare:
-                kernel.fault("all", f"each run leaves {what}: {once}, then {more}")
+        told = [{what: seen if isinstance(seen, int) else len(seen) for what, seen in each.items()} for each in counts]
+        print("   ", chapter.name[:2], "counted after the imports, once and twice:", *told, flush=True)
+        kernel.compare(*counts)
         kernel.end("shut down")
     return kernel.faults
 
