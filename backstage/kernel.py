@@ -23,6 +23,7 @@ import socket
 import sys
 import sysconfig
 import threading
+import traceback
 
 from backstage.granted import lacking
 from backstage.processes import MOST_OUTPUT
@@ -151,10 +152,15 @@ def _bound_output(shell):
             if isinstance(stream, streams):
                 vars(stream).pop("write", None)
 
+    def end(result):  # lets go of the program of a line that begins with `!`, which then ends
+        if isinstance(result.error_in_exec, Trap):
+            traceback.clear_frames(result.error_in_exec.__traceback__)
+
     begin()
     streams.write = guarded
     shell.kernel.io_loop.add_callback(forget)
     shell.events.register("pre_run_cell", begin)
+    shell.events.register("post_run_cell", end)
 
 
 def _is_written(message):

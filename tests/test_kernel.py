@@ -260,6 +260,8 @@ def test_a_cell_that_writes_without_end_is_stopped_and_the_kernel_lives(kernel, 
     elif flood in ("thread", "greenlet"):
         assert "Trap: this cell was stopped: it wrote more than 2,000,000 characters." in result.text
     assert kernel.run("print(6 * 7)").text == "42\n"
+    alive = "import psutil; sum('bun' in ' '.join(each.cmdline()) for each in psutil.Process().children(True))"
+    assert kernel.run(alive).text == "0"
 
 
 IMPATIENT = """
