@@ -135,7 +135,7 @@ def test_a_chapter_that_works_is_no_fault(capfd):
 
 
 def test_a_way_that_cannot_be_had_is_left_out_and_not_green(capfd, monkeypatch):
-    monkeypatch.setitem(hostile.WAYS, "snow", hostile.Way(shell="echo 'it is too warm' >&2; false"))
+    monkeypatch.setitem(hostile.WAYS, "snow", hostile.Way(first="echo 'it is too warm' >&2; false"))
     code, told = main(capfd, "--only", "snow")
     assert code == 2 and told.startswith("left out: snow: it is too warm\n")
     monkeypatch.setenv("PATH", "/nowhere")

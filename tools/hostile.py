@@ -32,10 +32,10 @@ COLOUR = re.compile(r"\x1b\[[\d;]*m")
 # The Makefile keeps these from a notebook; here a way may set them.
 UNSET = re.findall(r"\w+", " ".join(re.findall(r"^unexport (.*)", (ROOT / "Makefile").read_text("utf-8"), re.M)))
 
-# env: variables, None takes one away; shell: what sh runs first, in the checkout, and if that fails the way is left
+# env: variables, None takes one away; first: what sh runs first, in the checkout, and if that fails the way is left
 # out; own: of what the processes have a namespace of their own, as unshare names it; copy: the name of the checkout.
 # "{here}" is an empty folder, which is removed afterwards.
-Way = namedtuple("Way", "env shell own copy", defaults=({}, "", "", ""))
+Way = namedtuple("Way", "env first own copy", defaults=({}, "", "", ""))
 # chapter: "" for each; cells: empty for any; told: what the course says there, or else it is no longer known.
 Known = namedtuple("Known", "way chapter cells told reason")
 
@@ -56,8 +56,8 @@ WAYS = {
     "locale-ascii": Way({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}),
     "locale-gbk": Way({"LC_ALL": "zh_CN.GBK", "LOCPATH": "{here}", "PYTHONUTF8": "0"}, GBK),
     "proxies": Way({f"{scheme}_{word}": PROXY for scheme, word in PROXIED}),
-    "no-network": Way(shell="ip link set lo up", own="n"),
-    "umask": Way(shell="umask 077"),
+    "no-network": Way(first="ip link set lo up", own="n"),
+    "umask": Way(first="umask 077"),
     "tmpdir-missing": Way({"TMPDIR": "{here}/missing"}),
     "tmpdir-space": Way({"TMPDIR": "{here}/a b"}, "mkdir {here}/'a b'"),
     "tmpdir-long": Way({"TMPDIR": "{here}/" + "n" * 120}, "mkdir {here}/" + "n" * 120),
@@ -70,18 +70,18 @@ WAYS = {
     "resolver-ares": Way({"GEVENT_RESOLVER": "ares"}),
     "loop-libuv": Way({"GEVENT_LOOP": "libuv"}),
     "backend-agg": Way({"MPLBACKEND": "agg"}),
-    "descriptors-soft-256": Way(shell="ulimit -Sn 256"),
-    "descriptors-256": Way(shell="ulimit -n 256"),
-    "descriptors-1024": Way(shell="ulimit -n 1024"),
-    "descriptors-4096": Way(shell="ulimit -n 4096"),
-    "shm-small": Way(shell=SHM.format("size=64k"), own="m"),
-    "shm-read-only": Way(shell=SHM.format("ro"), own="m"),
+    "descriptors-soft-256": Way(first="ulimit -Sn 256"),
+    "descriptors-256": Way(first="ulimit -n 256"),
+    "descriptors-1024": Way(first="ulimit -n 1024"),
+    "descriptors-4096": Way(first="ulimit -n 4096"),
+    "shm-small": Way(first=SHM.format("size=64k"), own="m"),
+    "shm-read-only": Way(first=SHM.format("ro"), own="m"),
     "path-odd": Way(copy="a b [c] d'e 课程"),
     "path-long": Way(copy="/".join(["n" * 60] * 4)),
-    "checkout-read-only": Way(shell="mount --bind . .; mount -o remount,ro,bind .; cd \"$PWD\"", own="m"),
-    "namesake-queue": Way(shell=NAMESAKE.format("queue"), copy="course"),
-    "namesake-random": Way(shell=NAMESAKE.format("random"), copy="course"),
-    "namesake-socket": Way(shell=NAMESAKE.format("socket"), copy="course"),
+    "checkout-read-only": Way(first="mount --bind . .; mount -o remount,ro,bind .; cd \"$PWD\"", own="m"),
+    "namesake-queue": Way(first=NAMESAKE.format("queue"), copy="course"),
+    "namesake-random": Way(first=NAMESAKE.format("random"), copy="course"),
+    "namesake-socket": Way(first=NAMESAKE.format("socket"), copy="course"),
 }  # fmt: skip
 
 HIDES = "hides Python's own module"
@@ -128,7 +128,7 @@ def run(way, command):
         env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
         env |= {"VIRTUAL_ENV": sys.prefix, "PYTHONPATH": f"{course}{os.pathsep}{course / 'minibroker' / 'src'}"}
         env |= {name: value and value.replace("{here}", str(here)) for name, value in way.env.items()}
-        shell = "set -e; " + way.shell.replace("{here}", shlex.quote(str(here))) + '\nexec "$@"'
+        shell = "set -e; " + way.first.replace("{here}", shlex.quote(str(here))) + '\nexec "$@"'
         own = ["unshare", *([] if os.geteuid() == 0 else ["-r"]), f"-{way.own}"] if way.own else []
         env = {name: value for name, value in env.items() if value is not None}
         with log.open("w", encoding="utf-8") as file:

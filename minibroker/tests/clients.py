@@ -59,10 +59,18 @@ class Raw:
         self.socket.close()
 
     def open(self):
-        assert self.read()[1].name == "Connection.OpenOk"
+        self.expect("Connection.OpenOk")
         self.send(Channel.Open())
-        assert self.read()[1].name == "Channel.OpenOk"
+        self.expect("Channel.OpenOk")
         return self
+
+    def expect(self, name):
+        """Read up to this method; on a busy machine heartbeats may come before it."""
+        while (found := self.read()[1]) is not None and found.name == "Heartbeat":
+            pass
+        if found is None:
+            raise ConnectionError(f"the broker hung up before {name}")
+        assert found.name == name
 
     def send(self, method, channel=1):
         self.socket.sendall(frame.marshal(method, channel))
