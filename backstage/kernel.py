@@ -143,9 +143,13 @@ def _bound_output(shell):
         if len(text) <= room[stream.name]:
             room[stream.name] -= len(text)
             return write(stream, text)
-        write(stream, text[: room[stream.name]])
-        room[stream.name] = 0
-        raise Trap(f"this cell was stopped: it wrote more than {MOST_OUTPUT:,} characters.")
+        left, room[stream.name] = room[stream.name], -1
+        write(stream, text[: max(left, 0)])
+        if not _must_go_on(stream):
+            raise Trap(f"this cell was stopped: it wrote more than {MOST_OUTPUT:,} characters.")
+        if left >= 0:
+            write(stream, f"\nThe rest is left out: this cell wrote more than {MOST_OUTPUT:,} characters.\n")
+        return len(text)
 
     def forget():  # and puts back, at the end of this very cell, what it has found
         for stream in (sys.stdout, sys.stderr):
@@ -161,6 +165,14 @@ def _bound_output(shell):
     shell.kernel.io_loop.add_callback(forget)
     shell.events.register("pre_run_cell", begin)
     shell.events.register("post_run_cell", end)
+
+
+def _must_go_on(stream):
+    """Whether an error would end more than who writes: a thread that reads what programs write, a loop that reports."""
+    if threading.current_thread() is getattr(stream, "watch_fd_thread", None):
+        return True  # a program whose output nobody reads stands still
+    names = {frame.f_code.co_name for frame, _ in traceback.walk_stack(sys._getframe())}
+    return not names.isdisjoint(("call_exception_handler", "handle_error"))  # of asyncio's loop, of gevent's
 
 
 def _is_written(message):

@@ -1,6 +1,7 @@
 """What would silence or flood a notebook's kernel ends in one sentence there, and the kernel goes on."""
 
 import os
+import sys
 
 import pytest
 
@@ -262,6 +263,23 @@ def test_a_cell_that_writes_without_end_is_stopped_and_the_kernel_lives(kernel, 
     assert kernel.run("print(6 * 7)").text == "42\n"
     alive = "import psutil; sum('bun' in ' '.join(each.cmdline()) for each in psutil.Process().children(True))"
     assert kernel.run(alive).text == "0"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there no kernel hears what programs write by themselves")
+def test_the_rest_of_what_a_program_writes_is_left_out_and_the_next_one_can_be_heard(monkeypatch):
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")  # by this ipykernel knows tests, in which it would not listen
+    program = "import subprocess, sys\nwords = 'for _ in range(700): print(\"bun \" * 1_000)'\n"
+    with Kernel() as kernel:
+        result = kernel.run(program + "subprocess.run([sys.executable, '-c', words], timeout=60).returncode")
+        assert result.ename is None
+        assert kernel.run("sys.stdout.watch_fd_thread.is_alive()").text.endswith("True")
+    assert "\nThe rest is left out: this cell wrote more than 2,000,000 characters.\n" in result.text
+
+
+def test_a_callback_that_fails_after_a_flood_leaves_the_kernel_its_loop(kernel):
+    soon = "import asyncio, sys\nasyncio.get_running_loop().call_later(0.01, lambda: 1 / 0)\n"
+    assert kernel.run(soon + FLOODS["errors"]).ename == "Trap"
+    assert kernel.run("await asyncio.sleep(0.1)\nprint(6 * 7)").text.endswith("42\n")
 
 
 IMPATIENT = """
