@@ -76,11 +76,13 @@ def drawn(name, value):
         (given := written(name, value)).encode()
     except UnicodeEncodeError:
         raise ValueError(f"{name} has half a character in it: {shown(value)}") from None
-    if given.replace(r"\$", "").count("$") > 1:
+    for line in given.split("\n"):
+        if (dollars := line.count("$") - line.count(r"\$")) < 1 or dollars % 2:
+            continue  # an odd number of them stays as it is
         from matplotlib.mathtext import MathTextParser  # here, because matplotlib is heavy
 
         try:
-            MathTextParser("path").parse(given)
+            MathTextParser("path").parse(line)
         except ValueError:
             raise ValueError(rf"{name} has no formula between two $, so write \$ instead: {shown(value)}") from None
     return given

@@ -498,7 +498,7 @@ def test_what_is_merely_taken_for_true_or_false_is_neither(value):
         helpers.progress(erase=value)
 
 
-@pytest.mark.parametrize("text", ["$5", r"\$5 or \$7", "$x^2$", "5 $ and no more"])
+@pytest.mark.parametrize("text", ["$5", r"\$5 or \$7", "$x^2$", "5 $ and no more", "$1, $2 or $3", "$5\n$7"])
 def test_a_dollar_may_be_drawn(text):
     assert asked.drawn("title", text) == text
 
