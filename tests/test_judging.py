@@ -117,6 +117,8 @@ def test_an_answer_may_use_a_lock_of_the_notebook(lock):
         "@functools.lru_cache(4, typed=True)\ndef most(*waits): return bigger(*waits) if waits[1:] else waits[0]\n"
         "def bigger(one, *more): return max(one, most(*more))",  # each uses the other
         "def keep(function): return functools.cache(function)\nmost = keep(lambda *waits: max(waits))",
+        "first = functools.cache(max)\ndef most(*waits): return first(waits)",  # it bears the name of another function
+        "first = functools.cache(functools.partial(max))\ndef most(*waits): return first(waits)",  # it bears none
         "@functools.singledispatch\ndef most(first, *more): return 'none'\n"
         "@most.register(float)\ndef _(*waits): return max(waits)\n"
         "most.register(int, lambda *waits: max(waits))\nmost(1.5, 2)",

@@ -13,6 +13,7 @@ import dis
 import functools
 import io
 import itertools
+import operator
 import pickle
 import queue
 import sys
@@ -49,7 +50,7 @@ class _Packer(cloudpickle.CloudPickler):
             return type(item), ()
         if type(item) is itertools.count:
             return _reduced_count(item)
-        if type(item) is _CACHED and (item.__module__ == "__main__" or "<locals>" in item.__qualname__):
+        if type(item) is _CACHED and not _has_home(item):
             return _make_cached, (item.__wrapped__, item.cache_parameters())
         if type(item) is weakref.WeakKeyDictionary:  # what singledispatch has found out
             return type(item), (dict(item),)
@@ -63,6 +64,15 @@ class _Packer(cloudpickle.CloudPickler):
 
 def _make(name, *arguments):
     return getattr(threading, name)(*arguments)
+
+
+def _has_home(item):
+    """Whether another process finds it by its name; a cache bears the name of its function, if that has one."""
+    try:
+        module, name = item.__module__, item.__qualname__
+        return module != "__main__" and operator.attrgetter(name)(sys.modules[module]) is item
+    except (AttributeError, KeyError):
+        return False
 
 
 def _make_cached(function, parameters):
