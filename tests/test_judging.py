@@ -87,6 +87,12 @@ def judge_within(seconds, answer):
             "your answer uses `log`, which cannot be sent",
             "",
         ),
+        (
+            "class Shop:\n    log = open(0, 'w', closefd=False)\nShop.kind = Shop  # and so on without end\n"
+            "def answer(waits): return Shop.log",
+            "your answer uses `Shop`, which cannot be sent",
+            "",
+        ),
     ],
 )
 def test_an_answer_that_breaks_down_costs_a_sentence_and_a_hint_that_fits(source, reason, hint):

@@ -159,7 +159,8 @@ def _used(value):
     """Yield each variable outside of a function, or of the methods of a class, that it uses: name, value."""
     if isinstance(value, type):
         for each in vars(value).values():
-            yield from _used(each)
+            if not isinstance(each, type) or each.__qualname__.startswith(f"{value.__qualname__}."):  # made within it
+                yield from _used(each)
     value = getattr(value, "__wrapped__", getattr(value, "__func__", value))
     if not isinstance(value, types.FunctionType):
         return
