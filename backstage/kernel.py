@@ -35,7 +35,7 @@ PATIENCE = 300  # seconds that `input` waits; whoever closes the page finds no b
 
 FREE = (
     "This Python was built without the GIL. gevent does not support that and turns the GIL on again, and some results"
-    " of this course will differ: better start it with a usual Python. Chapter 16 tries both."
+    " of this course will differ: better start the course with a usual Python. Chapter 16 tries both."
 )
 ABOVE = "If a cell further up makes it, run that first: Run ▸ Run All Above Selected Cell."
 
