@@ -9,6 +9,8 @@ import random
 import select
 import selectors
 import socket
+import sys
+import threading
 from heapq import heappop, heappush
 from itertools import count
 from unittest import mock
@@ -329,42 +331,40 @@ def _run_until(answer):
 # -- 04.4 -------------------------------------------------------------------------------------------------------------
 
 _MOST_LOOKS = 15  # for news, in a silence of 0.2 s
+_LOOKS = ("select", "poll", "control", "recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg")  # what C calls them
 _NO_POLLING = "`select()` without a time-out returns when there is news, and costs nothing until then."
 
 
 class _Watch:
-    """Tells whether somebody waits in a selector or in `select.select`, and how often a look brought no news."""
+    """Tells whether somebody waits in a selector or in `select.select`; counts how often one looks, in whatever way."""
 
-    waits, empty = False, 0
+    waits, looks, most, _in_vain = False, 0, _MOST_LOOKS, False
+
+    def run(self, answer, tasks):
+        """Call the answer on this thread, and count its looks, and those of threads that it starts."""
+        threading.setprofile(self._count)
+        sys.setprofile(self._count)
+        answer(tasks)
+
+    def _count(self, _, event, called):
+        self.looks += event == "c_call" and called.__name__ in _LOOKS
 
     def watched(self, real):
         def look(*arguments, **named):  # (selector, timeout=None) or (read, write, other, timeout=None)
             timeout = named.get("timeout", None if len(arguments) % 2 else arguments[-1])
             self.waits = timeout is None
-            if timeout and not self.empty:  # the first time-out is over at once: who gives up then is seen
+            if timeout and not self._in_vain:  # the first time-out is over at once: who gives up then is seen
                 arguments, named = (*arguments[: 3 if len(arguments) > 2 else 1], 0), {}
             found = real(*arguments, **named)
             self.waits = False
-            self.empty += not any(found)
+            self._in_vain = self._in_vain or not any(found)
             return found
 
         return look
 
-    def peeked(self, real):
-        def peek(*arguments, **named):
-            try:
-                return real(*arguments, **named)
-            except BlockingIOError:
-                self.empty += 1
-                raise
-
-        return peek
-
     def __enter__(self):
         self._patches = contextlib.ExitStack()
-        for name in ("recv", "recv_into"):  # a look at the socket itself, as by MSG_PEEK
-            look = self.peeked(getattr(socket.socket, name))
-            self._patches.enter_context(mock.patch.object(socket.socket, name, look))
+        self._patches.callback(threading.setprofile, None)
         for owner in [select, *vars(selectors).values()]:
             if owner is select or (isinstance(owner, type) and "select" in vars(owner)):
                 self._patches.enter_context(mock.patch.object(owner, "select", self.watched(owner.select)))
@@ -417,10 +417,11 @@ def _customers(answer, listeners, sent="", late="", error=None):
         tasks = {name: _listener(name, steps, lines, diary, error) for name, steps in listeners.items()}
         for line in sent:
             lines[line][1].sendall(b"bun!")
-        call = Call(answer, list(tasks.values()))
+        call = Call(watch.run, answer, list(tasks.values()))
         for line in late:
-            eventually(lambda: watch.waits or watch.empty > _MOST_LOOKS or call.ready(), looks=40)
-            if watch.empty > _MOST_LOOKS:
+            watch.most = watch.looks + _MOST_LOOKS
+            eventually(lambda: watch.waits or watch.looks > watch.most or call.ready(), looks=40)
+            if watch.looks > watch.most:
                 told = f"{who}, and more comes later. Meanwhile your function looked for news again and again"
                 raise Wrong(f"{told}, more than {_MOST_LOOKS} times, and found none.", _NO_POLLING)
             lines[line][1].sendall(b"bun!")

@@ -1,5 +1,7 @@
 """Answers to the exercises of chapter 4 that are wrong, and a word of what they should be told."""
 
+import select
+
 from exercises.answers import edit, written
 
 WRONG = {
@@ -365,6 +367,40 @@ def answer(tasks):
         except BlockingIOError:
             waiting.append((task, line))
             time.sleep(0.001)
+""",
+            says="looked for news again and again, more than 15 times",
+        ),
+        written(
+            """
+import select
+
+def answer(tasks):
+    poll, waiting = select.poll(), {}
+    for task in tasks:
+        for line in task:
+            poll.register(line, select.POLLIN)
+            waiting[line.fileno()] = task
+            break
+    while waiting:
+        for number, _ in poll.poll(0):
+            poll.unregister(number)
+            task = waiting.pop(number)
+            for line in task:
+                poll.register(line, select.POLLIN)
+                waiting[line.fileno()] = task
+                break
+""",
+            says="looked for news again and again" if hasattr(select, "poll") else "has no attribute 'poll'",
+        ),
+        written(
+            """
+from select import select
+
+def answer(tasks):
+    waiting = [(task, next(task, None)) for task in tasks]
+    while waiting := [(task, line) for task, line in waiting if line]:
+        ready, _, _ = select([line for _, line in waiting], [], [], 0)
+        waiting = [(task, next(task, None) if line in ready else line) for task, line in waiting]
 """,
             says="looked for news again and again, more than 15 times",
         ),
