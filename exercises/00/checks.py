@@ -60,12 +60,18 @@ def _serve(answer):
 
 
 def _serve_all(answer, orders):
-    begun, ended, cooking = [], [], InFlight()
+    begun, ended, apart, cooking = [], [], [], InFlight()
 
     def wait(order):
         begun.append(order)
-        slow = {"soup": 0.1, "stew": 10}  # the first, the last, or in between: who waits for all sees it
+        slow = {"soup": 0.1, "stew": 6}  # the first, the last, or in between: who waits for all sees it
         with cooking:
+            for _ in range(100):  # nobody is done before all are there, however slowly they come
+                if apart or cooking.peak >= len(orders):
+                    break
+                gevent.sleep(0.005)
+            else:
+                apart.append(order)  # it has waited in vain, and no other need
             gevent.sleep(slow.get(str(order), 0.05))
         ended.append(order)
 

@@ -63,6 +63,20 @@ def answer(orders, wait):
         gevent.sleep(0.01)
 """
         ),
+        written(
+            """
+import time
+
+def answer(orders, wait):
+    cooking = []
+    for number, order in enumerate(orders):
+        cooking.append(gevent.spawn(wait, order))
+        gevent.sleep(0)
+        if number == 20:
+            time.sleep(0.1)  # the machine has better to do
+    gevent.joinall(cooking)
+"""
+        ),
     ],
     "00.4": [
         written("def answer(bars): return max((sum(a <= s < b for a, b in bars) for s, _ in bars), default=0)"),
