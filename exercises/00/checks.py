@@ -31,7 +31,7 @@ def _in_sequence(answer):
     hint="If all start together, who comes out last? And what if there is nobody?",
 )
 def _together(answer):
-    for seconds in ([0.25], [0.25] * 8, [0.1, 0.4, 0.2], [3, 1, 2], [0, 0], [0.5, 0, 0.125], []):
+    for seconds in ([0.25], [0.25] * 8, [0.1, 0.4, 0.2], [3, 1, 2], [0.5, 1, 2], [0, 0], [0.5, 0, 0.125], []):
         said = answer(list(seconds))
         wanted = max(seconds, default=0)
         if said is None:

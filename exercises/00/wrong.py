@@ -26,6 +26,7 @@ WRONG = {
         edit("max(waits, default=0)", "waits[-1] if waits else 0", says="0.2 s"),
         edit("max(waits, default=0)", "sorted(waits)[len(waits) // 2] if waits else 0", says="0.2 s"),
         edit("max(waits, default=0)", "sum(waits)", says="one after another"),
+        edit("max(waits, default=0)", "max(waits[:-1] or waits, default=0)", says="for waits of [0.5, 1, 2] s"),
         edit("default=0", "default=1", says="for waits of []"),
     ],
     "00.3": [
