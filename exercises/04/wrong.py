@@ -80,7 +80,7 @@ async def answer(ask, guests):
             "return [await ask(guest) for guest in guests]",
             "orders = []\n    try:\n        for guest in guests: orders.append(await ask(guest))\n"
             "    except TimeoutError: pass\n    return orders",
-            says="asking Wang raised TimeoutError('asleep'); its caller was never told",
+            says="asking Wang raised TimeoutError('a'); its caller was never told",
         ),
         written(
             """
@@ -104,6 +104,19 @@ async def answer(ask, guests):
     return [await ask(g) for g in guests if g]
 """,
             says="of the guests [0, '', 'Li'] you have asked ['Li']",
+        ),
+        written(
+            """
+async def answer(ask, guests):
+    orders = []
+    for guest in guests:
+        try:
+            orders.append(await ask(guest))
+        except ValueError:
+            orders.append("")
+    return orders
+""",
+            says="asking Wang raised ValueError('a'); its caller was never told",
         ),
     ],
     "04.2": [
@@ -170,6 +183,17 @@ def answer(tasks):
             "            wish = next(task)",
             "            next(task)\n            wish = None",
             says="They were: a1, a2, a3, b1",
+        ),
+        edit(  # who keeps the number by an error of its own
+            *("            wish = next(task)\n", "            number = next(task) + 0\n"),
+            *("            continue\n", "            continue\n        except TypeError:\n            pass\n"),
+            *("        number = number if wish is None else wish\n", ""),
+            says="a task raised TypeError('a'); its caller was never told",
+        ),
+        edit(
+            "except StopIteration",
+            "except (StopIteration, RuntimeError)",
+            says="a task raised RuntimeError('a'); its caller was never told",
         ),
     ],
     "04.3": [
@@ -266,6 +290,11 @@ def answer(tasks, clock, closing):
             says="your function did not close late",
         ),
         edit("except StopIteration", "except Exception", says="a task raised BurntBun('a'); its caller was never told"),
+        edit(
+            "except StopIteration:",
+            "except (StopIteration, IndexError):",
+            says="a task raised IndexError('a'); its caller was never told",
+        ),
     ],
     "04.4": [
         written(
