@@ -193,7 +193,8 @@ def _averager(answer):
     for what in [_FORGET, *chance.choices([_FORGET, -3, -0.5, 0, 0, 2, 7], k=80), *chance.choices(range(9), k=120)]:
         new.tell(what)
 
-    for error in (KeyError("till"), TypeError("bun"), OSError(5, "line"), ZeroDivisionError(), KeyboardInterrupt()):
+    thrown = KeyError("till"), TypeError("bun"), OSError(5, "line"), ZeroDivisionError(), RuntimeError("till")
+    for error in (*thrown, KeyboardInterrupt()):
         mean = _Averager(answer).mean
         mean.send(1)
         _must_hear(error, f"{error!r} was thrown into `averager`", "averager", mean.throw, error)

@@ -88,6 +88,7 @@ def answer(n, source):
     "03.2": [
         edit("except ValueError", "except BaseException", says="KeyError('till') was thrown into `averager`, and"),
         edit("except ValueError", "except (ValueError, TypeError)", says="TypeError('bun') was thrown into"),
+        edit("except ValueError", "except (ValueError, RuntimeError)", says="RuntimeError('till') was thrown into"),
         edit("except ValueError", "except (ValueError, GeneratorExit)", says="yielded again instead of ending"),
         edit("except ValueError", "except OSError", says="throw(ValueError) the error came straight out of `averager`"),
         written(
