@@ -348,6 +348,7 @@ DAYS = [  # the buns of each baker, how many each seller asks for, and the place
     ([1, 1], [2], 1),
     ([1, 1], [1, 1], 1),
     ([1, 1], [1, 1], 2),
+    ([1, 1], [1, 1, 1, 1], 1),
 ]
 
 

@@ -214,6 +214,28 @@ def answer(giver, taker, buns):
         edit("while len", "if len", says="lay on a shelf of 1"),
         edit("while not", "if not", says="IndexError"),
         edit(*_ONE_ROOM, says="can never go on"),
+        written(
+            """
+class answer:
+    def __init__(self, places):
+        self.places, self.buns, self.changed = places, [], threading.Condition()
+
+    def put(self, bun):
+        with self.changed:
+            while len(self.buns) >= self.places:
+                self.changed.wait()
+            self.buns.append(bun)
+            self.changed.notify(2)
+
+    def get(self):
+        with self.changed:
+            while not self.buns:
+                self.changed.wait()
+            self.changed.notify(2)
+            return self.buns.pop(0)
+""",
+            says="1 baker and 3 sellers can never go on, though no buns lie on a shelf of 1",
+        ),
         edit("            self.has_room.notify()\n", "", says="1 baker and 1 seller can never go on"),
         edit("            self.has_buns.notify()\n", "", says="1 seller can never go on"),
         edit("self.has_room.notify()", "self.has_buns.notify()", says="1 baker and 1 seller can never go on"),
