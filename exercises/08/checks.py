@@ -10,6 +10,7 @@ from urllib.parse import urldefrag, urlsplit
 
 import gevent
 from gevent.event import Event
+from greenlet import settrace
 
 from exercises import Wrong, exercise
 from exercises.vocabulary import (
@@ -534,16 +535,24 @@ def _say_who_is_missing(workers, waiting, idle, failed, rest):
     raise Wrong(f"with {many(workers, 'worker')}: {flying}, and nobody asks for {some}{after}.", hint)
 
 
-_alive = []  # greenlets that were spawned
+_alive = set()  # greenlets that were spawned
 
 
 @contextlib.contextmanager
 def _spawned():
-    gevent.Greenlet.add_spawn_callback(_alive.append)
+    """Collect them: `spawn` tells of its own, and those of `spawn_raw` are seen when they have a turn."""
+
+    def see(event, switch):
+        if switch[1].parent is hub and not isinstance(switch[1], gevent.Greenlet):
+            _alive.add(switch[1])
+
+    hub, before = gevent.get_hub(), settrace(see)
+    gevent.Greenlet.add_spawn_callback(_alive.add)
     try:
         yield
     finally:
-        gevent.Greenlet.remove_spawn_callback(_alive.append)
+        gevent.Greenlet.remove_spawn_callback(_alive.add)
+        settrace(before)
 
 
 def _judge(got, done, broken):

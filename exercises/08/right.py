@@ -496,5 +496,30 @@ def answer(start, links_of, workers):
         busy = [each for each in busy if not each.ready()]
     return good, failed
 """),
+        written("""
+def answer(start, links_of, workers):
+    ahead, found, good, failed = JoinableQueue(), {start}, set(), {}
+    ahead.put(start)
+
+    def work():
+        for page in ahead:
+            try:
+                for link in links_of(page):
+                    if link not in found:
+                        found.add(link)
+                        ahead.put(link)
+                good.add(page)
+            except Exception as error:
+                failed[page] = error
+            finally:
+                ahead.task_done()
+
+    for _ in range(workers):
+        gevent.spawn_raw(work)
+    ahead.join()
+    for _ in range(workers):
+        ahead.put(StopIteration)
+    return good, failed
+"""),
     ],
 }

@@ -648,6 +648,13 @@ def answer(start, links_of, workers):
         ),
         edit("    gevent.killall(crew)\n", "", says="behind: end your workers"),
         edit(
+            "gevent.spawn(work)",
+            "gevent.spawn_raw(work)",
+            "    gevent.killall(crew)\n",
+            "",
+            says="left 3 greenlets behind: end your workers",
+        ),
+        edit(
             "for page in ahead:",
             "while not ahead.empty():\n            page = ahead.get()",
             says="only 1 page in flight, and nobody asks for",
