@@ -103,7 +103,7 @@ def _echoes_everything(handler, meanwhile=None, **quirks):
     _check_closed(line, ", so that the customer waits for the end of the answer")
     everything, came = b"".join([*said, much]), b"".join(heard)
     lost = f"{len(everything) - len(came):,} bytes did not come back"
-    if len(everything) > len(came) and line.took_a_part:
+    if len(everything) > len(came) and any(each.took_a_part for each in (line, *line.copies)):
         raise Wrong(f"{lost}; a `send` took a part only, and returned how much it took.")
     if not everything.startswith(came):
         raise Wrong(f"the customer said {_short(everything)}, and {_short(came)} came back.")
@@ -203,6 +203,10 @@ def _deaf_pair(room=10_000):
 def _check_closed(line, when):
     if not line.closed:
         raise Wrong(f"your function returned and left the socket open{when}.")
+    if not all(copy.closed for copy in line.copies):
+        raise Wrong(
+            f"your function returned and left a copy of the socket open{when}.", "Close what `dup` returned, too."
+        )
 
 
 def _name(error):

@@ -120,6 +120,12 @@ def answer(client):
                 return
             client.sendall(data)
 """),
+        written("""
+def answer(client):
+    with client, client.dup() as mouth, contextlib.suppress(ConnectionError):
+        while data := client.recv(1024):
+            mouth.sendall(data)
+"""),
     ],
     "09.3": [
         written("""

@@ -146,6 +146,27 @@ def answer(client):
 """,
             says="your code raised OSError",
         ),
+        written(
+            """
+copies = []
+
+def answer(client):
+    copies.append(client.dup())
+    with client, contextlib.suppress(ConnectionError):
+        while data := client.recv(1024):
+            client.sendall(data)
+""",
+            says="left a copy of the socket open, so that the customer waits",
+        ),
+        written(
+            """
+def answer(client):
+    with client, client.dup() as mouth, contextlib.suppress(ConnectionError):
+        while data := client.recv(1024):
+            mouth.send(data)
+""",
+            says="a `send` took a part only",
+        ),
     ],
     "09.3": [
         edit(

@@ -40,6 +40,8 @@ class AwkwardSocket(socket.socket):
         Whether a time-out for a recv is over at once, if nothing is there yet.
     empties : int
         How many recv found nothing there, and were not to wait.
+    copies : tuple of AwkwardSocket
+        What `dup` has made of it, with the same quirks.
     closed, took_a_part, patient : bool
         Whether it was closed here; whether a send took less than it was given; whether it was told to wait.
     """
@@ -50,6 +52,7 @@ class AwkwardSocket(socket.socket):
     most_ends = 20
     reads = ends = reading = empties = came_at = 0
     closed = took_a_part = patient = hasty = False
+    copies = ()
 
     def recv(self, count, flags=0):
         with self._one_read():
@@ -67,6 +70,12 @@ class AwkwardSocket(socket.socket):
     def send(self, data, flags=0):
         self.took_a_part |= len(bytes(data)) > self.most_sent
         return super().send(bytes(data)[: self.most_sent], flags)
+
+    def dup(self):
+        copy = super().dup()
+        vars(copy).update(vars(self), closed=False, copies=())
+        self.copies += (copy,)
+        return copy
 
     def close(self):
         self.closed = True
@@ -198,8 +207,8 @@ def converse(function, *arguments, stuck, pair=None, beside=None, stands_still=N
 
     answering, visiting = Call(function, *arguments), Call(visit)
     await_call(answering, stuck, stands_still=stands_still or both_listen, looks=looks)
-    if line is not None:
+    for each in (line, *line.copies) if line is not None else ():
         with contextlib.suppress(OSError):
-            line.shutdown(socket.SHUT_RDWR)  # if the answer has left it open, the customer must not wait for its end
+            each.shutdown(socket.SHUT_RDWR)  # if the answer has left it open, the customer must not wait for its end
     visiting.wait()
     return answering.result()
