@@ -465,6 +465,7 @@ def _menus_are_compared(answer):
         ask([1], [odd, 1], f"{odd!r} is a leaf like any other, and the other tree has none there.")
     ask([1], ["1"], "they are not equal.")
     ask(["lotus"], ["".join(("lo", "tus"))], "leaves are the same if they are equal.")
+    ask([{"bun": 1, "tea": 2}], [{"tea": 2, "bun": 1}], "leaves are the same if they are equal.")
     ask([], [[]], "neither has a leaf.")
     ask([], [1], "one has a leaf and the other has none.")
     ask([1], [], "one has a leaf and the other has none.")

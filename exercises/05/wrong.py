@@ -497,6 +497,11 @@ def answer(visit, one, other):
             says="leaves [1] and ['1'] it said True: they are not equal",
         ),
         edit(
+            "all(left == right",
+            "all(repr(left) == repr(right)",
+            says="it said False: leaves are the same if they are equal",
+        ),
+        edit(
             "left == right for left, right in pairs",
             "left == right for left, right in islice(pairs, 1000) if left or right",
             says="it said True",
