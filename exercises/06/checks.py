@@ -211,7 +211,8 @@ def _tells_of_burnt(error):
     """Is it what `steam` raised, or was it raised because of that, or does it hold that, as a group does?"""
     if error is None or isinstance(error, BurntBun):
         return error is not None
-    return any(map(_tells_of_burnt, [error.__cause__, error.__context__, *getattr(error, "exceptions", ())]))
+    before = None if error.__suppress_context__ else error.__context__  # `from None` keeps it from the caller
+    return any(map(_tells_of_burnt, [error.__cause__, before, *getattr(error, "exceptions", ())]))
 
 
 # -- 06.3 ----------------------------------------------------------------------------------------------------------

@@ -125,6 +125,17 @@ def answer(buns, steam):
             says="in another thread",
         ),
         edit("raise_error=True)", "timeout=5, raise_error=True)", says="your function returned"),
+        written(
+            """
+def answer(buns, steam):
+    greenlets = [gevent.spawn(steam, bun) for bun in buns]
+    try:
+        return [each.get() for each in greenlets]
+    except Exception:
+        raise RuntimeError("a bun burnt") from None
+""",
+            says="your code raised RuntimeError: a bun burnt",
+        ),
     ],
     "06.3": [
         edit(
