@@ -18,7 +18,7 @@ class NoFlour(Planted):
     """What a supplier raises in these checks."""
 
 
-def _run(program, stuck, choose=None, most_calls=5_000):
+def _run(program, stuck, choose=None, most_calls=300_000):  # so many for who looks every ms for 100 s
     """Run a program in played time; return what it returned, and the second in which that was.
 
     Raises

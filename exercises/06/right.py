@@ -97,6 +97,15 @@ def answer(buns, steam):
     return [each.get() for each in greenlets]
 """
         ),
+        written(
+            """
+def answer(buns, steam):
+    greenlets = [gevent.spawn(steam, bun) for bun in buns]
+    while not all(each.ready() for each in greenlets):
+        gevent.sleep(0.001)
+    return [each.get() for each in greenlets]
+"""
+        ),
     ],
     "06.3": [
         written("def answer(buns, steam, places): return list(Pool(places).imap(steam, buns))"),
@@ -486,7 +495,7 @@ def answer(suppliers, patience):
                     return each.value
             if all(each.ready() for each in greenlets):
                 raise RuntimeError("all failed")
-            gevent.sleep(0.01 if patience < 1 else 0.2)
+            gevent.sleep(0.01)
     finally:
         timeout.close()
         gevent.killall(greenlets)
