@@ -1,10 +1,11 @@
 """Checks of chapter 11: models that suit, a pool that says no, and a loop that never stands still."""
 
+import logging
 import queue
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,12 +16,15 @@ from exercises.vocabulary import (
     Call,
     Enough,
     Planted,
+    Polls,
     Standstill,
     await_call,
     eventually,
     let_pass,
     need,
     reworded,
+    settle,
+    under_schedules,
 )
 
 
@@ -213,6 +217,9 @@ def _pool(answer):
             _closes(leash, answer, jobs)
         for promise in (_bears_failing_jobs, _takes_a_rush, _takes_any_job, _keeps_apart):
             promise(leash, answer)
+    logging.getLogger("concurrent.futures").disabled = True  # an executor tells of workers whose run is over
+    with suppress(Polls):  # nobody has forbidden it
+        under_schedules(_counts_right, answer, stuck=lambda waiting: NEVER_CLOSED)
 
 
 def _open(answer, workers, places):
@@ -323,6 +330,23 @@ def _takes_a_rush(leash, answer):
     if said != [True] * 4:
         raise Wrong(f"2 workers were free, 2 places too, 4 jobs came at once, and `submit` said {said}.")
     _end_to_close(_begin_to_close(leash, pool, record), 4)
+
+
+def _counts_right(answer):
+    """For a stage: let jobs end at any moment, and see afterwards how many are accepted."""
+    pool, done, may_end = answer(2, 1), [], threading.Event()
+    for number in range(3):
+        if pool.submit(lambda: done.append(1)) is not True:
+            raise Wrong(f"2 workers, 1 place, {number} jobs had come, and `submit` did not say True.")
+    settle()
+    if len(done) < 3:  # who naps meanwhile is not hurried here
+        return pool.close()
+    said = [pool.submit(may_end.wait) for _ in range(4)]
+    may_end.set()
+    pool.close()
+    if said != [True, True, True, False]:
+        reason = f"3 jobs had come and ended, then 4 came to the 2 workers and 1 place, and `submit` said {said}."
+        raise Wrong(reason, "`+= 1` reads, then writes, and another thread may come between: hold a lock around both.")
 
 
 def _takes_any_job(leash, answer):

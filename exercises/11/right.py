@@ -258,6 +258,18 @@ class answer:
         for each in self.crew:
             each.join()
 """),
+        edit(  # each count is changed by one thread
+            "self.room = threading.Semaphore(workers + places)",
+            "self.most, self.accepted, self.done = workers + places, 0, [0] * workers",
+            "threading.Thread(target=self.work) for _ in",
+            "threading.Thread(target=self.work, args=(number,)) for number in",
+            "def work(self)",
+            "def work(self, number)",
+            "self.room.release()",
+            "self.done[number] += 1",
+            "self.room.acquire(blocking=False):",
+            "self.accepted - sum(self.done) < self.most:\n            self.accepted += 1",
+        ),
     ],
     "11.3": [
         written("""

@@ -194,6 +194,18 @@ class answer:
 """,
             says="a job was accepted and did not begin",
         ),
+        *(
+            edit(
+                "self.room = threading.Semaphore(workers + places)",
+                "self.inside, self.most, self.lock = 0, workers + places, threading.Lock()",
+                "            self.room.release()",
+                f"            {guard}self.inside -= 1",
+                "self.room.acquire(blocking=False):",
+                "self.inside < self.most:\n            self.inside += 1",
+                says="3 jobs had come and ended, then 4 came to the 2 workers and 1 place, and `submit` said [",
+            )
+            for guard in ("", "with self.lock: ")
+        ),
     ],
     "11.3": [
         written(

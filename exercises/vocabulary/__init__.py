@@ -37,6 +37,7 @@ from exercises.vocabulary.sources import magic_cells, written_files
 from exercises.vocabulary.stage import (
     AutojumpClock,
     MockClock,
+    Polls,
     current_worker,
     join_all,
     settle,
@@ -59,6 +60,7 @@ __all__ = [
     "MockClock",
     "Outcome",
     "Planted",
+    "Polls",
     "Standstill",
     "await_call",
     "awkward_pair",

@@ -25,6 +25,10 @@ from exercises.verdicts import Wrong
 # -- threads that take turns where the check says ---------------------------------------------------------------------
 
 
+class Polls(Wrong):
+    """Who cannot go on asks again and again, on and on."""
+
+
 def under_schedules(program, answer, *arguments, stuck=None, bound=2, most=100):
     """Call `program(answer, *arguments)` under one schedule after the other, each time with a fresh copy of the answer.
 
@@ -42,7 +46,8 @@ def under_schedules(program, answer, *arguments, stuck=None, bound=2, most=100):
     Raises
     ------
     Wrong
-        If a schedule breaks a promise. Like all that an answer may raise it has the order as its attribute `failure`.
+        If a schedule breaks a promise; `Polls` if somebody asks again and again. Like all that an answer may raise it
+        has the order as its attribute `failure`.
     """
     payload = pack(answer)
     errors = {}  # by identity of the failure: what broke it
@@ -67,7 +72,7 @@ def under_schedules(program, answer, *arguments, stuck=None, bound=2, most=100):
 def _say_standstill(failure, stage, stuck):
     waiting = [worker for worker in stage.workers if not worker.was_done and not worker.thread.daemon]
     if failure.kind == "endless":
-        return Wrong(
+        return Polls(
             "somebody who cannot go on asks again and again, instead of waiting to be called.",
             "A loop around `acquire(False)`, `sleep` or a wait with a time-out is polling.",
         )
