@@ -211,9 +211,14 @@ class _Ward:
     def left_of(self, victim):
         """Names of the places of the loop where a task still stands."""
         waiting = [each for key in self.loop.selector.get_map().values() for each in key.data.values()]
-        timed = [each[2] for each in self.loop.timers]
+        timed = [each[-1] for each in self.loop.timers if each]
         places = {"loop.timers": timed, "loop.ready": self.loop.ready, "loop.selector": waiting}
         return [place for place, tasks in places.items() if victim in tasks]
+
+    def need_alarms(self, name):
+        """See that the hub can read what the answer has left among the timers."""
+        if odd := [alarm for alarm in self.loop.timers if not isinstance(alarm, tuple) or len(alarm) != 3]:
+            raise Wrong(f"after `kill` of the {name}, {odd[0]!r} stands in loop.timers, which is no alarm.")
 
     def kill(self, name, victim, by="task"):
         """Let another task end this one, or main, and look at what is left of it."""
@@ -231,7 +236,13 @@ class _Ward:
                     self.green.spawn(kill)
                     eventually(lambda: seen, looks=20, pause=0, sleep=self.green.sleep)
         except Enough:
+            for outcome, *_ in seen:
+                outcome.unwrap()  # its error says more
             raise Wrong(f"`kill` of the {name}: main gave up its turn meanwhile, and was not woken in 1.5 s.") from None
+        except Exception:  # it came out of the hub
+            self.need_alarms(name)
+            raise
+        self.need_alarms(name)
         if not seen:
             raise Wrong(f"`kill` of the {name} has not come back, though the hub has had twenty turns since.")
         outcome, dead, left, in_line = seen[0]

@@ -132,6 +132,17 @@ def answer(hub, begin):
         edit("task.throw()", "task.throw(Exception)", says="GreenletExit should be raised"),
         edit("task.throw()", "task.switch()", says="GreenletExit should be raised"),
         edit("sum(others), others)", "loop.READ, others)", says="does not watch their socket for its writer"),
+        edit(
+            "task.throw()\n",
+            "task.throw()\n    while loop.ready.popleft() is not task:\n        pass\n",
+            says="IndexError",
+        ),
+        edit(
+            "sorted(alarm for alarm in loop.timers if alarm[2] is not task)",
+            "sorted(alarm if alarm[2] is not task else () for alarm in loop.timers)",
+            says="after `kill` of the sleeper, () stands in loop.timers, which is no alarm",
+        ),
+        edit("sorted(alarm for", "sorted(alarm[:2] for", says="stands in loop.timers, which is no alarm"),
     ],
     "14.3": [
         edit(
