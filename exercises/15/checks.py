@@ -174,7 +174,7 @@ def _live_through(answer, seconds, story, start):
     clock, other = MockClock(start=start), MockClock(start=77)
     theirs, true = [answer(seconds, clock.now)], [_TrueDeadline(seconds, clock.now)]
     bystander = answer(8, other.now)
-    told = [f"d0 = Deadline({seconds:g}, clock)"]
+    told = [f"d0 = Deadline({seconds:g}, clock)" + (f" when clock() is {start}" if start else "")]
     for event in story:
         kind, number, detail = event
         told.append(_told(event))

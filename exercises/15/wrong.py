@@ -25,6 +25,11 @@ WRONG = {
         written("answer = ['unheard', 'running']", says="give a dictionary with a word for each case, not a list"),
     ],
     "15.2": [
+        edit(
+            "    def run(self, name, step):\n        left = self.left()\n        if left == 0:",
+            "    def run(self, name, step):\n        left = self.left()\n        if not self.end or left == 0:",
+            says="when clock() is -3",
+        ),
         edit("max(0, self.end - self.clock())", "self.end - self.clock()", says="1 s pass, d0.left(): it returned -1"),
         edit("min(seconds, self.left())", "seconds", says="it returned 9, but it should be 4"),
         edit("min(seconds, self.left())", "min(seconds, self.end)", says="but it should be"),
