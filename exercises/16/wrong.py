@@ -187,6 +187,11 @@ answer = Watchdog
         ),
     ],
     "16.4": [
+        edit(
+            "            self.until.pop(each, None)",
+            "            if self.until.get(each):\n                del self.until[each]",
+            says="Gate(1, 1, 10), by a clock that shows -10 at first: after come('an'), come('bo'), come('cy'), ",
+        ),
         edit("len(self.inside) < self.at_once", "len(self.inside) <= self.at_once", says="but it should be 'wait'"),
         edit("len(self.until) < self.chairs", "len(self.until) <= self.chairs", says="but it should be 'full'"),
         edit("self.clock() < until", "self.clock() <= until", says="returned"),
