@@ -293,6 +293,7 @@ def _empty(answer, messages, late=(), down=0):
 # -- 19.5 -------------------------------------------------------------------------------------------------------------
 
 ROOMS = ["wait.short", "wait.long", "wait.longer"]
+NO_FAILURE = "`except Exception` lets such ends of a program through; a bare `except:` catches them as well."
 
 
 class _Burnt(Exception):
@@ -321,6 +322,8 @@ def _handle(answer):
             _try(answer, channel, door, order)
         _try(answer, channel, door, _Order({"guest": "Li"}, OSError), [])
         _try(answer, channel, door, _Order({"tries": 1}, OSError), ["den"])
+        for kind in (KeyboardInterrupt, SystemExit):
+            _interrupt(answer, channel, door, kind)
         _lose(answer, channel, door, ["nowhere"])
         door.queue_delete("parked")
         _lose(answer, channel, door, [])
@@ -419,6 +422,29 @@ def _unsettled(channel, door):
     """Bodies of the messages that come back when this channel is asked for all that it was given."""
     channel.basic_recover(requeue=True)
     return brokers.drain(door, "work")
+
+
+def _interrupt(answer, channel, door, kind):
+    """Work is broken off by what is no Exception: the order has not failed, and somebody else is to get it."""
+    door.basic_publish("", "work", b"bun")
+    method, properties, body = _get(channel)
+
+    def work(body):
+        raise kind("the cook is called away")
+
+    case = f"work raises {kind.__name__}, which is no Exception:"
+    try:
+        in_time(answer, channel, method, properties, body, work, list(ROOMS), stuck=STUCK)
+    except kind:
+        raised = True
+    else:
+        raised = False
+    if copies := _holding(door, [*ROOMS, "parked"]):
+        raise Wrong(f"{case} there is a copy in {copies[0]!r}; nothing was to be published.", NO_FAILURE)
+    if not raised:
+        raise Wrong(f"{case} it did not reach the caller.", NO_FAILURE)
+    if not _unsettled(channel, door):
+        raise Wrong(f"{case} the order was acknowledged all the same.", NO_FAILURE)
 
 
 def _lose(answer, channel, door, rooms):

@@ -461,7 +461,7 @@ def answer(channel, method, properties, body, work, rooms):
     def run():
         try:
             work(body)
-        except Exception as error:
+        except BaseException as error:
             errors.append(error)
 
     thread = threading.Thread(target=run)
@@ -469,6 +469,8 @@ def answer(channel, method, properties, body, work, rooms):
     while thread.is_alive():
         channel.connection.sleep(0.01)
     for error in errors:
+        if not isinstance(error, Exception):
+            raise error
         tries = (properties.headers or {}).get("tries", 0) + 1
         headers = {**(properties.headers or {}), "tries": tries}
         if tries > len(rooms):

@@ -277,6 +277,24 @@ def answer(shop, publish):
             says="the order was settled before its copy was in a queue",
         ),
         edit("except Exception as error", "except ValueError as error", says="_Burnt"),
+        edit(
+            "    except Exception as error:\n",
+            "    except:\n        error = sys.exc_info()[1]\n",
+            "def handle",
+            "import sys\n\ndef handle",
+            says="work raises KeyboardInterrupt, which is no Exception: there is a copy in 'wait.short'",
+        ),
+        edit(
+            "    except Exception as error:\n",
+            "    except KeyboardInterrupt:\n        pass\n    except Exception as error:\n",
+            says="work raises KeyboardInterrupt, which is no Exception: it did not reach the caller",
+        ),
+        edit(
+            "\n    channel.basic_ack(method.delivery_tag)",
+            "\n    finally:\n        channel.basic_ack(method.delivery_tag)",
+            says="work raises KeyboardInterrupt, which is no Exception: the order was acknowledged all the same",
+        ),
+        edit("except Exception as error", "except BaseException as error", says="work raises KeyboardInterrupt"),
         edit("except Exception as error", "except (ValueError, KeyError, OSError) as error", says="_Burnt"),
         edit("tries + 1\n", "tries\n", says="has the headers {'tries': 0}, and they were to be {'tries': 1}"),
         edit(
