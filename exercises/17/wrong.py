@@ -168,6 +168,13 @@ def answer(channel, queue, cook):
     ],
     "17.3": [
         edit(
+            "    try:\n",
+            "    channel.tx_select()\n    try:\n",
+            "    channel.basic_ack(method.delivery_tag)\n",
+            "    channel.basic_ack(method.delivery_tag)\n    channel.tx_commit()\n",
+            says="540",
+        ),
+        edit(
             "except Exception", "except ValueError", says="the BurntBun that `cook` raised for b'poison' left `handle`"
         ),
         edit(
