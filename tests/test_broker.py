@@ -546,6 +546,41 @@ def assert_swept(realms):
     assert not any(node.running for node in realm.nodes)
 
 
+@pytest.fixture
+def elsewhere(monkeypatch, tmp_path):
+    """RabbitMQ's server in a checkout whose path has about all that a shell does not take for a part of a name."""
+    usr = installed_rabbitmq().parents[3]
+    checkout = tmp_path / "a b [c] d'e 课程"
+    checkout.mkdir()
+    (checkout / ".rabbitmq").symlink_to(usr.parent)
+    monkeypatch.setattr(rabbitmq, "UNPACKED", checkout / ".rabbitmq")
+    return checkout / ".rabbitmq/usr/lib/rabbitmq/bin/rabbitmq-server"
+
+
+@posix_only
+def test_it_starts_from_a_path_with_blanks_and_brackets(elsewhere):
+    if not elsewhere.exists():
+        pytest.skip("RabbitMQ is not installed as Debian does it.")
+    private = broker.Private(elsewhere, "a test asks for it")
+    try:
+        send(private.url, b"hello")
+        assert take(private.url) == [b"hello"]
+        command = [str(elsewhere.with_name("rabbitmqctl")), "--quiet", "list_queues", "name"]
+        with Child(command, env=private._node.environment) as child:
+            assert child.wait(120) == 0, child.output
+    finally:
+        private.stop()
+
+
+@posix_only
+def test_where_no_path_is_plain_it_says_so(elsewhere, monkeypatch):
+    odd = elsewhere.parents[5]
+    monkeypatch.setattr("tempfile.tempdir", str(odd))
+    with pytest.raises(BrokerError, match=r"^RabbitMQ needs a path without blanks.*Set TMPDIR to such a folder"):
+        Realm(elsewhere)
+    assert [each.name for each in odd.iterdir()] == [".rabbitmq"]
+
+
 def test_settings_that_it_does_not_know_are_named(monkeypatch):
     monkeypatch.setattr(rabbitmq, "SETTINGS", ["buns = hot"])
     realms = remembered(monkeypatch)

@@ -1,6 +1,7 @@
 """The Makefile, as far as it can be tried without an install: what it prints, what it would run, how it refuses."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -34,10 +35,11 @@ REQUIREMENTS = ["requirements.txt", "pyproject.toml", "minibroker/pyproject.toml
 @pytest.fixture
 def checkout(tmp_path):
     """A folder with what an install looks at, and a function that calls make in it, with a PATH of its own."""
-    (tmp_path / "minibroker").mkdir()
+    folder = tmp_path / "a b [c] d'e 课程"
+    (folder / "minibroker").mkdir(parents=True)
     for name in ("Makefile", "requirements-test.txt", *REQUIREMENTS):
-        shutil.copy(ROOT / name, tmp_path / name)
-    tools = tmp_path / "tools"
+        shutil.copy(ROOT / name, folder / name)
+    tools = folder / "tools"
     tools.mkdir()
     for tool in ("sh", "id", "mkdir", "rm", "mv", "touch", "ln", "echo"):
         (tools / tool).symlink_to(shutil.which(tool))
@@ -45,14 +47,14 @@ def checkout(tmp_path):
     def make(*arguments, **env):
         return subprocess.run(
             [MAKE, *arguments],
-            cwd=tmp_path,
-            env={"PATH": str(tools), "HOME": str(tmp_path), "LC_ALL": "C", **env},
+            cwd=folder,
+            env={"PATH": str(tools), "HOME": str(folder), "LC_ALL": "C", **env},
             capture_output=True,
             text=True,
             timeout=300,
         )
 
-    make.folder = tmp_path
+    make.folder = folder
     return make
 
 
@@ -178,7 +180,7 @@ def installing_python(make, pip):
         make,
         "python3",
         'case "$*" in *"-m venv"*)',
-        f"echo made >> made; mkdir -p .venv/bin; ln -s {inner} .venv/bin/python;;",
+        f"echo made >> made; mkdir -p .venv/bin; ln -s {shlex.quote(str(inner))} .venv/bin/python;;",
         "esac",
     )
 

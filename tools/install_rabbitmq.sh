@@ -28,13 +28,6 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
     exit 1
 fi
 
-case $here in
-*[[:space:]]*)
-    say "its programs cannot be in a folder with a blank in its name: $here"
-    exit 1
-    ;;
-esac
-
 work=$PWD/.rabbitmq.new
 rm -rf "$work"
 trap 'rm -rf "$work"' EXIT
@@ -60,9 +53,8 @@ download() {
 
 say 'downloads 30 MB ...'
 if ! download 2>"$work/first_try"; then # apt's lists are missing, or too old
-    lists="-o Dir::State::lists=$work/apt/lists"
-    # shellcheck disable=SC2086
-    if ! { ours apt-get $lists update >/dev/null && download $lists; }; then
+    lists=Dir::State::lists=$work/apt/lists
+    if ! { ours apt-get -o "$lists" update >/dev/null && download -o "$lists"; }; then
         say 'cannot be downloaded; what apt said is above. Without it the course uses a small broker of its own.'
         exit 1
     fi

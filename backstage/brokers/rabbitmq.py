@@ -37,6 +37,7 @@ AT_HOME = "-kernel inet_dist_use_interface {127,0,0,1}"  # where nodes, and prog
 CORE = ("rabbit", "rabbit_common", "rabbitmq_prelaunch")  # all that a node needs to look at
 HOSTS = '{host, {127,0,0,1}, ["localhost"]}.\n{lookup, [file, native]}.\n'  # whatever the machine says of that name
 HEADINGS = ("BOOT FAILED", "Exception during startup:")  # words that tell no cause
+ODD = re.compile(r"[^\w/.+,@%=-]")  # what a shell may take for more than a part of a name
 LOG_PREFIX = re.compile(r"^\d{4}-\d\d-\d\d [\d:.+-]+ \[(\w+)\] <[\d.]+> *", re.MULTILINE)
 
 
@@ -105,9 +106,9 @@ class Realm:
             where = tempfile.gettempdir()
             raise BrokerError(f"RabbitMQ needs a folder in {where}, which cannot be made: {error.strerror}.") from error
         mapper_port = self.hold_port()
-        self.environment = self._describe(mapper_port)
-        mapper = shutil.which("epmd", path=self.environment["PATH"])
         try:
+            self.environment = self._describe(mapper_port)
+            mapper = shutil.which("epmd", path=self.environment["PATH"])
             if mapper is None:
                 raise BrokerError("RabbitMQ needs Erlang, and there is no epmd of it in the PATH.")
             # Nodes would start one, but theirs would outlive them all.
@@ -153,7 +154,23 @@ class Realm:
         }
         if plugins := self._link_core():
             environment["RABBITMQ_PLUGINS_DIR"] = str(plugins)
+        if scripts := self._link_scripts():
+            environment["RABBITMQ_SCRIPTS_DIR"] = str(scripts)
         return environment
+
+    def _link_scripts(self):
+        """Make a plain path to RabbitMQ's scripts where theirs is none: they do not quote it everywhere."""
+        scripts = self.server.resolve().parent
+        if not ODD.search(f"{self.server}{scripts}"):
+            return None
+        if ODD.search(str(self.folder)):
+            raise BrokerError(
+                f"RabbitMQ needs a path without blanks, quotes and brackets: neither {self.server.parent} nor"
+                f" {self.folder.parent} is one. Set TMPDIR to such a folder, or move the course."
+            )
+        home = self.folder / "home"  # they look beside themselves, and do not follow links there
+        home.symlink_to(scripts.parent)
+        return home / scripts.name
 
     def _link_core(self):
         """Make a folder of links to the core alone, which starts in three quarters of the time."""
