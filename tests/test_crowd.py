@@ -355,7 +355,7 @@ with Crowd({server.port}) as crowd:
         ({"port": 0}, "the port of a server is a whole number from 1 to 65,535, not 0"),
         ({"port": None}, "not None"),
         ({"timeout": 0}, "timeout is a number of seconds above 0"),
-        ({"server": 99_999_999}, "there is no process 99999999"),
+        ({"server": 99_999_999}, "the server, process 99999999, has ended or never was"),
     ],
 )
 def test_a_crowd_that_makes_no_sense(arguments, complaint):

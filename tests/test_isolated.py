@@ -876,6 +876,8 @@ def test_what_the_machine_does_not_grant_is_told(monkeypatch, tmp_path):
     monkeypatch.setattr("backstage.granted.SHARED", str(tmp_path / "missing"))
     with pytest.raises(IsolatedError, match=r"\[Errno 30\] .* Nobody can write to .*missing on this machine"):
         run_isolated("import errno, os\nraise OSError(errno.EROFS, os.strerror(errno.EROFS))")
+    with pytest.raises(IsolatedError, match=r"called ready\(\)(?s:.*)system\nNobody can write to .*missing on this"):
+        start_isolated("print('OSError: [Errno 30] Read-only file system')")  # as a worker of Celery says it
     with pytest.raises(IsolatedError, match=r"new thread\. This machine grants no more threads"):
         run_isolated('raise RuntimeError("can\'t start new thread")')
     quiet = "import functools, os\nreader, _ = os.pipe()\nos.set_blocking(reader, False)\n"

@@ -88,12 +88,18 @@ HIDES = "hides Python's own module"
 KNOWN = [
     Known("shm-read-only", "02", (11, 12, 13, 16, 18, 19, 21, 23, 24, 25, 36, 37), "Nobody can write to /dev/shm",
           "multiprocessing has no locks where nobody can write to /dev/shm"),
+    Known("shm-read-only", "15", (46, 47), "Read-only file system", "the same: its shop of processes does not open"),
+    Known("shm-read-only", "22", (41, 43), "Nobody can write to /dev/shm", "Celery's processes share locks"),
     Known("descriptors-4096", "10", (24, 26, 27, 36), "Left out:", "ten thousand connections take as many of them"),
     Known("descriptors-1024", "10", (22, 24, 26, 27, 36), "Left out:", "ten thousand connections take as many of them"),
     Known("descriptors-1024", "13", (40,), "too few descriptors", "a fair race of epoll takes 2,000 of them"),
     Known("descriptors-256", "13", (40,), "too few descriptors", "a fair race of epoll takes 2,000 of them"),
     Known("descriptors-256", "10", (12, 15, 16, 18, 20, 22, 24, 26, 27, 36), "Left out:", "so many guests cannot come"),
-    Known("descriptors-256", "11", (16, 29), "Fewer served than came", "servers with so few turn guests away"),
+    Known("descriptors-256", "07", (22,), "times as fast", "so many pages at once take as many of them"),
+    Known("descriptors-256", "11", (16, 23, 24, 25, 29, 48), "has ended or never was: start it again",
+          "servers with so few turn guests away, and one that does not expect that ends"),
+    *(Known(f"descriptors-{number}", "14", (32,), "no errors", "the crowd is as large as they allow")
+      for number in (256, 1024)),
     *(Known(f"namesake-{name}", "", (), f"{HIDES} {name}", "the first cell says which file to rename")
       for name in ("queue", "random", "socket")),
 ]  # fmt: skip

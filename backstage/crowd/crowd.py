@@ -120,7 +120,7 @@ class Crowd:
         if self._server is not None and not psutil.pid_exists(
             asked.count("server, a process,", self._server, 1, 2**31 - 1)
         ):
-            raise ValueError(f"there is no process {self._server} that could be the server")
+            raise ValueError(f"the server, process {self._server}, has ended or never was: start it again")
         self._stopped = False
         self._news = queue.SimpleQueue()
         command = [sys.executable, "-m", "backstage.crowd.clients"]

@@ -20,6 +20,7 @@ from collections import deque
 from contextlib import suppress
 from pathlib import Path
 
+from backstage.granted import lacking
 from backstage.processes import belongings, guardian
 from backstage.processes.memory import memory_of, most_memory, too_much
 from backstage.processes.messages import ReportPipe, write
@@ -201,8 +202,11 @@ class Child:
                 self._news.wait(0.02)
 
     def last_words(self):
-        """The end of a message: its last lines of output, or that there are none."""
+        """The end of a message: its last lines of output, and what the machine may lack, or that there are none."""
         lines = self.output.rstrip().splitlines()[-20:]
+        if lines:
+            kind, _, message = lines[-1].partition(": ")
+            lines += filter(None, [lacking(kind, message, self.output)])
         return "\n".join([". Its last output:", *lines]) if lines else "; it printed nothing."
 
     def send(self, *message):
