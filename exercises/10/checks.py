@@ -186,6 +186,8 @@ def _read_order(answer):
         _gives_up(answer, slow, [(0.4 * patience, drop) for drop in drops], **case)
     haste = "a byte came every 0.5 ms"
     _gives_up(answer, haste, [(0.0005, b"x")] * 2_000, patience=0.3)  # no wait is so short that no byte comes in it
+    flood = "there was always another byte to read, each in 0.01 s"
+    _gives_up(answer, flood, [(0, b"x")] * 2_000, lag=0.01, patience=0.3)
 
 
 def _reads(answer, wanted, pieces, **case):

@@ -227,6 +227,22 @@ def answer(line, patience, now):
     whole = b"".join(parts)
     return whole[: len(whole) - 1]
 """),
+        written("""
+def answer(line, patience, now):
+    deadline, order = now() + patience, b""
+    while not order.endswith(b"\\n"):
+        line.settimeout(max(deadline - now(), 0))
+        try:
+            piece = line.recv(1024)
+        except BlockingIOError:
+            raise TimeoutError("no time left") from None
+        if now() > deadline:
+            raise TimeoutError("late")
+        if not piece:
+            raise ConnectionError("gone")
+        order += piece
+    return order[:-1]
+"""),
     ],
     "10.4": [
         written("""

@@ -215,6 +215,16 @@ def answer(line, patience, now):
             "settimeout(max(left, 0.01))",
             says="a byte came every 0.5 ms, and your function gave up after 1.01 s, with a patience of 0.3 s",
         ),
+        edit(
+            '        if left <= 0:\n            raise TimeoutError(f"no whole order within {patience:g} s")\n',
+            "",
+            "settimeout(left)",
+            "settimeout(max(left, 0))",
+            "        piece = line.recv(1024)\n",
+            "        try:\n            piece = line.recv(1024)\n"
+            "        except BlockingIOError:\n            raise TimeoutError from None\n",
+            says="there was always another byte to read, each in 0.01 s, and your function gave up after",
+        ),
     ],
     "10.4": [
         written(
