@@ -414,6 +414,8 @@ class _Caller(_Opened):
     def settimeout(self, seconds):
         """Nothing keeps a sender waiting here."""
 
+    setblocking = settimeout
+
     def __enter__(self):
         return self
 

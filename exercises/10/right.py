@@ -383,5 +383,9 @@ def answer(accept, serve, reserve):
                 client.sendall(bytes("full\\n", "ascii"))
         spares.append(reserve())
 """),
+        edit(
+            "                refused.sendall",
+            "                refused.setblocking(True)\n                refused.sendall",
+        ),
     ],
 }
