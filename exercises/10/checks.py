@@ -298,6 +298,8 @@ def _let_in(answer):
         raise Wrong("accept failed with EBADF, the listener is closed, and your function kept that to itself.")
     if error.errno != errno.EBADF:
         raise error
+    if shop.exposed:
+        raise Wrong(f"while {shop.exposed} was served, nothing was in reserve: what `serve` opens may take that place.")
 
     for kind in (BrokenPipeError, ConnectionResetError, ConnectionAbortedError):
         shop, error = _letting_in(answer, 2, ["A", "B", "C"], telling={"B": kind()})
@@ -431,11 +433,16 @@ class _Shop:
         self.open, self.served, self.left, self.callers = [], [], [], {}
         self.reserved = self.most_spares = 0
         self.prepared = None  # whether something was in reserve at the first accept
+        self.exposed = None  # the first who was served with nothing in reserve
         self._accepts = Fuse(2 * len(self._script) + 100, Enough())
 
     @property
     def next(self):
         return self._script[0] if self._script else "nobody"
+
+    @property
+    def _spares(self):
+        return sum(type(each) is _Opened for each in self.open)
 
     def accept(self):
         self._accepts()
@@ -454,11 +461,13 @@ class _Shop:
 
     def serve(self, client):
         self.served.append(client.name)
+        if not self._spares:
+            self.exposed = self.exposed or client.name
         if self._fault:
             raise self._fault
 
     def reserve(self):
         self.reserved += 1
         spare = _Opened(self)
-        self.most_spares = max(self.most_spares, sum(type(each) is _Opened for each in self.open))
+        self.most_spares = max(self.most_spares, self._spares)
         return spare

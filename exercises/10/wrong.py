@@ -313,6 +313,13 @@ def answer(accept, serve, reserve):
             r'refused.sendall(b"full\n" * 2)',
             says="heard b'full\\nfull\\n', not",
         ),
+        edit(
+            "    spare = reserve()\n    while True:\n",
+            "    while True:\n        spare = reserve()\n",
+            "            spare = reserve()\n        else:\n",
+            "        else:\n            spare.close()\n",
+            says="while A was served, nothing was in reserve",
+        ),
         edit("    while True:", "    for _ in range(500):", says="2,000 callers came, one after the other"),
         edit("    while True:", "    while True:\n        continue", says="your loop stands still"),
     ],
