@@ -79,6 +79,7 @@ def _least_seconds(answer):
         (9, 1, 3, 0, 3, ""),
         (7, 1, 3, 0, 3, ": the last round has one page and takes as long as a full one"),
         (3, 0.2, 10, 0, 0.2, ": fewer pages than places are one round"),
+        (2001, 0.2, 2000, 0, 0.4, ": the last round has one page and takes as long as a full one"),
         (500, 0.2, 500, 0.001, 0.5, ": half a second of work fits into no shorter time"),
         (500, 0.2, 50, 0.001, 2, ": the work is done during the ten rounds of waiting"),
         (7, 1, 3, 0.5, 3.5, ": the work of a short round is shorter"),

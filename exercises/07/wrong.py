@@ -54,6 +54,7 @@ WRONG = {
             "pages // at_once + 1",
             says="least_seconds(9, 1, 3, 0) is 3, and your function says 4",
         ),
+        edit("-(-pages // at_once)", "int(pages / at_once + 0.99)", says="least_seconds(2001, 0.2, 2000, 0) is 0.4"),
         edit("-(-pages // at_once)", "round(pages / at_once + 0.4)", says="and your function says"),
         edit(
             "-(-pages // at_once)",
