@@ -25,6 +25,7 @@ def _crew_cases():
     yield 320, 16, 0.5, 10, 10
     yield 328, 16, 0.5, 10, 10
     yield 100, 64, 4, 5, 6
+    yield 128, 16, 0.5, 3, 5  # two workers could hold one more than the site allows, and need not
     chance = random.Random(19)
     for _ in range(60):
         seconds, latency = chance.choice([4, 16, 64, 256]), chance.choice([0.25, 0.5, 1, 2, 4])
@@ -81,9 +82,11 @@ STORIES = [  # of (page, links), the plainest promises first
     [(SHOP, ["http://bao.example/tea", "http://bao.example/tea"])],
     [(SHOP, ["/tea"]), ("http://bao.example/", ["/tea", "/bun"])],
     [(SHOP, ["lotus", "../tea", "?page=2", "?page=3"])],
+    [(SHOP, ["lotus"]), ("http://bao.example/drinks/", ["tea", "lotus"])],
     [(SHOP, ["/tea#hot", "/tea", "/tea#cold"])],
-    [(SHOP, ["mailto:cook@bao.example", "javascript:order()", "ftp://bao.example/", "/tea"])],
+    [(SHOP, ["mailto:cook@bao.example", "javascript:order()", "ftp://bao.example/", "httpx://bao.example/", "/tea"])],
     [(SHOP, ["/menu/", "/menu", "/"])],
+    [(SHOP, ["/tea;hot", "/tea%20hot", "/tea?b=2&a=1", "/tea?a"])],
     [(SHOP, ["http://[", "/tea"])],
     [(SHOP, ["HTTP://Bao.Example/Tea", "http://bao.example/tea", "http://bao.example/Tea"])],
     [(SHOP, ["http://bao.example:80/tea", "https://bao.example:443/tea", "http://bao.example/tea"])],
@@ -250,6 +253,8 @@ PLAYS = [  # per_host, pause, and what happens; the plainest promises first
     (9, 2, [("found", A[0]), ("found", B[0]), ("found", A[1]), ("found", B[1]), ("due", 0), ("due", 1), ("due", 2)]),
     (1, 2, [("found", A[0]), ("found", A[1]), ("due", 0), ("due", 9), ("settled", A[0]), ("due", 9), ("due", 11)]),
     (9, 2, [("found", A[0]), ("due", 0), ("found", A[1]), ("due", 100), ("found", A[2]), ("due", 101), ("due", 102)]),
+    (1, 0, [("found", A[0]), ("found", "http://a.example/menu/tea"), ("due", 0), ("settled", A[0]), ("due", 1)]),
+    (1, 0, [("found", A[0]), ("found", "https://a.example/0"), ("due", 0), ("settled", A[0]), ("due", 1)]),
 ]  # fmt: skip
 
 

@@ -41,6 +41,11 @@ WRONG = {
             says="you said None; 10 in flight are allowed",
         ),
         edit("in_flight > per_host", "-(-in_flight // greenlets) * greenlets > per_host", says="in flight are allowed"),
+        edit(
+            "    if in_flight > per_host:",
+            "    greenlets = min(greenlets, per_host)\n    if -(-in_flight // greenlets) * greenlets > per_host:",
+            says="you said None; 4 in flight are allowed",
+        ),
         written("answer = 5", says="give the function crew_for itself, not an int"),
     ],
     "21.2": [
@@ -70,6 +75,45 @@ WRONG = {
         edit("(None, DEFAULT[parts.scheme])", "(None, 80, 443)", says="it should be 'http://bao.example:443/tea'"),
         edit("(None, DEFAULT[parts.scheme])", "(None, DEFAULT['http'])", says="'https://bao.example:443/tea'"),
         edit('f":{parts.port}"', '""', says="it should be 'http://bao.example:443/tea'"),
+        edit(
+            "parts.scheme not in DEFAULT or",
+            "not parts.scheme.startswith('http') or",
+            "DEFAULT[parts.scheme]",
+            "DEFAULT.get(parts.scheme)",
+            says="`take` returned 'httpx://bao.example/'; it should be 'http://bao.example/tea'",
+        ),
+        edit(
+            "        self.found, self.taken = {}, 0",
+            "        self.found, self.taken, self.page = {}, 0, None",
+            "        for link in links:",
+            "        page = self.page = self.page or page\n        for link in links:",
+            says="returned 'http://bao.example/menu/tea'; it should be 'http://bao.example/drinks/tea'",
+        ),
+        edit(
+            'path=parts.path or "/"',
+            'path=parts.path.partition(";")[0] or "/"',
+            says="returned 'http://bao.example/tea'; it should be 'http://bao.example/tea;hot'",
+        ),
+        edit(
+            'path=parts.path or "/"',
+            'path=__import__("urllib.parse").parse.unquote(parts.path) or "/"',
+            says="it should be 'http://bao.example/tea%20hot'",
+        ),
+        edit(
+            'path=parts.path or "/"',
+            'path=__import__("urllib.parse").parse.quote(parts.path) or "/"',
+            says="it should be 'http://bao.example/tea",
+        ),
+        edit(
+            'path=parts.path or "/"',
+            'path=parts.path or "/", query="&".join(sorted(parts.query.split("&")))',
+            says="it should be 'http://bao.example/tea?b=2&a=1'",
+        ),
+        edit(
+            'path=parts.path or "/"',
+            'path=parts.path or "/", query="&".join(each for each in parts.query.split("&") if "=" in each)',
+            says="it should be 'http://bao.example/tea?a'",
+        ),
         edit(
             'parts.path or "/"',
             "parts.path",
@@ -240,6 +284,8 @@ answer = Frontier
             says="it should be ['http://a.example/0', 'http://a.example:81/0']",
         ),
         edit("urlsplit(url).netloc", "urlsplit(url).path", says="it should be"),
+        edit("urlsplit(url).netloc", "os.path.dirname(url)", says="a.example/menu/tea'], but it should be"),
+        edit("urlsplit(url).netloc", "urlsplit(url)[:2]", says="'https://a.example/0'], but it should be"),
         edit("now < self.free_from.get(host, now)", "now <= self.free_from.get(host, now - 1)", says="it should be"),
         edit(
             "now < self.free_from.get(host, now)",
