@@ -73,6 +73,11 @@ def _kitchens():
     yield 3, 700, 1500
     yield 1000, 333, 999
     yield 428, 7, 42  # in floats, 35 / (7 / 3) is a little less than 15
+    yield 100, 70, 300  # 100 * 0.07 is a little more than 7, as is 70 / 1000 * 100
+    yield 70, 100, 300
+    yield 100, 290, 500  # 100 / (1000 / 290) is a little more than 29
+    yield 1000, 100, 129  # 29 / 100 * 100 is a little less than 29
+    yield 120, 400, 850  # 850 / (400 / 48) - 48 is a little less than 54
     chance = random.Random(20)
     for _ in range(150):
         work = chance.choice([1, 3, 7, 40, 70, 100, 333, 400])

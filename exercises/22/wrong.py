@@ -49,6 +49,21 @@ def answer(waits, percent):
             "int((patience - work) / (work / greenlets))",
             says="size(428, 7, 42): 'room' is 14",
         ),
+        edit(
+            "(patience - work) * greenlets // work",
+            "int((patience - work) / work * greenlets)",
+            says="size(1000, 100, 129): 'room' is 28",
+        ),
+        edit(
+            "(patience - work) * greenlets // work",
+            "int(patience / (work / greenlets) - greenlets)",
+            says="size(120, 400, 850): 'room' is 53",
+        ),
+        edit("-(-rate * work // 1000)", "math.ceil(rate * (work / 1000))", says="size(100, 70, 300): 'greenlets' is 8"),
+        edit("-(-rate * work // 1000)", "math.ceil(rate / 1000 * work)", says="size(70, 100, 300): 'greenlets' is 8"),
+        edit(
+            "-(-rate * work // 1000)", "math.ceil(rate / (1000 / work))", says="size(100, 290, 500): 'greenlets' is 30"
+        ),
         edit("-(-rate * work // 1000)", "rate * work // 1000", says="size(20, 40, 1000): 'greenlets' is 0"),
         edit("-(-rate * work // 1000)", "rate * work // 1000 + 1", says="size(50, 100, 300): 'greenlets' is 6"),
         edit("-(-rate * work // 1000)", "-(-rate * 1000 // work)", says="'greenlets' is 500"),
