@@ -334,8 +334,10 @@ DAYS = [  # the results in the order in which they come; the plainest promises f
     [_result("/bun", "good", "/soup"), _result("/bun", "too slow")],
     [_result("/", "moved", "/tea", "/tea"), TEA, HOME, BUN, TEA],
     [_result("/soup", "good"), HOME, _result("/soup", "reset"), TEA, HOME],
+    [_result("/bun", "too slow"), _result("/bun", "moved", "/soup")],
 ]
 FILE = "file:ledger?mode=memory&cache=shared"
+CAUGHT = "A bare `except:` catches even the end of a program; name what you mean to catch, as `sqlite3.Error`."
 STAYS = "An outcome that is there stays, unless the new one is 'good': `ON CONFLICT (url) DO UPDATE … WHERE …`."
 
 
@@ -387,6 +389,9 @@ def _live(packed, day, cut):
             try:
                 while waiting:
                     collect(ledger, waiting[0], publish)
+                    if power.failed:
+                        before = f"{case}the power failed before `{power.failed}` number {cut + 1}"
+                        raise Wrong(f"{before}, and your function returned, as if nothing had happened.", CAUGHT)
                     del waiting[0]
             except PowerCut:
                 failed = f"the power failed before `{power.failed}` number {cut + 1}, and in the end "

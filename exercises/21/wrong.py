@@ -453,7 +453,7 @@ answer = Dispatcher
         edit(
             '[[link] for link in result["links"]]',
             '[[link] for link in result["links"] if result["outcome"] == "good"]',
-            says="'/tea' was never published",
+            says="'moved' of '/bun' with links ['/soup']: '/soup' was never published",
         ),
         edit(
             '[[link] for link in result["links"]]',
@@ -490,6 +490,17 @@ def answer(ledger, result, publish):
         publish(link)
 """,
             says="the power failed before `publish` number 6, and in the end '/tea' was never published",
+        ),
+        edit(
+            "SET outcome = 'good' WHERE :outcome = 'good'",
+            "SET outcome = :outcome WHERE pages.outcome != 'good' AND :outcome IN ('good', 'moved')",
+            says="`pages` holds [('/bun', 'moved')], and it is to hold [('/bun', 'too slow')]",
+        ),
+        edit(
+            "def collect(ledger, result, publish):\n",
+            "def collect(*given):\n    try:\n        enter(*given)\n    except:\n        pass\n\n\n"
+            "def enter(ledger, result, publish):\n",
+            says="the power failed before `ledger.execute` number 1, and your function returned, as if nothing",
         ),
         written(
             """
