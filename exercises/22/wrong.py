@@ -369,6 +369,11 @@ answer = Breaker
             says="was called after close()",
         ),
         edit("    broker.close()\n", "    return working\n", says="close() was not called"),
+        edit(
+            "for order in working:",
+            "for order in filter(None, working):",
+            says="give_back(0) was to be called after 3 s",
+        ),
         edit("list(begun)", "begun", says="has changed"),
         edit(
             "for order in held:\n        broker.give_back(order)\n    while",
