@@ -596,6 +596,9 @@ def _visit_room(house):
         guest.line.close()
     for guest in stay:
         _expect(guest, {each.name.encode(): [b"bye"] for each in guests[15:20]}, "of five who left at once")
+    gone = _Guest(house, "gone")
+    house.before_sending[b"welcome gone"] = lambda: reset(gone.line)  # so the welcome itself is sent in vain
+    gone.send(b"gone\n")
     half = stay.pop()
     half.send(b"half a word")
     half.line.close()

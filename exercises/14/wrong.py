@@ -233,6 +233,18 @@ def answer(door, spawn):
             says="a line while five guests left",
         ),
         edit("room[me] = line\n", "rooms[me] = line\n", says="A greenlet of yours had ended with NameError"),
+        edit(  # it bears the errors of recv, and not that of a welcome
+            "contextlib.closing(guest), contextlib.suppress(OSError):",
+            "contextlib.closing(guest):",
+            "guest.recv(1024)",
+            "read(guest)",
+            'room[me] = line\n            return me.sendall(b"welcome " + line + b"\\n")',
+            'me.sendall(b"welcome " + line + b"\\n")\n            room[me] = line\n            return',
+            "    def serve(guest):\n",
+            "    def read(guest):\n        with contextlib.suppress(OSError):\n            return guest.recv(1024)\n\n"
+            "    def serve(guest):\n",
+            says="all lines came as they should",
+        ),
         edit('b": "', 'b":"', says="not of the form b'NAME: line'"),
         edit("room.pop(guest, None)", "room.pop(guest)", says="all lines came as they should"),
         edit("            while data :=", "            if data :=", says="the server hung up"),
