@@ -909,6 +909,7 @@ with open(sys.argv[1], "rb") as file:
 door = socket.create_server(("127.0.0.1", 0))
 print("port", door.getsockname()[1], flush=True)
 serve(door, float(sys.argv[2]))
+print("serve has returned", flush=True)
 """
 
 
@@ -937,7 +938,8 @@ class _Shop:
 
     def _last_words(self):
         """What it printed last, unless that is about a guest who has gone."""
-        lines = [line for line in self.child.output.splitlines() if line.strip() and not line.startswith("port ")]
+        ours = "port ", "serve has returned"
+        lines = [line for line in self.child.output.splitlines() if line.strip() and not line.startswith(ours)]
         if not lines or "ConnectionResetError" in lines[-1] or "BrokenPipeError" in lines[-1]:
             return ""
         return f" The last that it printed was: {lines[-1]}"
@@ -973,6 +975,9 @@ class _Shop:
         if code != 0:
             hint = "A `serve` that returns, with no guest left, is enough for exit code 0. And may nobody be there?"
             self.wrong(f"{when}, and then the process {ending(code)}; its exit code should be 0.", hint)
+        if "serve has returned" not in self.child.output:
+            hint = "Let `serve` come to its end: the process then ends by itself, and with exit code 0."
+            self.wrong(f"{when}, and the process ended before `serve` had returned.", hint)
 
     def is_refused(self):
         """Whether the door is closed."""

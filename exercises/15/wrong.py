@@ -643,6 +643,8 @@ async def answer(jobs):
             "    asyncio.run(main())\n    sys.exit(128 + signal.SIGTERM)",
             says="its exit code should be 0",
         ),
+        edit("    asyncio.run(main())", "    asyncio.run(main())\n    sys.exit()", says="before `serve` had returned"),
+        edit("    asyncio.run(main())", "    asyncio.run(main())\n    os._exit(0)", says="before `serve` had returned"),
         edit(
             "            await asyncio.wait(list(guests), timeout=limit)\n",
             "            for guest in list(guests):\n                await asyncio.wait([guest], timeout=limit)\n",
