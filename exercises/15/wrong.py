@@ -619,7 +619,7 @@ async def answer(jobs):
             says="who had ordered, and orders again after SIGTERM, heard b'closing'",
         ),
         edit("                guests[me] = True\n", "", says="heard b'closing', where 'ok' was to come"),
-        edit(", timeout=limit", "", says="who does not pay until the limit of 1 s, heard nothing for 4 s"),
+        edit(", timeout=limit", "", says="who does not pay until the limit of 1.5 s, heard nothing for 4 s"),
         edit("timeout=limit", "timeout=limit / 3", says="s after SIGTERM, heard b'closing', where 'ok' was to come"),
         edit(
             "        if guests:\n            await asyncio.wait(list(guests), timeout=limit)",
@@ -645,6 +645,7 @@ async def answer(jobs):
         ),
         edit("    asyncio.run(main())", "    asyncio.run(main())\n    sys.exit()", says="before `serve` had returned"),
         edit("    asyncio.run(main())", "    asyncio.run(main())\n    os._exit(0)", says="before `serve` had returned"),
+        edit("timeout=limit", "timeout=1", says="after SIGTERM, before the limit"),
         edit(
             "            await asyncio.wait(list(guests), timeout=limit)\n",
             "            for guest in list(guests):\n                await asyncio.wait([guest], timeout=limit)\n",
@@ -678,7 +679,7 @@ async def answer(jobs):
             "await told.wait()\n        closing.append(1)",
             "await asyncio.wait(list(guests), timeout=limit)",
             "await asyncio.wait(list(guests))",
-            says="who does not pay until the limit of 1 s, heard nothing for 4 s",
+            says="who does not pay until the limit of 1.5 s, heard nothing for 4 s",
         ),
         edit(
             "add_signal_handler(signal.SIGTERM, closing.set)",
