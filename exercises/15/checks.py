@@ -1097,6 +1097,7 @@ def _ordinary_day(shop):
     shop.guest("a guest", b"tea").line.close()
     reset(shop.guest("a guest", b"tea").line)
     shop.guest("a guest", b"tea", b"bun").pays("who had ordered and said 'pay'")
+    shop.guest("a guest").pays("who had ordered nothing and said 'pay'")
     eats, leaves, stays = (shop.guest("a guest", order) for order in (b"tea", b"bun", b"rice"))
     eats.says(b"so")
     shop.rest()  # nothing else goes on when the signal comes

@@ -647,6 +647,11 @@ async def answer(jobs):
         edit("    asyncio.run(main())", "    asyncio.run(main())\n    os._exit(0)", says="before `serve` had returned"),
         edit("timeout=limit", "timeout=1", says="after SIGTERM, before the limit"),
         edit(
+            '(b"pay\\n", b"")',
+            '((b"pay\\n", b"") if guests[me] else (b"",))',
+            says="who had ordered nothing and said 'pay', heard b'ok'",
+        ),
+        edit(
             "            await asyncio.wait(list(guests), timeout=limit)\n",
             "            for guest in list(guests):\n                await asyncio.wait([guest], timeout=limit)\n",
             says="heard nothing for 4 s",
