@@ -389,6 +389,7 @@ answer = Gate
             "    except ConnectionRefusedError:\n",
             says="you raised TimeoutError",
         ),
+        edit("seconds=0.6", "seconds=0.1", says=", and it is 'healthy'"),
         edit('return "threads"', 'return "leak"', says="you said 'leak'; it may be"),
         written(
             """
