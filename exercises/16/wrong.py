@@ -390,6 +390,7 @@ answer = Gate
             says="you raised TimeoutError",
         ),
         edit("seconds=0.6", "seconds=0.1", says=", and it is 'healthy'"),
+        edit("process.cpu_percent() > 3", "process.cpu_percent() > 50", says="you said 'stuck', and it is 'hog'"),
         edit('return "threads"', 'return "leak"', says="you said 'leak'; it may be"),
         written(
             """
