@@ -300,7 +300,7 @@ def _complain_of_watch(name, said, wanted, looks, told):
 
 
 def _watch(answer, limit, story, start):
-    clock, stack, looks = MockClock(start=start), ["asyncio.run"], []
+    clock, stack, looks, blocked = MockClock(start=start), ["asyncio.run"], [], 0
 
     def frames():
         looks.append(clock.time)
@@ -322,7 +322,9 @@ def _watch(answer, limit, story, start):
         said, wanted = getattr(theirs, name)(), getattr(right, name)()
         if complaint := _complain_of_watch(name, said, wanted, len(looks), told):
             reason, hint = complaint
+            hint = EARLY if hint is NEWS and not blocked else hint  # it is the first one
             raise Wrong(f"limit {limit:g} s{_by(start)}: {_told(story[: place + 1])} {reason}", hint)
+        blocked += wanted is not None
 
 
 def _two_watchdogs(answer):
