@@ -105,6 +105,12 @@ def answer(reached):
         edit("term < self.term or not free or", "term < self.term or", says="it has given its vote of term 2 to 'two'"),
         edit("term < self.term or not free", "not free", says="that term is over"),
         edit(" or self.vote == candidate", "", says="it has said yes to it in this term before"),
+        edit("self.vote == candidate", "self.vote is candidate", says="it has said yes to it in this term before"),
+        edit(
+            "            self.term, self.vote = term, None\n",
+            "            self.term = term\n            if self.vote != candidate:\n                self.vote = None\n",
+            says="its vote of term 3 is free",
+        ),
         edit("self.vote is None or", "not self.vote or", says="it has given its vote of term 2 to 0"),
         edit("        self.vote = candidate\n", "", says="it has given its vote of term 2 to 'two'"),
         edit(
