@@ -266,12 +266,14 @@ class _Cluster:
         self.error = burnt
         self.orders, self.script, self.urls, self.close_fails = [*orders], [*script], [*urls], close_fails
         self.told, self.open, self.confirmed = [], None, []
+        self.most = 60 + 2 * len(self.script)
         self.failures = self.naps = 0
         self.left_early = self.burnt = False
         self.wrong = None
 
     def __str__(self):
-        return f"with {self.orders} for {len(self.urls)} nodes: {', '.join(self.told) or 'nothing was done'}"
+        told = self.told if len(self.told) <= 30 else [*self.told[:6], "and so on", *self.told[-2:]]
+        return f"with {self.orders} for {len(self.urls)} nodes: {', '.join(told) or 'nothing was done'}"
 
     def stop(self, reason, hint=""):
         self.wrong = Wrong(f"{self}: {reason}", hint)
@@ -283,7 +285,7 @@ class _Cluster:
             raise Enough
         if self.burnt and what != "close()":
             self.stop(f"the {self.error.__name__} was to go on to the caller.", "Catch `ConnectionError` alone.")
-        if len(self.told) > 60:
+        if len(self.told) > self.most:
             self.told = [*self.told[:6], "and so on"]
             self.stop("that has no end.")
 
@@ -388,7 +390,8 @@ def _deliver(answer):
     run(["tea", "bun", "rice"], ["well", "well", "burns"], burnt=ValueError)
     run(["tea", "bun", "rice"], ["refused", "well", "breaks", "well", "burns"], burnt=OSError)
     run(["tea", "bun"], ["burns"], burnt=ValueError)
-    run(["tea", "bun"], ["well", "breaks", "burns"], burnt=OSError)
+    run(["tea", "bun"], ["well", "breaks", "burns"], burnt=TimeoutError)  # which is no ConnectionError
+    run(["tea"], ["refused"] * 120)
 
 
 def _run(answer, orders, script, urls=NODES, close_fails=False, burnt=None):
@@ -414,7 +417,10 @@ def _run(answer, orders, script, urls=NODES, close_fails=False, burnt=None):
         )
     if not burnt and cluster.confirmed != orders:
         missing = orders[len(cluster.confirmed)]
-        raise Wrong(f"{cluster}: your function ended, and {missing!r} has not been confirmed.")
+        raise Wrong(
+            f"{cluster}: your function ended, and {missing!r} has not been confirmed.",
+            hint="Go round the nodes as long as there are orders to be confirmed, however often that is.",
+        )
     if cluster.open:
         raise Wrong(
             f"{cluster}: your function ended, and a connection is still open.",

@@ -213,6 +213,12 @@ def answer(history):
         edit("        if todo:\n            sleep(0.2)", "        sleep(0.2)", says="there was no error to sleep for"),
         edit("        if todo:\n            sleep(0.2)\n", "", says="there was to be one `sleep(0.2)`"),
         edit("suppress(ConnectionError)", "suppress(OSError)", says="the OSError was to go on to the caller"),
+        edit(
+            "suppress(ConnectionError)",
+            "suppress(ConnectionError, TimeoutError)",
+            says="the TimeoutError was to go on to the caller",
+        ),
+        edit("cycle(urls)", "urls * 10", says="your function ended, and 'tea' has not been confirmed"),
         edit("cycle(urls)", "urls", says="your function ended, and 'tea' has not been confirmed"),
         edit("cycle(urls)", "cycle(urls[:1])", says="it was the turn of 'amqp://two'"),
         edit("cycle(urls)", "cycle(urls[::-1])", says="it was the turn of 'amqp://one'"),
