@@ -1,6 +1,7 @@
 """Checks of chapter 18: routing. Each runs against an embedded broker of its own; nothing depends on speed."""
 
 import contextlib
+import random
 import threading
 import time
 from collections import Counter
@@ -70,6 +71,7 @@ WANTED = {
     "money": lambda shop, part, level: part == "till" and level in ("warning", "error"),
 }
 PARTS = ("oven", "till", "oven.left", "oven.left.door", "door", "door.north", "door.oven", "door.till", "lamp.error")
+LONG = "oven.left.upper.door.hinge.pin"  # last, so that simpler keys are told first
 
 
 @exercise(
@@ -87,7 +89,8 @@ def _route(answer):
         channel.exchange_declare("log", "topic", durable=True)
         for queue, patterns in answer.items():
             _bind(channel, queue, "log", *patterns)
-        letters = list(product(("north", "south", "west"), PARTS, ("info", "debug", "warning", "error")))
+        shops = ("north", "south", "west", f"shop{random.randrange(100, 1000)}")  # the last is in nobody's list
+        letters = list(product(shops, (*PARTS, LONG), ("info", "debug", "warning", "error")))
         for letter in letters:
             channel.basic_publish("log", ".".join(letter), ".".join(letter))
         for queue, wants in WANTED.items():

@@ -29,6 +29,12 @@ WRONG = {
         edit('"*.till.error"]', '"#.till.error"]', says="'north.door.till.error' reached 'money'"),
         edit('"*.oven.#"', '"#.oven.#"', says="'north.door.oven.info' reached 'oven'"),
         edit('["*.oven.#"]', '["north.oven.#", "south.oven.#"]', says="'west.oven.info' should reach 'oven'"),
+        edit('["*.oven.#"]', '["north.oven.#", "south.oven.#", "west.oven.#"]', says="'shop"),
+        edit(
+            '"#.error"',
+            '"*.*.error", "*.*.*.error", "*.*.*.*.error"',
+            says="'north.oven.left.upper.door.hinge.pin.error' should reach 'alarm'",
+        ),
         edit('"*.oven.#"', '"*.oven.info", "*.oven.*.info"', says="'north.oven.debug' should reach 'oven'"),
         edit('"#.error"', '"#.error.#"', says="'north.lamp.error.info' reached 'alarm'"),
         edit('"*.oven.#"', '"*.oven.*", "*.oven.*.*"', says="'north.oven.left.door.info' should reach 'oven'"),
