@@ -128,6 +128,7 @@ CHANGES = (  # old patterns, new ones; keys that fit both, only the new, only th
     ([], ["#"], [], ["tea"], []),
     (["#"], [], [], [], ["tea"]),
 )
+STAYS = "All it takes is to bind and to unbind."
 
 
 @exercise(
@@ -148,17 +149,25 @@ def _change(answer, channel, door, exchange, queue, old, new, both, gained, lost
     case = f"from {old} to {new}:"
     _bind(door, queue, exchange, *old)
     brokers.put(door, queue, "waits")
-    moments = []
+    moments, taken = [], []
+
+    def came_back(name):
+        if name in ("basic_get", "basic_consume", "consume"):
+            taken.append(name)
+        if not taken:  # or else one who takes all out finds no end
+            come(f"after your call of `{name}`")
 
     def come(moment):
         moments.append(moment)
         for key in both:
             door.basic_publish(exchange, key, f"{len(moments)} {key}")
 
-    tapped = brokers.Tapped(channel, after=lambda name: come(f"after your call of `{name}`"))
+    tapped = brokers.Tapped(channel, after=came_back)
     in_time(answer, tapped, queue, exchange, list(old), list(new), stuck=STUCK)
     if not channel.is_open:
         raise Wrong("your function closed the channel, which its caller still needs.")
+    if taken:
+        raise Wrong(f"{case} what waits in the queue stays there, and you called `{taken[0]}`.", STAYS)
     come("in the end")
     for key in (*gained, *lost):
         door.basic_publish(exchange, key, key)

@@ -80,6 +80,21 @@ def answer(channel, queue, exchange, old, new):
         written(
             """
 def answer(channel, queue, exchange, old, new):
+    waiting = []
+    while (message := channel.basic_get(queue, auto_ack=True))[0]:
+        waiting.append(message)
+    channel.queue_delete(queue)
+    channel.queue_declare(queue, durable=True)
+    for pattern in new:
+        channel.queue_bind(queue, exchange, pattern)
+    for _, properties, body in waiting:
+        channel.basic_publish("", queue, body, properties)
+""",
+            says="what waits in the queue stays there, and you called `basic_get`",
+        ),
+        written(
+            """
+def answer(channel, queue, exchange, old, new):
     for before, after in zip(old, new):
         channel.queue_bind(queue, exchange, after)
         channel.queue_unbind(queue, exchange, before)
