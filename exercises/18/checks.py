@@ -209,6 +209,10 @@ LOST = [order for order in ORDERS if order[0] not in ("bun.pork", "bun.leek", "t
 
 ALL = "Publish each pair of the list once, whatever became of those before it."
 ALONE = "`except pika.exceptions.UnroutableError` catches what comes back, and lets all other errors out."
+BROKEN = (
+    (pika.exceptions.NackError([]), "the broker refused an order"),  # as one does that cannot keep a message
+    (pika.exceptions.StreamLostError("cut"), "the connection was lost"),
+)
 
 
 @exercise(
@@ -260,21 +264,20 @@ def _lost(answer):
             raise Wrong(
                 f"the broker has no such exchange, and your function returned {got.value!r}, without an error.", ALONE
             )
-        calls.clear()
+        for error, what in BROKEN:
+            calls.clear()
 
-        def refuse(name):  # as a broker does that cannot keep a message
-            calls.append(name)
-            if name == "basic_publish":
-                raise pika.exceptions.NackError([])
+            def break_off(name, error=error):
+                calls.append(name)
+                if name == "basic_publish":
+                    raise error
 
-        with brokers.open_channel(url) as another:
-            refusing = brokers.Tapped(another, before=refuse)
-            got = capture(partial(in_time, answer, refusing, "shop", [("tea", "one")], stuck=STUCK))
-        if not got.error and "basic_publish" in calls:
-            what = (
-                f"the broker refused an order (NackError), and your function returned {got.value!r}, without an error."
-            )
-            raise Wrong(what, ALONE)
+            with brokers.open_channel(url) as another:
+                breaking = brokers.Tapped(another, before=break_off)
+                got = capture(partial(in_time, answer, breaking, "shop", [("tea", "one")], stuck=STUCK))
+            if not got.error and "basic_publish" in calls:
+                name = type(error).__name__
+                raise Wrong(f"{what} ({name}), and your function returned {got.value!r}, without an error.", ALONE)
 
 
 def _send(answer, channel, exchange, orders):

@@ -159,6 +159,11 @@ def answer(channel, queue, exchange, old, new):
             "(pika.exceptions.UnroutableError, pika.exceptions.NackError)",
             says="the broker refused an order (NackError)",
         ),
+        edit(
+            "    return lost",
+            "        except pika.exceptions.AMQPConnectionError:\n            break\n    return lost",
+            says="the connection was lost (StreamLostError), and your function returned []",
+        ),
         edit(", mandatory=True", "", says="('bnu.pork', 'two') reached no queue, and it is not in your list"),
         edit("basic_publish(exchange, ", 'basic_publish(exchange or "orders", ', says="orders"),
         edit("    channel.confirm_delivery()\n", "", says="reached no queue, and it is not in your list"),
