@@ -340,7 +340,8 @@ class _Desk:
 
     def __init__(self, answer, channel, own):
         self.answer, self.channel, self.own, self.prices = answer, channel, own, None
-        self.replies = own.queue_declare("replies", durable=True).method.queue
+        own.queue_declare("replies", durable=True)  # for whoever takes the argument's name for that of the queue
+        self.replies = own.queue_declare("answers for Li", durable=True).method.queue
         self.asked = 0
 
     def ask(self, question, patience, when, plan, hint, looks=24):

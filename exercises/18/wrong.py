@@ -269,6 +269,13 @@ def answer(channel, replies, question, patience):
 """,
             says="with a patience of 0.8 s, and your function waits on",
         ),
+        edit(
+            "reply_to=replies",
+            'reply_to="replies"',
+            "consume(replies",
+            'consume("replies"',
+            says="`reply_to` of a question was 'replies'; the queue for the answer is 'answers for Li'",
+        ),
         edit("str(uuid.uuid4())", '"1"', says="two questions had the same correlation_id"),
         edit(
             "                if answer.correlation_id == number:\n                    return body\n",
@@ -325,7 +332,7 @@ def answer(channel, replies, question, patience):
             "reply_to=mine",
             "consume(replies",
             "consume(mine",
-            says="the queue for the answer is 'replies'",
+            says="the queue for the answer is 'answers for Li'",
         ),
         written(
             """
@@ -347,7 +354,7 @@ def answer(channel, replies, question, patience):
         edit(
             "    finally:\n        channel.cancel()\n",
             "    finally:\n        pass\n",
-            says="still takes messages out of 'replies'",
+            says="still takes messages out of 'answers for Li'",
         ),
         edit(
             "    try:\n        for",
