@@ -320,6 +320,7 @@ class _Prices:
                     continue
                 self.asked.append(question)
                 self.plan(channel, question, body)
+                brokers.state(channel, "prices")  # when this is answered, what was sent is in its queue
                 self.served += 1
 
     def ids(self):
@@ -339,10 +340,16 @@ class _Desk:
     """Asks by the answer, and looks whether it leaves everything as it should."""
 
     def __init__(self, answer, channel, own):
-        self.answer, self.channel, self.own, self.prices = answer, channel, own, None
+        self.answer, self.own, self.prices = answer, own, None
+        self.channel = brokers.Tapped(channel, after=self.let_it_come)
         own.queue_declare("replies", durable=True)  # for whoever takes the argument's name for that of the queue
         self.replies = own.queue_declare("answers for Li", durable=True).method.queue
         self.asked = 0
+
+    def let_it_come(self, name):
+        """A price that is told at once may be there before `ask` does anything else."""
+        if name == "basic_publish" and self.prices.plan == self.prices.price:
+            eventually(lambda: self.prices.served >= self.asked, looks=100)
 
     def ask(self, question, patience, when, plan, hint, looks=24):
         """The outcome of a call that must end before nothing has moved for so many looks, 0.05 s apart."""
@@ -444,7 +451,10 @@ CANCEL = "`channel.cancel()` ends a `consume` and leaves the channel open; `fina
 EMPTY = "An answer may be empty; that none came is told by `None` in place of its method."
 STALE = "Acknowledge each reply, stale or not, or take it with `auto_ack`: what is not acknowledged comes back."
 CLOCK = "A deadline, `time.monotonic() + patience`, is looked at after each reply and after each silence."
-DROPPED = "Was the answer thrown away? With `auto_ack`, `channel.cancel()` also drops what has been fetched already."
+DROPPED = (
+    "Was the answer thrown away? A `queue_purge` after the question may take it, and with `auto_ack` "
+    "`channel.cancel()` also drops what has been fetched already."
+)
 
 
 @exercise(

@@ -276,6 +276,11 @@ def answer(channel, replies, question, patience):
             'consume("replies"',
             says="`reply_to` of a question was 'replies'; the queue for the answer is 'answers for Li'",
         ),
+        edit(
+            '    channel.basic_publish("", "prices", question, mark)\n',
+            '    channel.basic_publish("", "prices", question, mark)\n    channel.queue_purge(replies)\n',
+            says="a question was answered, and your function waits on",
+        ),
         edit("str(uuid.uuid4())", '"1"', says="two questions had the same correlation_id"),
         edit(
             "                if answer.correlation_id == number:\n                    return body\n",
