@@ -398,6 +398,14 @@ class _Desk:
                 COMPARE,
             )
 
+    def find_among_stale(self, question, when, plan):
+        """Ask; answers to other questions come first, and must not be taken for this one's."""
+        complaint = capture(self.find, question, when, plan, catch=Wrong).error
+        if len(set(self.prices.ids())) < len(self.prices.ids()):  # which may be the cause
+            raise Wrong("two questions had the same correlation_id: a late answer to the first fits the second.", FRESH)
+        if complaint:
+            raise complaint
+
     def look_at_the_question(self):
         """Its properties must let an answer come, and be known."""
         question = self.prices.asked[-1]
@@ -489,17 +497,13 @@ def _ask(answer):
         desk.find("buns", "a question was answered", prices.price)
         desk.count()
         own.basic_publish("", desk.replies, "an answer without a number")
-        complaint = capture(desk.find, "buns", "stale answers came first", late_first, catch=Wrong).error
-        if len(set(prices.ids())) < len(prices.ids()):  # which may be the cause
-            raise Wrong("two questions had the same correlation_id: a late answer to the first fits the second.", FRESH)
-        if complaint:
-            raise complaint
+        desk.find_among_stale("buns", "stale answers came first", late_first)
         desk.find("", "an answer came whose body is empty", empty, wanted=b"")
         desk.miss(0, "nobody answered", lambda *_: None)
         desk.miss(0.8, "a stale answer came after half a second, and no other", late_and_stale)
         desk.miss(0.15, "only stale answers came", only_stale)
         over.set()
-        desk.find(" Soup\n", "the question after a time-out was answered", late_first)
+        desk.find_among_stale(" Soup\n", "the question after a time-out was answered", late_first)
         desk.count()
         channel.close()  # what was not acknowledged is in the queue again
         if left := brokers.drain(own, desk.replies):

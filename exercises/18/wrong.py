@@ -283,6 +283,15 @@ def answer(channel, replies, question, patience):
         ),
         edit("str(uuid.uuid4())", '"1"', says="two questions had the same correlation_id"),
         edit(
+            "def ask(",
+            "numbers = cycle(range(3))\n\n\ndef ask(",
+            "str(uuid.uuid4())",
+            "str(next(numbers))",
+            "# A number",
+            "from itertools import cycle\n\n# A number",
+            says="two questions had the same correlation_id",
+        ),
+        edit(
             "                if answer.correlation_id == number:\n                    return body\n",
             "                return body\n",
             says="stale answers came first, and your function returned",
