@@ -413,6 +413,13 @@ def answer(channel, replies, question, patience):
         edit(
             "    try:", "    time.sleep(patience)\n    try:", says="a question was answered, and your function waits on"
         ),
+        edit(
+            "            if method:\n",
+            "            if not method and time.monotonic() < deadline:\n"
+            '                channel.basic_publish("", "prices", question, mark)\n'
+            "            if method:\n",
+            says="questions into `prices`: send each once",
+        ),
         edit("+ patience\n", "+ 0.3\n", says="with a patience of 0.8 s, and your function gave up earlier"),
         edit("+ patience\n", "+ (patience or 50)\n", says="with a patience of 0 s, and your function waits on"),
         edit("+ patience\n", "+ max(patience, 0.7)\n", says="with a patience of 0 s, and your function "),
