@@ -391,7 +391,7 @@ def _deliver(answer):
     run(["tea", "bun", "rice"], ["refused", "well", "breaks", "well", "burns"], burnt=OSError)
     run(["tea", "bun"], ["burns"], burnt=ValueError)
     run(["tea", "bun"], ["well", "breaks", "burns"], burnt=TimeoutError)  # which is no ConnectionError
-    run(["tea"], ["refused"] * 120)
+    run(["tea"], ["refused"] * 120, urls=NODES[:2])
 
 
 def _run(answer, orders, script, urls=NODES, close_fails=False, burnt=None):

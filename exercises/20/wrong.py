@@ -218,6 +218,11 @@ def answer(history):
             "suppress(ConnectionError, TimeoutError)",
             says="the TimeoutError was to go on to the caller",
         ),
+        edit(
+            "cycle(urls)",
+            "cycle(urls[:1] if len(urls) < 3 else urls)",
+            says="with ['tea'] for 2 nodes: connect('amqp://one') is refused, sleep(0.2), connect('amqp://one')",
+        ),
         edit("cycle(urls)", "urls * 10", says="your function ended, and 'tea' has not been confirmed"),
         edit("cycle(urls)", "urls", says="your function ended, and 'tea' has not been confirmed"),
         edit("cycle(urls)", "cycle(urls[:1])", says="it was the turn of 'amqp://two'"),
