@@ -264,6 +264,20 @@ def answer(visit, tree):
         yield value
 """
         ),
+        written(
+            """
+def answer(visit, tree):
+    here = getcurrent()
+    walker = greenlet(lambda: visit(tree, here.switch))
+    try:
+        leaf = walker.switch()
+        while not walker.dead:
+            yield leaf
+            leaf = walker.switch()
+    finally:
+        walker.throw()
+"""
+        ),
     ],
     "05.5": [
         written(
