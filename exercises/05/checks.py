@@ -144,8 +144,9 @@ def _lesson_is_given(answer):
                 "Leave each line in its function, and decide only who goes on when test2 ends.",
             )
     if states != [True, True]:
-        paused = " and ".join(name for name, dead in zip(("gr1", "gr2"), states, strict=True) if not dead)
-        raise Wrong(f"all five lines came, but {paused} has not ended: it is still paused in its last switch.")
+        paused = [name for name, dead in zip(("gr1", "gr2"), states, strict=True) if not dead]
+        still = "have not ended: each is" if len(paused) > 1 else "has not ended: it is"
+        raise Wrong(f"all five lines came, but {' and '.join(paused)} {still} still paused in its last switch.")
 
 
 # -- 05.3 ----------------------------------------------------------------------------------------------------------

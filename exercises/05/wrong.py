@@ -29,6 +29,17 @@ WRONG = {
     ],
     "05.2": [
         edit("say(78)", "say(78)\n        gr1.switch()", "(test2, gr1)", "(test2)", says="gr2 has not ended"),
+        edit(
+            '        say("test1 ends")',
+            '        say("test1 ends")\n        main.switch()',
+            "say(78)",
+            "say(78)\n        gr1.switch()",
+            "(test2, gr1)",
+            "(test2)",
+            "    gr1 = greenlet",
+            "    main = getcurrent()\n    gr1 = greenlet",
+            says="gr1 and gr2 have not ended: each is still paused",
+        ),
         edit("say(78)", "say(78)\n        say('test1 ends')", "(test2, gr1)", "(test2)", says="said by test1"),
         edit(
             "    gr1.switch()\n    return",
