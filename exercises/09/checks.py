@@ -248,7 +248,13 @@ def _talk(answer):
         _holds(answer, *([_scribble(dice) for _ in range(6)] for _ in range(2)))
     _holds(answer, ["a" * 3_000], ["b" * 3_000])
     _holds(answer, ["", ""])
-    for fault in (BurntBun("the oven is on fire"), os_error(errno.ENOMEM)):
+    for fault in (
+        BurntBun("the oven is on fire"),
+        os_error(errno.ENOMEM),
+        os_error(errno.ETIMEDOUT),
+        ValueError("no bun of that name"),
+        KeyboardInterrupt("Ctrl-C"),
+    ):
         for at, what in (("read", "`read`"), ("show", "`show`"), ("recv", "recv"), ("send", "sending")):
             got = capture(partial(_talk_with, answer, ["bun"] * 3, answers=1, fault=fault, at=at), catch=type(fault))
             if got.error is not fault:

@@ -221,6 +221,11 @@ def answer(line, read, show):
         edit("if not order:", "if not order.strip():", says=r"heard b' two pork buns\n', b'0\n'"),
         edit("(EOFError, ConnectionError)", "(Exception)", says="raised BurntBun (the oven is on fire), and your"),
         edit("(EOFError, ConnectionError)", "(EOFError, OSError)", says="raised OSError ([Errno 12]"),
+        edit("ConnectionError)", "ConnectionError, TimeoutError)", says="`read` raised TimeoutError ([Errno"),
+        edit("ConnectionError)", "ConnectionError, ValueError)", says="`read` raised ValueError (no bun"),
+        edit(
+            "(EOFError, ", "(EOFError, KeyboardInterrupt, ", says="`read` raised KeyboardInterrupt (Ctrl-C), and your"
+        ),
         edit("(EOFError, ConnectionError)", "(EOFError)", says="and your function raised ConnectionResetError"),
         edit("ConnectionError)", "ConnectionResetError)", says="your function raised ConnectionAbortedError"),
         edit(
