@@ -225,6 +225,7 @@ def _name(error):
 )
 def _talk(answer):
     _holds(answer, ["two pork buns", "one tea"])
+    _bears_a_slow_server(answer)
     _holds(answer, ["", "two pork buns", "", "", "one tea", "one tea", ""])
     order = "两个叉烧包"
     what = f"the user typed {order!r}, three bytes for each character, and your function raised"
@@ -292,6 +293,17 @@ def _holds(answer, typed, replies=None):
         raise Wrong("your function read the next order before it had shown the answer to the one before.")
 
 
+def _bears_a_slow_server(answer):
+    """Who bounds the wait may say by a TimeoutError that it was in vain; quiet says nothing of an answer."""
+    asked = capture(partial(_talk_with, answer, ["lotus"], pause=0.3, hasty=True), catch=TimeoutError)
+    if asked.error:
+        return
+    count, shown, *_ = asked.value
+    if shown != ["you said: lotus"] or count != 1:
+        what = f"the server took its time over an answer; you showed {_several(shown)} and returned {count!r}."
+        raise Wrong(what, "That nothing came for a while says nothing: an answer is whole at its newline.")
+
+
 def _ends_with_the_server(answer, what, answers=1, **how):
     errors = (ConnectionError, StopIteration, ValueError, IndexError)
     what = f"the server {what} {('before any answer', 'after one whole answer')[answers]}"
@@ -304,13 +316,14 @@ def _ends_with_the_server(answer, what, answers=1, **how):
         raise Wrong(f"{what}, and your function asked the user for more: return.", hint)
 
 
-def _talk_with(answer, typed, replies=None, *, answers=100, last_words=b"", fault=None, at="recv"):
+def _talk_with(answer, typed, replies=None, *, answers=100, last_words=b"", fault=None, at="recv", pause=0, **quirks):
     """Let an answer talk to a server that answers so many orders, ends with its last words, and is heard in drops.
 
     After the answers, `fault` is raised, if there is one: by read, by show, by recv in place of the end, or by sending.
+    The server lets `pause` seconds pass before each answer.
     Return what the answer returned, what it showed, what the server heard, and whether it read on too early.
     """
-    line, server = pair = awkward_pair(most=3, most_sent=10, end_fault=fault if at == "recv" else None)
+    line, server = pair = awkward_pair(most=3, most_sent=10, end_fault=fault if at == "recv" else None, **quirks)
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # an order in two pieces waits for nothing
     typed, replies, shown, heard, asked, hurried = iter(typed), iter(replies or ()), [], [], [], []
 
@@ -341,6 +354,8 @@ def _talk_with(answer, typed, replies=None, *, answers=100, last_words=b"", faul
                 if len(heard) > answers:
                     server.sendall(last_words)
                     return
+                if pause:
+                    let_pass(pause)
                 reply = next(replies, None)
                 server.sendall(b"you said: " + order if reply is None else reply.encode() + b"\n")
 

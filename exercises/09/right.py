@@ -260,6 +260,49 @@ def answer(line, read, show):
                 count += 1
     return count
 """),
+        written("""
+def answer(line, read, show):
+    line.settimeout(30)
+    count, rest = 0, b""
+    try:
+        while True:
+            if order := read():
+                line.sendall(order.encode() + b"\\n")
+                while b"\\n" not in rest:
+                    if not (piece := line.recv(1024)):
+                        return count
+                    rest += piece
+                reply, rest = rest.split(b"\\n", 1)
+                show(reply.decode())
+                count += 1
+    except (EOFError, ConnectionError):
+        return count
+"""),
+        written("""
+def answer(line, read, show):
+    def reply_to(order):
+        line.settimeout(1)
+        line.sendall(order.encode() + b"\\n")
+        got = b""
+        while got[-1:] != b"\\n":
+            try:
+                piece = line.recv(4096)
+            except TimeoutError as error:
+                if error.errno:
+                    raise
+                continue
+            if not piece:
+                raise BrokenPipeError("half an answer")
+            got += piece
+        return got[:-1].decode()
+    count = 0
+    with contextlib.suppress(EOFError, ConnectionError):
+        while True:
+            if order := read():
+                show(reply_to(order))
+                count += 1
+    return count
+"""),
     ],
     "09.4": [
         written("""

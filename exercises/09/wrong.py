@@ -279,6 +279,28 @@ def answer(line, read, show):
 """,
             says="decode a line when it is whole",
         ),
+        written(
+            """
+def answer(line, read, show):
+    count = 0
+    with contextlib.suppress(EOFError, ConnectionError):
+        while True:
+            if order := read():
+                line.sendall(order.encode() + b"\\n")
+                reply = b""
+                line.settimeout(0.1)
+                with contextlib.suppress(TimeoutError):
+                    while piece := line.recv(1024):
+                        reply += piece
+                line.settimeout(None)
+                if not reply.endswith(b"\\n"):
+                    break
+                show(reply[:-1].decode())
+                count += 1
+    return count
+""",
+            says="took its time over an answer; you showed nothing and returned 0",
+        ),
         edit("order.encode()", 'order.encode("ascii")', says="encode as UTF-8"),
         edit("break", "continue", says="asked the user for more"),
         edit("line.sendall(", "line.send(", says="A `send` took a part only"),
