@@ -399,6 +399,9 @@ def _messages(answer):
     _must_be(_collect(answer, _framed(*big), most=1_400), big, "a message of 70,011 bytes came in pieces")
     _must_be(_collect(answer, _framed(*fifty), limit=50), fifty, "a message was exactly as long as allowed")
     _must_be(_collect(answer, b""), [], "nobody said a word, and the stream ended")
+    found = _collect(answer, _framed(*three), quiet=0.2, hasty=True)
+    if not isinstance(found[1], (ConnectionError, TimeoutError)):  # who bounds the wait may say by one that it is over
+        _must_be(found, three, "nobody said a word for a while, and then three messages came")
     dice = random.Random(9)
     for most in (2, 3, 5, 7, 11):
         some = [dice.choice((b"", b"bun", b" \n", dice.randbytes(dice.choice((9, 255, 256))))) for _ in range(9)]
@@ -416,13 +419,15 @@ def _framed(*messages):
     return b"".join(struct.pack(">I", len(message)) + message for message in messages)
 
 
-def _collect(answer, stream, *, most=1_000_000, limit=2_000_000):
+def _collect(answer, stream, *, most=1_000_000, limit=2_000_000, quiet=0, **quirks):
     """Give an answer a stream that ends; return the messages, and the error that it ended with, if any."""
-    line, customer = pair = awkward_pair(most=most)
+    line, customer = pair = awkward_pair(most=most, **quirks)
     got = []
 
     def say():
         with customer:
+            if quiet:
+                let_pass(quiet)
             customer.sendall(stream)
 
     def listen():

@@ -428,6 +428,7 @@ def answer(line, limit):
         yield body
 """),
         edit("65536", "1"),
+        edit("    while header", "    line.settimeout(30)\n    while header"),
     ],
     "09.5": [
         written("""

@@ -401,6 +401,13 @@ def answer(line, limit):
             says="your generator yielded 7 messages, not 9",
         ),
         edit('">I"', '">i"', says="a length of 4,294,967,295 came"),
+        edit(
+            "            piece = line.recv(min(count - len(got), 65536))\n",
+            "            line.settimeout(0.1)\n            try:\n"
+            "                piece = line.recv(min(count - len(got), 65536))\n"
+            "            except TimeoutError:\n                piece = b''\n",
+            says="nobody said a word for a while, and then three messages came: your generator yielded []",
+        ),
     ],
     "09.5": [
         edit("            client.settimeout(patience)\n", "", says="still waits to send"),
