@@ -519,8 +519,9 @@ def _patient_echo(answer):
         return answer(line, PATIENCE)
 
     _echoes_everything(patiently)
-    # Two who are deaf: a busy machine may hide once that an answer gave up too soon.
-    looks = (_bears_a_quiet_one, _ends_a_deaf_one, partial(_ends_a_deaf_one, patience=0.2), _bears_a_slow_one)
+    # Several are deaf: a busy machine may hide once that an answer gave up too soon. The last finds who tries twice.
+    deaf = (_ends_a_deaf_one, *(partial(_ends_a_deaf_one, patience=each) for each in (0.2, 1)))
+    looks = (_bears_a_quiet_one, *deaf, _bears_a_slow_one)
     waiting = [Call(look, answer) for look in looks]
     for call in waiting:  # they take most of the time, so all do at once
         call.wait(60)
@@ -588,7 +589,8 @@ def _ends_a_deaf_one(answer, patience=0.3):
     stuck = f"{what}, and your function still waits to send."
     try:
         with reworded({TimeoutError: f"{what}, and your function raised TimeoutError: give up, hang up and return."}):
-            converse(visited, beside=shout, stands_still=full.is_set, looks=13, stuck=stuck)  # 0.65 s, or more if busy
+            looks = max(13, round(30 * patience))  # of 0.05 s, or more if busy
+            converse(visited, beside=shout, stands_still=full.is_set, looks=looks, stuck=stuck)
     finally:
         over.set()
     waited = moments[-1] - min(line.came_at, [0, *moments][-2])  # an answer held up in between has waited as well

@@ -462,6 +462,12 @@ def answer(line, limit):
             says="still waits to send",
         ),
         edit("settimeout(patience)", "settimeout(20)", says="still waits to send"),
+        edit(
+            "            client.sendall(data)",
+            "            try:\n                client.sendall(data)\n"
+            "            except TimeoutError:\n                client.sendall(data)",
+            says="with a patience of 1 s for sending, and your function still waits to send",
+        ),
         written(
             """
 def answer(client, patience):
