@@ -304,7 +304,7 @@ def _sell(answer):
         (1, "Rp"),
     ]:
         _in_any_order(_Shop(answer, buns, cards).open)
-    _Shop(answer, 4, "ppp").open_side_by_side()
+    _Shop(answer, 40, "p" * 30).open_side_by_side()
     shops = [_Shop(answer, buns, "ppR") for buns in (4, 3)]
     _run(lambda: [shop.close() for shop in [shop.begin() for shop in shops]], "customers of two shelves wait for ever.")
 

@@ -258,6 +258,13 @@ def answer(shelf, pay):
 """,
             says="of the buns are left, not",
         ),
+        edit(
+            "# Solution\n",
+            "bank = BoundedSemaphore(10)\n",
+            "        pay()",
+            "        with bank:\n            pay()",
+            says="keeps 10 customers waiting, the others cannot pay",
+        ),
         edit("        raise\n", "", says="says True"),
         edit("    return True\n", "", says="was told None"),
         edit("== 0", "<= 1", says="There was a bun for 10"),
