@@ -337,7 +337,7 @@ class _Shop:
 
     def begin(self, meet=lambda: None):
         """Let the customers in."""
-        self.shelf, self.paid = {"buns": self.buns}, 0
+        self.shelf, self.paid, self.refusals = {"buns": self.buns}, 0, 0
 
         def pay():
             meet()
@@ -345,6 +345,7 @@ class _Shop:
             self.paid += 1
 
         def refuse(seconds=1):
+            self.refusals += 1
             gevent.sleep(seconds)
             raise Refused("card refused")
 
@@ -370,6 +371,8 @@ class _Shop:
             raise Wrong(f"{counts}. Nobody should pay for a bun that is not there.")
         if self.paid != sold:
             raise Wrong(f"{counts}. Those who pay get a bun, and nobody else.")
+        if self.refusals > sum(self.refused):
+            raise Wrong("a card was refused, and your function called `pay` for it once more: put the bun back then.")
         if left != self.buns - sold:
             raise Wrong(f"{counts}, not {self.buns - sold}.")
         if self.buns >= len(told) or not any(self.refused):

@@ -265,6 +265,23 @@ def answer(shelf, pay):
             "        with bank:\n            pay()",
             says="keeps 10 customers waiting, the others cannot pay",
         ),
+        written(
+            """
+def answer(shelf, pay):
+    if shelf["buns"] == 0:
+        return False
+    shelf["buns"] -= 1
+    for _ in range(3):
+        try:
+            pay()
+        except Exception:
+            continue
+        return True
+    shelf["buns"] += 1
+    return False
+""",
+            says="called `pay` for it once more",
+        ),
         edit("        raise\n", "", says="says True"),
         edit("    return True\n", "", says="was told None"),
         edit("== 0", "<= 1", says="There was a bun for 10"),
