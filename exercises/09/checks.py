@@ -519,9 +519,8 @@ def _patient_echo(answer):
         return answer(line, PATIENCE)
 
     _echoes_everything(patiently)
-    # Several are deaf: a busy machine may hide once that an answer gave up too soon. The last finds who tries twice.
-    deaf = (_ends_a_deaf_one, *(partial(_ends_a_deaf_one, patience=each) for each in (0.2, 1)))
-    looks = (_bears_a_quiet_one, *deaf, _bears_a_slow_one)
+    # Two who are deaf: a busy machine may hide once that an answer gave up too soon.
+    looks = (_bears_a_quiet_one, _ends_a_deaf_one, partial(_ends_a_deaf_one, patience=0.2), _bears_a_slow_one)
     waiting = [Call(look, answer) for look in looks]
     for call in waiting:  # they take most of the time, so all do at once
         call.wait(60)
@@ -560,14 +559,27 @@ def _lets_stay(answer, patience=0.1):
 
 def _ends_a_deaf_one(answer, patience=0.3):
     line, customer = _deaf_pair()
-    full, over, moments, bounds = threading.Event(), threading.Event(), [], [None]
+    full, over, moments, bounds, in_vain = threading.Event(), threading.Event(), [], [None], []
 
     def note():
         moments.append(time.monotonic())
         if line.fileno() >= 0:
             bounds.append(line.gettimeout())
 
-    line.send, line.sendall = (_first(note, each) for each in (line.send, line.sendall))
+    def watched(method):
+        def send(*arguments):
+            note()
+            in_vain.extend(in_vain[:1])  # one more after the one that was in vain
+            try:
+                return method(*arguments)
+            except TimeoutError:
+                if (bounds[-1] or 0) > 0.8 * patience:
+                    in_vain.append(True)
+                raise
+
+        return send
+
+    line.send, line.sendall = watched(line.send), watched(line.sendall)
 
     def shout():
         let_pass(1.5 * patience)  # the time for one sending has not begun
@@ -589,8 +601,7 @@ def _ends_a_deaf_one(answer, patience=0.3):
     stuck = f"{what}, and your function still waits to send."
     try:
         with reworded({TimeoutError: f"{what}, and your function raised TimeoutError: give up, hang up and return."}):
-            looks = max(13, round(30 * patience))  # of 0.05 s, or more if busy
-            converse(visited, beside=shout, stands_still=full.is_set, looks=looks, stuck=stuck)
+            converse(visited, beside=shout, stands_still=full.is_set, looks=13, stuck=stuck)  # 0.65 s, or more if busy
     finally:
         over.set()
     waited = moments[-1] - min(line.came_at, [0, *moments][-2])  # an answer held up in between has waited as well
@@ -600,6 +611,8 @@ def _ends_a_deaf_one(answer, patience=0.3):
         raise Wrong(
             f"{what}, and the last sending was bounded by {bounds[-1]:g} s: give up after that time, not later."
         )
+    if len(in_vain) > 1:
+        raise Wrong(f"{what}, and your function tried to send again when that time was over: give up then.")
     _check_closed(line, " when it gave up on a customer who does not read")
     customer.close()
 

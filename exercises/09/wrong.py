@@ -466,7 +466,7 @@ def answer(line, limit):
             "            client.sendall(data)",
             "            try:\n                client.sendall(data)\n"
             "            except TimeoutError:\n                client.sendall(data)",
-            says="with a patience of 1 s for sending, and your function still waits to send",
+            says="your function tried to send again when that time was over",
         ),
         written(
             """
