@@ -181,6 +181,10 @@ PROGRAMS = {
     "the handler of a key, which a click's emits, removes one of the click": (
         "on a, on b, on c, on k key, a: emit key, k: off b, emit, emit"
     ),
+    "a handler of a click emits a click": "on a, on b, a: emit, emit, emit",
+    "a handler of a click removes another, adds one and emits a click": (
+        "on a, on b, on c, a: off c + on d 9 + emit, emit, emit"
+    ),
 }
 
 

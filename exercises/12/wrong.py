@@ -261,5 +261,37 @@ class answer:
 """,
             says="a handler of two kinds is removed from one before its turn: emit('click', None) should call ['a']",
         ),
+        edit(
+            "self.priorities = {}  #",
+            "self.left, self.priorities = {}, {}  #",
+            "self.priorities.get(kind, {}).pop(handler, None)",
+            "self.priorities.get(kind, {}).pop(handler, None)\n"
+            "        self.left[kind] = [each for each in self.left.get(kind, []) if each != handler]",
+            f"for handler in {SORTED}:\n            if handler in present:\n",
+            f"self.left[kind] = {SORTED}\n        while self.left[kind]:\n"
+            "            if handler := self.left[kind].pop(0):\n",
+            says="a handler of a click emits a click: emit('click', None) should call ['a', 'b'], and called ['a']",
+        ),
+        edit(
+            "self.priorities = {}  #",
+            "self.under_way, self.priorities = set(), {}  #",
+            "errors, present = []",
+            "if kind in self.under_way:\n            return []\n        self.under_way.add(kind)\n"
+            "        errors, present = []",
+            "        return errors",
+            "        self.under_way.remove(kind)\n        return errors",
+            says="a handler of a click emits a click: emit('click', 'pork') should call ['a', 'b'], and called []",
+        ),
+        edit(
+            "self.priorities = {}  #",
+            "self.gone, self.priorities = set(), {}  #",
+            "self.priorities.get(kind, {}).pop(handler, None)",
+            "self.priorities.get(kind, {}).pop(handler, None)\n        self.gone.add((kind, handler))",
+            "errors, present = []",
+            "self.gone.clear()\n        errors, present = []",
+            "if handler in present:",
+            "if (kind, handler) not in self.gone:",
+            says="a handler of a click removes another, adds one and emits a click",
+        ),
     ],
 }
