@@ -566,6 +566,7 @@ TAKEN = "Take those that are due out first, then call them: an alarm that has be
 WAITS = "Take out all that are due, and then call them: what comes in meanwhile is not among them."
 BACK = "A ticket is a number of its own for each alarm; keep the calls in a dictionary by it, and `pop(ticket, None)`."
 NEXT = "`patience` looks at the earliest that is not cancelled, however many cancelled ones lie before it."
+GROWS = "The number that settles a tie grows with each alarm: the length of a list shrinks when one has rung."
 BELOW = "`max(0, …)`, and `None` where there is none."
 APART = "What belongs to one `Alarms` is made in `__init__`, not in the class."
 
@@ -648,7 +649,22 @@ def _alarms(answer):
     day.ring(["again"], "an alarm that sets another, due at once, while others are far; one ring", WAITS)
     _keep_two_apart(answer)
     _cancel_one_of_two(answer)
+    _keep_the_order(answer)
     _cancel_many(answer)
+
+
+def _keep_the_order(answer):
+    """Equal ones, between which others have rung."""
+    day = _Day(answer)
+    for name in ("tea", "rice"):
+        day.after(1, name)
+    day.after(5, "set at once")
+    day.clock.time += 1
+    day.ring(["tea", "rice"], "alarms after 1, 1 and 5 s; ring after 1 s")
+    day.after(4, "set 1 s later")
+    day.clock.time += 4
+    story = "one set after 5 s, and 1 s later, when two had rung, one after 4; ring"
+    day.ring(["set at once", "set 1 s later"], story, GROWS)
 
 
 def _keep_two_apart(answer):
@@ -679,6 +695,13 @@ def _cancel_one_of_two(answer):
     day.after(2, "last")
     day.clock.time += 2
     day.ring(["same", "same", "last"], "one cancelled, then two more set, all due with the second; ring", BACK)
+    day = _Day(answer)
+    twin = day.bell("twin")
+    first, _ = day.alarms.after(1, twin), day.alarms.after(1, twin)
+    day.alarms.cancel(first)
+    day.alarms.cancel(first)
+    day.clock.time += 1
+    day.ring(["twin"], "the same call set twice after 1 s, the first cancelled twice; ring", BACK)
     day = _Day(answer)
     for ticket in [day.after(seconds, "early") for seconds in (0.25, 0.5)]:
         day.alarms.cancel(ticket)

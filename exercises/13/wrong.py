@@ -472,5 +472,61 @@ class answer:
             "while self.due:\n            self.calls.pop(self.due.pop(0), lambda: None)()",
             says="the call of the first calls ring; ring: ['first', 'second'] should have come, and it was ['first']",
         ),
+        written(
+            """
+class answer:
+    def __init__(self, clock):
+        self.clock, self.alarms = clock, []
+
+    def after(self, seconds, call):
+        self.alarms.append((self.clock() + seconds, call))
+        return self.alarms[-1]
+
+    def cancel(self, ticket):
+        if ticket in self.alarms:
+            self.alarms.remove(ticket)
+
+    def patience(self):
+        return max(0, min(when for when, _ in self.alarms) - self.clock()) if self.alarms else None
+
+    def ring(self):
+        now = self.clock()
+        for alarm in sorted((each for each in self.alarms if each[0] <= now), key=lambda each: each[0]):
+            if alarm in self.alarms:
+                self.alarms.remove(alarm)
+                alarm[1]()
+""",
+            says="the same call set twice after 1 s, the first cancelled twice",
+        ),
+        written(
+            """
+class answer:
+    def __init__(self, clock):
+        self.clock, self.heap = clock, []
+
+    def after(self, seconds, call):
+        alarm = [self.clock() + seconds, len(self.heap), call]
+        heappush(self.heap, alarm)
+        return alarm
+
+    def cancel(self, ticket):
+        ticket[2] = None
+
+    def patience(self):
+        while self.heap and not self.heap[0][2]:
+            heappop(self.heap)
+        return max(0, self.heap[0][0] - self.clock()) if self.heap else None
+
+    def ring(self):
+        now, due = self.clock(), []
+        while self.heap and self.heap[0][0] <= now:
+            due.append(heappop(self.heap))
+        for alarm in due:
+            call, alarm[2] = alarm[2], None
+            if call:
+                call()
+""",
+            says="['set at once', 'set 1 s later'] should have come, and it was ['set 1 s later', 'set at once']",
+        ),
     ],
 }
