@@ -33,6 +33,9 @@ SOON = 1.5  # seconds; what takes longer than that takes for ever
 ENDLESS = 5_000  # steps
 NO_WIDER = "Catch OSError, which BlockingIOError belongs to, and nothing wider."
 NOT_NOW = "BlockingIOError means: not now. Leave that guest as they are, and go on with the next."
+ASLEEP = "Let one call of `select` do the waiting: its last argument says how long it may take."
+BEHIND = "Put what is new behind what is left for that guest, and send from the front."
+BOTH = "One guest may be readable and writable at the same time: then read *and* send."
 GONE = "`recv` returns b'' when a guest has hung up, and raises an OSError when the line is reset: both are the end."
 
 
@@ -372,12 +375,14 @@ class _Shop:
         """Nothing can be read or written: no turn may end before its time."""
         for patience in (0.03, 0.15):
             self.idle = f"{story}, and your function still waits when its patience of {patience:g} s is over."
-            start = time.monotonic()
+            start, cpu = time.monotonic(), time.thread_time()
             self.turn(patience)
-            self.idle = ""
+            self.idle, cpu = "", time.thread_time() - cpu
             if (took := time.monotonic() - start) < 0.8 * patience:
                 soon = "at once" if took < 0.2 * patience else f"after {took:.2g} s, with a patience of {patience:g} s"
                 raise Wrong(f"{story}, and your function comes back {soon}: a server would turn without end.")
+            if cpu > 0.02:  # one call takes none of it
+                raise Wrong(f"{story}, and your function keeps the CPU busy while it waits.", ASLEEP)
 
     def comes_back(self, happen, story):
         """After what happens there is something to do: a turn may not wait until its time is over.
@@ -432,6 +437,24 @@ def _serve_at_once(shop):
     shop.turn()
     if (came := len(far.recv(65536))) < 3_000:
         raise Wrong(f"3,000 bytes were left for a guest, with room for them, and after two turns {came:,} had come.")
+    shop.guests[near].extend(b"tea, ")
+    far.sendall(b"and a bun")
+    came = bytearray()
+
+    def progress():
+        came.extend(_all_there(far))
+        return len(came) >= len(b"tea, and a bun") or len(came)
+
+    shop.until(progress)
+    if came != b"tea, and a bun":
+        raise Wrong(f"b'tea, ' was left for a guest, who said b'and a bun', and {bytes(came)!r} came.", BEHIND)
+    for _ in range(5):
+        far.sendall(b"more tea ")
+        shop.turn()
+    if not _all_there(far):
+        raise Wrong("a guest spoke before each of five turns, with room for the answer, and nothing came back.", BOTH)
+    shop.until(lambda: not any(shop.guests.values()))
+    _all_there(far)
     for _, end in [(near, far), *others]:
         end.sendall(b"one bun")
     shop.turn()

@@ -305,6 +305,35 @@ def answer(guests, patience):
             "import time\n",
             says="a guest said something while your function waited, and it waited on",
         ),
+        edit(
+            "    readable, writable, _ = select.select(list(guests), hungry, [], patience)\n",
+            "    end, readable, writable = time.monotonic() + patience, [], []\n"
+            "    while not readable and not writable and time.monotonic() < end:\n"
+            "        readable, writable, _ = select.select(list(guests), hungry, [], 0)\n",
+            "# Solution\n",
+            "import time\n",
+            says="your function keeps the CPU busy while it waits",
+        ),
+        edit(
+            "guests[guest] += data\n",
+            "sent = 0\n"
+            "        with contextlib.suppress(OSError):\n"
+            "            sent = guest.send(data)\n"
+            "        guests[guest] += data[sent:]\n",
+            "for guest in writable:",
+            "for guest in []:",
+            "            guest.close()\n",
+            "            guest.close()\n"
+            "    for guest in set(writable) & set(guests):\n"
+            "        with contextlib.suppress(OSError):\n"
+            "            del guests[guest][: guest.send(guests[guest])]\n",
+            says="b'and a buntea, ' came",
+        ),
+        edit(
+            "for guest in writable:",
+            "for guest in [each for each in writable if each not in readable]:",
+            says="a guest spoke before each of five turns",
+        ),
     ],
     "13.4": [
         written(
