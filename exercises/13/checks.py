@@ -61,6 +61,19 @@ def _at_once(answer, scene, *, stuck, steps=lambda: 0):
     raise Wrong(stuck() if callable(stuck) else stuck)
 
 
+def _often_at_once(answer, argument, *, times, stuck, hint):
+    """Call an answer that must not wait so many times that a wait of a few milliseconds shows."""
+
+    def often(argument):
+        for _ in range(times):
+            answer(argument)
+
+    def waits():
+        raise Wrong(stuck, hint)
+
+    _at_once(often, lambda: ((argument,), lambda: None), stuck=waits)
+
+
 def _timed(answer, took):
     def timed(*arguments):
         start = time.perf_counter()
@@ -103,6 +116,12 @@ def _many_that_hung_up(stack):
     return near
 
 
+def _quiet(stack):
+    """A line on which nothing comes."""
+    near, _ = (stack.enter_context(each) for each in socket.socketpair())
+    return near
+
+
 class _Lines:
     """Four lines; new ones with every call, for an answer may have been held up and must get another chance."""
 
@@ -136,6 +155,9 @@ def _who_speaks(answer):
         _named(_ask(answer, lines, stuck))
         if got := _ask(answer, _Lines(stack, "pork", "sesame"), stuck, "where all are quiet, "):
             raise Wrong(f"two lines are quiet, and your function says that {sorted(got)} speak.", ENDS)
+        quiet = {str(number): _quiet(stack) for number in range(20)}
+        moment = "twenty lines are quiet, and your function waits for a moment; it should only look."
+        _often_at_once(lambda lines: list(answer(lines)), quiet, times=6, stuck=moment, hint=LOOK_ONLY)
         if _ask(answer, lambda: (({},), lambda: None), alone, "without any line, "):
             raise Wrong("without any line nobody speaks: return an empty list.", NOBODY)
         lotus = lines.near["lotus"]
@@ -229,6 +251,7 @@ class _Selects:
         self._patch.stop()
 
 
+EMPTY = "`recv` has said BlockingIOError: that is all there is, and who wants more comes back after the next report."
 _RESET = ConnectionResetError("the guest has reset the line")
 _LOST = os_error(errno.ETIMEDOUT)
 
@@ -290,6 +313,11 @@ def _drain(answer):
             if lines[-1].patient:
                 raise Wrong(f"on {what}, your function lets `recv` wait; leave the line non-blocking.")
             _drained(got, what, sent, still_open)
+    with contextlib.ExitStack() as stack:
+        quiet = _quiet(stack)
+        quiet.setblocking(False)
+        moment = "on a line on which nothing had come, your function waits for a moment; it must never wait."
+        _often_at_once(answer, quiet, times=20, stuck=moment, hint=EMPTY)
     near, far = awkward_pair(tcp=False, fault_at=1)
     with near, far:
         near.setblocking(False)

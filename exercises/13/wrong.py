@@ -67,6 +67,22 @@ def answer(lines):
         edit("select(0)] if lines else []", "select()]", says="it should only look"),
         edit("select(0)", "select(1)", says="it should only look"),
         edit("select(0)", "select(0.1)", says="it should only look"),
+        edit("select(0)", "select(0.01)", says="twenty lines are quiet, and your function waits for a moment"),
+        written(
+            """
+def answer(lines):
+    for name, line in lines.items():
+        line.settimeout(0.001)
+        try:
+            line.recv(1, socket.MSG_PEEK)
+        except TimeoutError:
+            continue
+        except OSError:
+            pass
+        yield name
+""",
+            says="twenty lines are quiet, and your function waits for a moment",
+        ),
         written(
             """
 def answer(lines):
@@ -192,6 +208,49 @@ def answer(line):
         out += p
 """,
             says="that nothing is there: once is enough",
+        ),
+        written(
+            """
+def answer(line):
+    data, last = b"", False
+    while True:
+        try:
+            piece = line.recv(65536)
+        except BlockingIOError:
+            if last:
+                return data, True
+            last = True
+            time.sleep(0.01)  # there may be more
+            continue
+        except OSError:
+            return data, False
+        if not piece:
+            return data, False
+        data += piece
+
+import time
+""",
+            says="your function waits for a moment",
+        ),
+        written(
+            """
+def answer(line):
+    with selectors.DefaultSelector() as watcher:
+        watcher.register(line, selectors.EVENT_READ)
+        data = b""
+        while watcher.select(0.005):
+            try:
+                piece = line.recv(4096)
+            except BlockingIOError:
+                break
+            except OSError:
+                return data, False
+            if piece == b"":
+                return data, False
+            data += piece
+        return data, True
+""",
+            says="your function waits for a moment",
         ),
     ],
     "13.3": [
