@@ -40,7 +40,7 @@ class _Leash:
     """
 
     def __init__(self):
-        self.threads, self._check, self._hurried = [], threading.current_thread(), set()
+        self.threads, self._check, self._hurried, self._callers = [], threading.current_thread(), set(), []
 
     def alive(self):
         """How many threads of the answer there are."""
@@ -69,6 +69,8 @@ class _Leash:
             if threading.current_thread() is not self._check:  # those of the check are started there
                 thread.run, thread.joined, thread.at_end = partial(run_late, thread.run), threading.Event(), False
                 self.threads.append(thread)
+            else:
+                self._callers.append(thread)
             hurried = self._hurried & {threading.get_ident()}
             self._hurried -= hurried  # to start a thread is to wait for it
             start(thread)
@@ -95,7 +97,8 @@ class _Leash:
         def wait_if_there_is_time(lock, timeout=None):
             if threading.get_ident() in self._hurried and (timeout is None or timeout > 0):
                 raise Enough
-            return wait(lock, timeout)
+            calls = threading.current_thread() in self._callers  # theirs are soon over as well
+            return wait(lock, timeout and min(timeout, 0.02) if calls else timeout)
 
         threading.excepthook = lambda args: None
         kind.start, kind.join, condition.wait = start_late, join_soon, wait_if_there_is_time
@@ -450,7 +453,8 @@ class _Loop:
 def _free_the_loop(answer):
     need(answer, callable, "hand over the function itself, `run`")
     with _Leash().on():
-        for promise in (_is_a_loop, _goes_on, _waits_for_all, _hands_on_results, _bears_failing_handlers, _run_apart):
+        promises = _is_a_loop, _goes_on, _calls_then_soon, _waits_for_all, _hands_on_results
+        for promise in (*promises, _bears_failing_handlers, _run_apart):
             promise(answer)
 
 
@@ -497,6 +501,23 @@ def _goes_on(answer):
     loop.finish()
     if (got := loop.noted("first") + loop.noted("second")) != [10, 20]:
         raise Wrong(f"two slow handlers returned 10 and 20, and `then` was called with {got}.")
+
+
+def _calls_then_soon(answer):
+    """The first of two slow handlers goes on, the second has returned."""
+    loop, may_end = _Loop(answer), threading.Event()
+    loop.put(loop.slow(lambda _: may_end.wait(4 * PATIENCE), "long"), loop.slow(str, "short"))
+    try:
+        soon = _until(lambda: "short" in loop.noted() or loop.call.ready())
+    finally:
+        may_end.set()
+    loop.put(None)
+    loop.finish()
+    if not soon:
+        raise Wrong(
+            "two slow handlers came, the second had returned, and its `then` was not called before the first returned.",
+            "Let each result come back through the queue by itself: who is done first is first.",
+        )
 
 
 def _waits_for_all(answer):

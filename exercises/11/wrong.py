@@ -399,5 +399,54 @@ def answer(events):
 """,
             says="queue.Empty",
         ),
+        written(
+            """
+from collections import deque
+
+def answer(events):
+    out, closing = deque(), False
+    with ThreadPoolExecutor(20) as pool:
+        while out or not closing:
+            event = events.get()
+            if event is None:
+                closing = True
+            elif event == "look":
+                while out and out[0][1].done():
+                    then, done = out.popleft()
+                    if not done.exception():
+                        then(done.result())
+            elif event.then is None:
+                event.handler(event.detail)
+            else:
+                out.append((event.then, pool.submit(event.handler, event.detail)))
+                out[-1][1].add_done_callback(lambda _: events.put("look"))
+""",
+            says="its `then` was not called before the first returned",
+        ),
+        written(
+            """
+from concurrent.futures import wait
+
+def answer(events):
+    out, pool = [], ThreadPoolExecutor(20)
+
+    def work(event):
+        with suppress(Exception):
+            result = event.handler(event.detail)
+            events.put(lambda: event.then(result))
+
+    while event := events.get():
+        if callable(event):
+            event()
+        elif event.then is None:
+            event.handler(event.detail)
+        else:
+            out.append(pool.submit(work, event))
+    wait(out, timeout=1)
+    while not events.empty():
+        events.get()()
+""",
+            says="`run` returned after None while two slow handlers were still running",
+        ),
     ],
 }
