@@ -315,6 +315,8 @@ def _drain(answer):
             if lines[-1].patient:
                 raise Wrong(f"on {what}, your function lets `recv` wait; leave the line non-blocking.")
             _drained(got, what, sent, still_open)
+            if still_open and lines[-1].closed:
+                raise Wrong(f"on {what}, your function closed the line, although the guest is still there.")
     with contextlib.ExitStack() as stack:
         quiet = _quiet(stack)
         quiet.setblocking(False)

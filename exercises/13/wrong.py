@@ -252,6 +252,11 @@ def answer(line):
 """,
             says="your function waits for a moment",
         ),
+        edit(
+            'BlockingIOError:\n            return b"".join(pieces), True',
+            'BlockingIOError:\n            line.close()\n            return b"".join(pieces), True',
+            says="in pieces, your function closed the line, although",
+        ),
     ],
     "13.3": [
         edit("[], patience)", "[])", says="and your function still waits when its patience of 0.03 s is over"),
