@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import textwrap
 import time
 import urllib.error
 import urllib.request
@@ -410,3 +411,26 @@ def test_it_is_gone_when_its_owner_is_killed():
 def test_bad_arguments_are_refused_in_a_sentence(arguments, complaint):
     with pytest.raises(ValueError, match=f"^{re.escape(complaint)}$"):
         Website(**arguments)
+
+
+def test_a_connection_that_has_ended_leaves_nothing_for_the_collector():
+    """Or its watchers are there when the next connection gets its descriptor, which libuv's loop answers by a reset."""
+    code = """
+        import gc
+        from gevent import socket
+        from backstage.website import server
+
+        plan = dict(pages=1, latency=0.0, jitter=0.0, errors=0, resets=0, endless=0, dribbles=0, flaky=0,
+                    fails_times=2, moved=0, closed=0, crawl_delay=None, at_once=None, seed=1)
+        site = server.Server(("127.0.0.1", 0), server.Application(plan), handler_class=server.Handler, log=None)
+        site.start()
+        gc.disable()
+        for _ in range(5):
+            with socket.create_connection(site.address) as line:
+                line.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
+                while line.recv(1000):
+                    pass
+        print(sum(isinstance(each, server.Handler) for each in gc.get_objects()))
+    """
+    run = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True)
+    assert (run.stdout, run.stderr) == ("0\n", "")

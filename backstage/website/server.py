@@ -12,6 +12,7 @@ import os
 import socket
 import struct
 import sys
+import weakref
 from collections import Counter
 from contextlib import nullcontext, suppress
 from time import perf_counter
@@ -50,7 +51,9 @@ class Handler(WSGIHandler):
         return line
 
     def get_environ(self):
-        return {**super().get_environ(), "site.handler": self}
+        # No cycle: it would keep gevent's watchers of the socket until the next collection, and by then another
+        # connection may have its descriptor. On libuv that one is reset.
+        return {**super().get_environ(), "site.handler": weakref.proxy(self)}
 
     def run_application(self):
         try:
