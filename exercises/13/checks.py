@@ -403,9 +403,9 @@ class _Shop:
         far.sendall(text)
         self.hears(far, text, who)
 
-    def sleeps(self, story):
+    def sleeps(self, story, *longer):
         """Nothing can be read or written: no turn may end before its time."""
-        for patience in (0.03, 0.15):
+        for patience in (0.03, 0.15, *longer):
             self.idle = f"{story}, and your function still waits when its patience of {patience:g} s is over."
             start, cpu = time.monotonic(), time.thread_time()
             self.turn(patience)
@@ -581,7 +581,7 @@ def _all_there(line):
 def _serve_the_slow(shop):
     _, far = shop.let_in()
     shop.talks(far, b"one bun", "a guest")
-    shop.sleeps("nobody speaks, and nothing is left to be sent")
+    shop.sleeps("nobody speaks, and nothing is left to be sent", 0.6)  # a busy machine grants it little CPU
     slow, slow_far = shop.let_in()
     text, sent = bytes(range(256)) * 2_000, 0
 
