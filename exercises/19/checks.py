@@ -2,6 +2,7 @@
 
 import random
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 
@@ -12,8 +13,10 @@ from exercises import Wrong, exercise
 from exercises.vocabulary import Enough, brokers, in_time, need, need_class
 
 AGAIN = "The outbox may have got more meanwhile: look into it after each message, until it is empty."
+REUSED = "A new row may get the `rowid` of one that was deleted: look at whatever is there, not only beyond the last one."
 EQUAL = "Two rows may hold the same message: delete by `rowid`, which tells them apart."
 LOCKED = "A change that is not committed keeps others out, and so does a SELECT that is not read to its end."
+MADE_BEFORE = "Leave that to whoever knows how long orders wait there: a room that was made without a time never ends."
 STUCK = "your function waits for something that does not come."
 
 # -- 19.1 -------------------------------------------------------------------------------------------------------------
@@ -216,6 +219,7 @@ def _relay(answer):
     _empty(answer, ["", "tea", "", "0"])
     _empty(answer, ["tea", "bun"], late=["rice", "tea"])
     _empty(answer, ["tea"], late=["bun", "tea", "rice"])  # each while the only one there is being published
+    _empty(answer, ["tea", "bun"], last="rice")
     for place in (1, 2, 3):
         _empty(answer, ["tea", "bun", "tea"], down=place)
 
@@ -234,11 +238,16 @@ def _outbox(messages):
     return shop, door
 
 
-def _empty(answer, messages, late=(), down=0):
-    """Let an outbox be emptied; `late` are written while it is, and the publishing number `down` fails."""
+def _empty(answer, messages, late=(), last=None, down=0):
+    """Let an outbox be emptied, whose publishing number `down` fails.
+
+    Each of `late` is written while another is being published, and `last` when the outbox is empty, just before the
+    answer looks there once more: SQLite gives it a rowid that was taken before.
+    """
     shop, door = _outbox(messages)
     case = f"with {messages} in the outbox" + (f" and an exception at number {down}" if down else "")
     case += " and more written meanwhile" if late else ""
+    case += f", and {last!r} written when the outbox was empty, before you looked there once more" if last else ""
     published, came, late, wrong = [], [], list(late), []
     failed = False
 
@@ -248,6 +257,18 @@ def _empty(answer, messages, late=(), down=0):
     def stop(*reason):
         wrong.append(Wrong(*reason))
         raise Enough
+
+    def write(message):
+        with door:
+            door.execute("INSERT INTO outbox VALUES (?)", [message])
+        came.append(message)
+
+    def look(statement):
+        if last and last not in came and statement.lstrip()[:6].upper() == "SELECT" and not left():
+            with suppress(sqlite3.OperationalError):  # the answer keeps others out while it looks, which is fine
+                write(last)
+
+    shop.set_trace_callback(look)
 
     def publish(message):
         nonlocal failed
@@ -265,10 +286,8 @@ def _empty(answer, messages, late=(), down=0):
             raise _Down
         published.append(message)
         if late:
-            came.append(late.pop(0))
             try:
-                with door:
-                    door.execute("INSERT INTO outbox VALUES (?)", [came[-1]])
+                write(late.pop(0))
             except sqlite3.OperationalError:
                 stop(f"{case}, nobody else could write while {message!r} was being published.", LOCKED)
 
@@ -283,7 +302,7 @@ def _empty(answer, messages, late=(), down=0):
         raise Wrong(f"{case}, the exception did not reach the caller.")
     wanted = [*messages, *came][: down - 1 if down else None]
     if published != wanted:
-        hint = AGAIN if came and published == wanted[: len(published)] else ""
+        hint = (REUSED if last else AGAIN) if came and published == wanted[: len(published)] else ""
         raise Wrong(f"{case}, you published {published}, and {wanted} was to be published.", hint)
     rest = [*messages, *came][len(wanted) :]
     if left() != rest:
@@ -293,11 +312,16 @@ def _empty(answer, messages, late=(), down=0):
 # -- 19.5 -------------------------------------------------------------------------------------------------------------
 
 ROOMS = ["wait.short", "wait.long", "wait.longer"]
+TO_ITS_ROOM = "An order that failed goes on to its room, and its exception no further: `except Exception` ends it."
 NO_FAILURE = "`except Exception` lets such ends of a program through; a bare `except:` catches them as well."
 
 
 class _Burnt(Exception):
     pass
+
+
+class _CalledAway(BaseException):
+    """An end of a program that Python does not know of, as gevent and asyncio have theirs."""
 
 
 @exercise(
@@ -309,6 +333,7 @@ def _handle(answer):
     with brokers.started_broker() as url, brokers.open_channel(url) as channel, brokers.open_channel(url) as door:
         for queue in ("work", "parked", *ROOMS, "den"):
             door.queue_declare(queue, durable=True)
+        door.queue_declare("full", durable=True, arguments={"x-max-length": 0, "x-overflow": "reject-publish"})
         channel.confirm_delivery()
         for order in (
             _Order(None, None),
@@ -318,13 +343,15 @@ def _handle(answer):
             _Order({"guest": "", "spicy": False, "tries": 2}, ValueError, body=b"", message_id=""),
             _Order({"guest": "Wang", "tries": 3}, _Burnt),
             _Order({"error": "OSError", "tries": 7}, ValueError),
+            _Order({"error": "OSError", "tries": 0}, ValueError),
         ):
             _try(answer, channel, door, order)
         _try(answer, channel, door, _Order({"guest": "Li"}, OSError), [])
         _try(answer, channel, door, _Order({"tries": 1}, OSError), ["den"])
-        for kind in (KeyboardInterrupt, SystemExit):
+        for kind in (KeyboardInterrupt, SystemExit, _CalledAway):
             _interrupt(answer, channel, door, kind)
         _lose(answer, channel, door, ["nowhere"])
+        _lose(answer, channel, door, ["full"])
         door.queue_delete("parked")
         _lose(answer, channel, door, [])
 
@@ -364,15 +391,18 @@ def _try(answer, channel, door, case, rooms=ROOMS):
         if name in ("basic_ack", "basic_reject", "basic_nack") and case.error and not _holding(door, queues):
             raise Wrong(f"{case} the order was settled before its copy was in a queue.")
 
-    tapped = brokers.Tapped(channel, before=before)
+    tapped, given = brokers.Tapped(channel, before=before), list(rooms)
     tries = (case.headers or {}).get("tries", 0)
     wanted = rooms[tries] if tries < len(rooms) else "parked"
     try:
-        in_time(answer, tapped, method, properties, body, work, list(rooms), stuck=STUCK)
+        in_time(answer, tapped, method, properties, body, work, given, stuck=STUCK)
     except Exception as error:
         if error.args != ("burnt",):
             raise
-        raise Wrong(f"{case} this exception reached the caller; a copy was to go to {wanted!r}.") from None
+        done = f"the copy is in {there[0]!r}, and" if (there := _holding(door, queues)) else "there is no copy, and"
+        raise Wrong(f"{case} {done} the exception reached the caller.", TO_ITS_ROOM) from None
+    if given != rooms:
+        raise Wrong(f"{case} your function changed `rooms`, which the next order needs, to {given}.")
     if worked != [case.body]:
         raise Wrong(f"{case} `work` was called with {worked}; it was to be called once, with {case.body}.")
     found = [(queue, message) for queue in queues for message in brokers.take(door, queue)]
@@ -448,19 +478,27 @@ def _interrupt(answer, channel, door, kind):
 
 
 def _lose(answer, channel, door, rooms):
-    """The copy cannot be published: its room is missing."""
+    """The copy cannot be published: its room is missing, or full."""
+    room = (rooms or ["parked"])[0]
+    full = room == "full"
     door.basic_publish("", "work", b"bun")
     method, properties, body = _get(channel)
 
     def work(body):
         raise ValueError("burnt")
 
-    case = f"there is no queue {(rooms or ['parked'])[0]!r}, so the copy cannot be published:"
+    case = f"the queue {room!r} takes no message more" if full else f"there is no queue {room!r}"
+    case += ", so the copy cannot be published:"
+    wanted = pika.exceptions.NackError if full else pika.exceptions.UnroutableError
+    called = []
+    tapped = brokers.Tapped(channel, before=called.append)
     try:
-        in_time(answer, channel, method, properties, body, work, rooms, stuck=STUCK)
-    except pika.exceptions.UnroutableError:
+        in_time(answer, tapped, method, properties, body, work, list(rooms), stuck=STUCK)
+    except wanted:
         pass
     else:
-        raise Wrong(f"{case} no UnroutableError reached the caller.", hint="Publish with `mandatory=True`.")
+        if "queue_declare" in called:
+            raise Wrong(f"there was no queue {room!r}, and your function declared one.", MADE_BEFORE)
+        raise Wrong(f"{case} no {wanted.__name__} reached the caller.", hint="Publish with `mandatory=True`.")
     if not _unsettled(channel, door):
         raise Wrong(f"{case} the order was acknowledged all the same.")

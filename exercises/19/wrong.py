@@ -267,6 +267,18 @@ def answer(shop, publish):
 """,
             says="another connection saw",
         ),
+        written(
+            """
+def answer(shop, publish):
+    last = 0
+    while row := shop.execute("SELECT rowid, message FROM outbox WHERE rowid > ? LIMIT 1", [last]).fetchone():
+        last, message = row
+        publish(message)
+        with shop:
+            shop.execute("DELETE FROM outbox WHERE rowid = ?", [last])
+""",
+            says="and 'rice' written when the outbox was empty, before you looked there once more, you published",
+        ),
     ],
     "19.5": [
         edit(
@@ -379,5 +391,42 @@ def answer(shop, publish):
         ),
         edit("work(body)\n", "work(body.decode())\n", says="`work` was called with ['bun']"),
         edit("room, body, copy", 'room, b"bao", copy', says="the body of the copy is b'bao'"),
+        edit(
+            "        room = rooms[tries] if tries < len(rooms) else",
+            "        for _ in range(tries):\n            if rooms:\n                rooms.pop(0)\n"
+            "        room = rooms.pop(0) if rooms else",
+            says="your function changed `rooms`, which the next order needs, to ['wait.long', 'wait.longer']",
+        ),
+        edit(
+            "    except Exception as error:\n",
+            "    except (KeyboardInterrupt, SystemExit):\n        raise\n    except BaseException as error:\n",
+            says="work raises _CalledAway, which is no Exception: there is a copy in 'wait.short'",
+        ),
+        edit(
+            "        channel.basic_publish(",
+            "        channel.queue_declare(room, durable=True)\n        channel.basic_publish(",
+            says="there was no queue 'nowhere', and your function declared one",
+        ),
+        edit(
+            "mandatory=True)\n",
+            "mandatory=True)\n        channel.basic_ack(method.delivery_tag)\n        raise\n",
+            says="work raises ValueError: the copy is in 'wait.short', and the exception reached the caller",
+        ),
+        edit(
+            "        channel.basic_publish(",
+            "        raise\n        channel.basic_publish(",
+            says="work raises ValueError: there is no copy, and the exception reached the caller",
+        ),
+        edit(
+            "        headers = dict(properties.headers or {})\n",
+            "        headers = dict(properties.headers or {})\n        headers.pop('error', None)\n",
+            says="they were to be {'error': 'OSError', 'tries': 1}",
+        ),
+        edit(
+            '        channel.basic_publish("", room, body, copy, mandatory=True)\n',
+            '        try:\n            channel.basic_publish("", room, body, copy, mandatory=True)\n'
+            "        except pika.exceptions.NackError:\n            pass\n",
+            says="the queue 'full' takes no message more, so the copy cannot be published: no NackError reached the caller",
+        ),
     ],
 }
