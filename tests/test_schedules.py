@@ -188,6 +188,21 @@ def by_two_names():
     assert till.sold == 2, f"sold is {till.sold}"
 
 
+def where_something_is_missing():
+    class Till:
+        sold = 0
+
+        def sell(self):
+            if not hasattr(self, "lock"):
+                self.lock = threading.Lock()
+            with self.lock:
+                self.sold += 1
+
+    till = Till()
+    together(till.sell, till.sell)
+    assert till.sold == 2, f"sold is {till.sold}"
+
+
 def in_one_line():
     shelf = ["bun"]
     together(*[lambda: shelf and shelf.pop()] * 2)
@@ -354,6 +369,30 @@ def test_what_threading_and_queue_offer_works_on_the_stage():
         assert threading.active_count() == 1
 
     report = found(program, bound=1, schedules=150, walks=0)
+    assert report.failure is None, str(report)
+
+
+def test_a_missing_name_is_a_race_too_though_it_takes_two_interruptions():
+    report = found(where_something_is_missing)
+    assert report.failure.text.splitlines()[0] == "AssertionError: sold is 1"
+    assert report.cost == 2
+
+
+def test_a_module_that_a_program_imports_first_may_have_locks_that_outlive_a_fork(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    text = "import threading\nlock = threading.Lock()\nafter_fork = lock._at_fork_reinit\nafter_fork()\n"
+    (tmp_path / "course_with_a_lock.py").write_text(text, encoding="utf-8")
+
+    def program():
+        import course_with_a_lock
+
+        with course_with_a_lock.lock:
+            pass
+
+    try:
+        report = found(program)
+    finally:
+        sys.modules.pop("course_with_a_lock", None)
     assert report.failure is None, str(report)
 
 

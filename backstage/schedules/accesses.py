@@ -15,7 +15,7 @@ from collections import deque
 from queue import Queue
 
 ATTRIBUTE, GLOBAL, CELL, CONTENT = "attribute", "global", "cell", "content"
-VAGUE_NAMES = {"getattr", "setattr", "delattr", "vars", "exec", "eval", "globals", "locals", "__dict__"}
+VAGUE_NAMES = {"getattr", "hasattr", "setattr", "delattr", "vars", "exec", "eval", "globals", "locals", "__dict__"}
 
 _LOADS = {"LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_BORROW", "LOAD_NAME", "LOAD_GLOBAL", "LOAD_DEREF"}
 _TWO_LOADS = {"LOAD_FAST_LOAD_FAST", "LOAD_FAST_BORROW_LOAD_FAST_BORROW", "STORE_FAST_LOAD_FAST"}

@@ -105,6 +105,9 @@ class Lock(_Steered):
     def _acquire_restore(self, saved):
         self._take(here())
 
+    def _at_fork_reinit(self):  # asked for by modules that a program imports first
+        self.holder = None
+
     def __enter__(self):
         return self.acquire()
 

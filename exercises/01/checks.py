@@ -5,6 +5,7 @@ schedule after the other, and sees a deadlock at once. The programs below run th
 """
 
 import threading
+import time
 
 from exercises import Wrong, exercise
 from exercises.vocabulary import (
@@ -145,10 +146,17 @@ def _two_tills(till_class):
 
 def _print_together(till_class, clerks):
     """Receipts that are printed only when all have begun."""
-    till, all_print = till_class(), threading.Barrier(clerks)
+    till, all_print, printed = till_class(), threading.Barrier(clerks), []
+
+    def receipt(number):
+        all_print.wait()
+        printed.append(number)
+
     for name in CLERKS[:clerks]:
-        start(name, till.sell, lambda number: all_print.wait())
+        start(name, till.sell, receipt)
     join_all()
+    if len(printed) < clerks:  # somebody else prints them, one after another
+        raise Wrong(_waits_for_receipt(()))
 
 
 def _waits_for_receipt(waiting):
@@ -197,10 +205,10 @@ class _WatchedShelf:
         self._buns = value
 
 
-def _move_all(move, moves, meet=lambda shelves: None):
+def _move_all(move, moves, prepare=lambda shelves: None):
     """Run moves [(giver, taker, buns), …] side by side, and look what the shelves hold afterwards."""
     shelves = {number: _WatchedShelf(number) for number in (*range(5), 11)}
-    meet(shelves)
+    prepare(shelves)
     for name, (giver, taker, buns) in zip(CLERKS, moves, strict=False):
         start(name, move, shelves[giver], shelves[taker], buns)
     join_all()
@@ -219,7 +227,7 @@ def _move_all(move, moves, meet=lambda shelves: None):
             f"10 buns lay on each shelf; to be moved: {told}. Now"
             f" {' and '.join(f'shelf {number} holds {holds[number]}, not {wanted[number]}' for number in off)}.",
             "Who does not get the second lock may let go of the first and try again, but must not give up."
-            if len(moves) > 1
+            if len(moves) > 1 or prepare is _clean_shelf_two
             else "Take from the giver, add to the taker, in any case.",
         )
 
@@ -229,6 +237,16 @@ def _keep_one_and_two_busy(shelves):
     others_at_work = threading.Event()
     for number, shelf in shelves.items():
         shelf.meet = others_at_work.wait if number < 3 else others_at_work.set
+
+
+def _clean_shelf_two(shelves):
+    """Somebody holds its lock for a while."""
+
+    def clean():
+        with shelves[2].lock:
+            time.sleep(0.3)
+
+    start("cleaner", clean)
 
 
 @exercise(
@@ -243,12 +261,15 @@ def _cure_the_deadlock(answer):
     for moves in (
         *[[(one, other, 3), (other, one, 4)] for one, other in ((1, 2), (0, 1), (1, 3), (2, 4), (1, 4), (1, 11))],
         [(1, 2, 3), (1, 2, 4)],
-        [(1, 2, 1), (2, 3, 1), (3, 1, 1)],
         [(1, 1, 2), (1, 2, 3), (2, 1, 1)],
     ):
         if len(moves) == 3:
             under_schedules(_move_all, answer, [(1, 1, 3)], stuck=_move_to_itself_stuck)
         under_schedules(_move_all, answer, moves, stuck=_say_who_waits, most=40)
+    under_schedules(_move_all, answer, [(1, 2, 1), (2, 3, 1), (3, 1, 1)], stuck=_say_who_waits, most=200)
+    under_schedules(_move_all, answer, [(1, 2, 3), (2, 1, 4)], stuck=_say_who_waits, bound=3, most=200)
+    for move in [(1, 2, 3), (2, 1, 3)]:
+        under_schedules(_move_all, answer, [move], _clean_shelf_two, stuck=_say_who_waits, most=20)
     under_schedules(
         _move_all, answer, [(1, 2, 1), (2, 1, 1), (3, 4, 1)], _keep_one_and_two_busy, stuck=_strangers_wait, most=60
     )
@@ -331,11 +352,12 @@ def _bounded_shelf(answer):
     under_schedules(_odd_buns, answer, most=20)
     under_schedules(_two_shelves, answer, most=20)
     for bakers, sellers, places in DAYS:
-        under_schedules(_busy_day, answer, bakers, sellers, places, most=20)
+        under_schedules(_busy_day, answer, bakers, sellers, places, most=20 if places == 1 else 100)
 
 
 DAYS = [  # the buns of each baker, how many each seller asks for, and the places
     ([1, 1], [], 1),
+    ([1, 1], [], 2),
     ([1, 1, 1, 1], [], 2),
     ([3], [3], 1),
     ([3], [3], 2),
@@ -433,7 +455,7 @@ def _busy_day(shelf_class, bakers, sellers, places):
     baked += more
     _let_all_go_on(trade, len(baked), len(baked))
     if sorted(trade.got, key=repr) != sorted(baked, key=repr):
-        raise Wrong(f"{len(baked)} different buns were put on the shelf, {len(set(trade.got))} of them were got.")
+        raise Wrong(f"{len(baked)} different buns were put on the shelf, and {len(set(trade.got))} of them came out.")
     for baker in range(len(bakers)) if len(sellers) < 2 else ():
         order = [number for name, number in trade.got if name == baker]
         if order != sorted(order):

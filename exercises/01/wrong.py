@@ -128,6 +128,36 @@ class answer:
             says="two sales at one till, then one at another",
         ),
         written("answer = 6", says="give the class"),
+        edit(
+            "        self.lock = threading.Lock()\n",
+            "",
+            "        with self.lock",
+            "        if not hasattr(self, 'lock'):\n            self.lock = threading.Lock()\n        with self.lock",
+            says="2 clerks made 2 sales; the receipts say 1, 1, and `sold` is 1",
+        ),
+        written(
+            """
+from queue import SimpleQueue
+
+class Till:
+    def __init__(self):
+        self.sold, self.lock, self.receipts = 0, threading.Lock(), SimpleQueue()
+        threading.Thread(target=self.print_all, daemon=True).start()
+
+    def print_all(self):
+        while True:
+            receipt, number = self.receipts.get()
+            receipt(number)
+
+    def sell(self, receipt):
+        with self.lock:
+            self.sold += 1
+            self.receipts.put((receipt, self.sold))
+
+answer = Till
+""",
+            says="while one clerk's receipt was being printed, another clerk could not print theirs",
+        ),
     ],
     "01.4": [
         edit("    if giver is taker:\n        return\n", "", says="to itself does not end"),
@@ -208,6 +238,56 @@ def answer(giver, taker, buns):
         ),
         written("answer = move = 3", says="give the function"),
         edit("key=lambda shelf: shelf.number", "key=lambda shelf: str(shelf.number)[-1]", says="a deadlock"),
+        written(
+            """
+pairs, gate = {}, threading.Lock()
+
+def answer(giver, taker, buns):
+    if giver is taker:
+        return
+    with gate:
+        pair = pairs.setdefault(frozenset([giver.number, taker.number]), threading.Lock())
+    with pair, giver.lock, taker.lock:
+        giver.buns -= buns
+        taker.buns += buns
+""",
+            says="a deadlock: ",
+        ),
+        written(
+            """
+def answer(giver, taker, buns):
+    if giver is taker:
+        return
+    giver.lock.acquire()
+    if not taker.lock.acquire(blocking=False):
+        giver.lock.release()
+        taker.lock.acquire()
+        giver.lock.acquire()
+    giver.buns -= buns
+    taker.buns += buns
+    giver.lock.release()
+    taker.lock.release()
+""",
+            says="a deadlock: ",
+        ),
+        written(
+            """
+import time
+
+def answer(giver, taker, buns):
+    if giver is taker:
+        return
+    for attempt in range(10):
+        with giver.lock:
+            if taker.lock.acquire(blocking=False):
+                giver.buns -= buns
+                taker.buns += buns
+                taker.lock.release()
+                return
+        time.sleep(0.01)
+""",
+            says="to be moved: 3 from shelf 1 to 2. Now shelf 1 holds 10, not 7",
+        ),
     ],
     "01.5": [
         edit("while len", "if len", "while not", "if not", says="IndexError"),
@@ -344,6 +424,52 @@ class answer:
             "        self.has_room, self.has_buns = threading.Condition(lock), threading.Condition(lock)\n",
             "",
             says="sellers waited at two shelves",
+        ),
+        written(
+            """
+class Shelf:
+    def __init__(self, places):
+        self.ring, self.head, self.tail = [None] * places, 0, 0
+        self.room, self.filled = threading.Semaphore(places), threading.Semaphore(0)
+
+    def put(self, bun):
+        self.room.acquire()
+        self.ring[self.tail] = bun
+        self.tail = (self.tail + 1) % len(self.ring)
+        self.filled.release()
+
+    def get(self):
+        self.filled.acquire()
+        bun = self.ring[self.head]
+        self.head = (self.head + 1) % len(self.ring)
+        self.room.release()
+        return bun
+
+answer = Shelf
+""",
+            says="`get` returned None, which nobody had put on the shelf",
+        ),
+        written(
+            """
+class Shelf:
+    def __init__(self, places):
+        self.buns, self.room, self.filled = [], threading.Semaphore(places), threading.Semaphore(0)
+
+    def put(self, bun):
+        self.room.acquire()
+        self.buns.append(bun)
+        self.filled.release()
+
+    def get(self):
+        self.filled.acquire()
+        bun = self.buns[0]
+        del self.buns[0]
+        self.room.release()
+        return bun
+
+answer = Shelf
+""",
+            says="2 different buns were put on the shelf, and 1 of them came out",
         ),
     ],
 }

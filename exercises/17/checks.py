@@ -178,7 +178,6 @@ def _fair(answer):
             raise Wrong(f"{again[0]!r} had been cooked, and came again when the program that cooked it ended.", BEHIND)
 
 
-
 # -- 17.3 -------------------------------------------------------------------------------------------------------------
 
 ORDERS = (b"bun 1", b"poison", b"unlucky", b"bun 2", b"unlucky too", b"twin", b"twin", b"", b"\xff\xfe", b"bun 3")
@@ -301,7 +300,8 @@ def _let_handle(packed, channel, cook):
         for name, value in brought.items():
             kept = (properties.headers or {}).get(name)
             if kept != value or type(kept) is not type(value):
-                raise Wrong(f"{body!r} came with the headers {HEADERS}, and was put back with {properties.headers}.", KEEP)
+                came = f"{body!r} came with the headers {HEADERS}"
+                raise Wrong(f"{came}, and was put back with {properties.headers}.", KEEP)
         if cook.killed and method.redelivered and body != ORDERS[-1]:
             raise Wrong(
                 f"{body!r} came again when the program that had handled it ended: acknowledge what is done with.", ACK

@@ -13,7 +13,7 @@ from exercises import Wrong, exercise
 from exercises.vocabulary import Enough, brokers, in_time, need, need_class
 
 AGAIN = "The outbox may have got more meanwhile: look into it after each message, until it is empty."
-REUSED = "A new row may get the `rowid` of one that was deleted: look at whatever is there, not only beyond the last one."
+REUSED = "A new row may get the `rowid` of one that was deleted: look at all that is there."
 EQUAL = "Two rows may hold the same message: delete by `rowid`, which tells them apart."
 LOCKED = "A change that is not committed keeps others out, and so does a SELECT that is not read to its end."
 MADE_BEFORE = "Leave that to whoever knows how long orders wait there: a room that was made without a time never ends."

@@ -426,7 +426,7 @@ def answer(shop, publish):
             '        channel.basic_publish("", room, body, copy, mandatory=True)\n',
             '        try:\n            channel.basic_publish("", room, body, copy, mandatory=True)\n'
             "        except pika.exceptions.NackError:\n            pass\n",
-            says="the queue 'full' takes no message more, so the copy cannot be published: no NackError reached the caller",
+            says="the queue 'full' takes no message more, so the copy cannot be published: no NackError reached",
         ),
     ],
 }
