@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 
-POOL = 9  # descriptors and threads that a healthy server keeps for later, once it has been asked so often
+POOL = 10  # descriptors and threads that a healthy server keeps for later, once it has been asked so often
 
 
 def wait_for_ever():

@@ -103,6 +103,54 @@ def answer(holds, wants):
 """,
             says="[''] is no cycle",
         ),
+        written(
+            """
+def answer(holds, wants):
+    # dedupe by a text of the sorted names
+    seen, cycles, behind, waiting = set(), [], set(), set()
+    for worker in wants:
+        path = [worker]
+        while True:
+            lock = wants.get(path[-1], None) if path[-1] in wants else None
+            if path[-1] not in wants or lock not in holds:
+                waiting.add(worker); break
+            nxt = holds[lock]
+            if nxt in path:
+                if nxt == worker:
+                    key = ",".join(sorted(map(str, path)))
+                    if key not in seen:
+                        seen.add(key); cycles.append(path)
+                else:
+                    behind.add(worker)
+                break
+            path.append(nxt)
+    return {"cycles": cycles, "behind": behind, "waiting": waiting}
+""",
+            says="the cycle ['1'] is not among the 'cycles'",
+        ),
+        written(
+            """
+def answer(holds, wants):
+    nxt = {w: holds.get(l) for w, l in wants.items()}
+    cycles, behind, waiting = [], set(), set()
+    for w in nxt:
+        seen, here = [], w
+        while here is not None and here not in seen:
+            seen.append(here)
+            here = nxt.get(here)
+        if here is None:
+            waiting.add(w)
+        elif here == w:
+            start = seen.index(min(seen, key=str))
+            turned = seen[start:] + seen[:start]
+            if turned not in cycles:
+                cycles.append(turned)
+        else:
+            behind.add(w)
+    return {"cycles": cycles, "behind": behind, "waiting": waiting}
+""",
+            says="is named twice",
+        ),
     ],
     "16.3": [
         edit("held <= self.limit", "held < self.limit", says="look() returned"),
@@ -360,6 +408,37 @@ answer = Gate
 """,
             says="Gate(1, 1, 10), by a clock that shows 0 at first: after come('an'), come('bo'), come('cy') returned",
         ),
+        written(
+            """
+class Gate:
+    def __init__(self, at_once, chairs, patience, clock):
+        self.at_once, self.chairs, self.patience, self.clock = at_once, chairs, patience, clock
+        self.where = {}
+    def come(self, guest):
+        self._gone()
+        inside = [g for g, s in self.where.items() if s == "in"]
+        if len(inside) < self.at_once:
+            self.where[str(guest)] = "in"; return "in"
+        if len(self.where) - len(inside) < self.chairs:
+            self.where[str(guest)] = (self.clock(), guest); return "wait"
+        return "full"
+    def _gone(self):
+        self.where = {g: s for g, s in self.where.items() if s == "in" or self.clock() - s[0] < self.patience}
+    def leave(self, guest):
+        self._gone()
+        was = self.where.pop(str(guest), None)
+        if was != "in": return []
+        for g, s in self.where.items():
+            if s != "in":
+                del self.where[g]
+                self.where[g] = "in"
+                return [s[1]]
+        return []
+
+answer = Gate
+""",
+            says="returned 'in', but it should be 'full'",
+        ),
     ],
     "16.5": [
         edit('"hog" if process.cpu_percent() > 3 else "stuck"', '"stuck"', says="you said 'stuck', and it is 'hog'"),
@@ -370,6 +449,8 @@ answer = Gate
         edit("for _ in range(30)", "for _ in range(1)", says="you said 'healthy', and it is"),
         edit("for _ in range(30)", "for _ in range(8)", says="you said 'healthy', and it is"),
         edit("threads > 20", "threads > 0", says="you said 'threads', and it is 'healthy'"),
+        edit("threads > 20", "threads >= 10", says="you said 'threads', and it is 'healthy'"),
+        edit("files > 20", "files >= 10", says="you said 'descriptors', and it is 'healthy'"),
         edit(
             "process.num_threads() - threads > 20", "process.num_threads() > 20", says="you said 'threads', and it is"
         ),

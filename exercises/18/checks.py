@@ -208,6 +208,7 @@ LOST = [order for order in ORDERS if order[0] not in ("bun.pork", "bun.leek", "t
 
 
 ALL = "Publish each pair of the list once, whatever became of those before it."
+ONCE = "Nobody knows whether the first one was kept: let the error out."
 ALONE = "`except pika.exceptions.UnroutableError` catches what comes back, and lets all other errors out."
 BROKEN = (
     (pika.exceptions.NackError([]), "the broker refused an order"),  # as one does that cannot keep a message
@@ -278,6 +279,8 @@ def _lost(answer):
             if not got.error and "basic_publish" in calls:
                 name = type(error).__name__
                 raise Wrong(f"{what} ({name}), and your function returned {got.value!r}, without an error.", ALONE)
+            if calls.count("basic_publish") > 1:
+                raise Wrong(f"{what}, and your function published it once more.", ONCE)
 
 
 def _send(answer, channel, exchange, orders):
@@ -443,6 +446,23 @@ class _Desk:
         """Whether it is not over when patience is, and a while later, in which it could go on."""
         return not over.wait(patience) and not eventually(over.is_set, looks=50 if patience > 0.5 else 90)
 
+    def break_down(self):
+        """Ask where the question cannot be published; the consumer must not stay."""
+
+        def lose(name):
+            if name == "basic_publish":
+                raise pika.exceptions.NackError([])
+
+        channel = self.channel.connection.channel()
+        tapped = brokers.Tapped(channel, before=lose)
+        capture(partial(in_time, self.answer, tapped, self.replies, "tea", 0.1, stuck=STUCK), catch=Exception)
+        if brokers.state(self.own, self.replies).consumer_count:
+            raise Wrong(
+                "the broker refused the question, so that `basic_publish` raised an error, your function ended, and its"
+                f" channel still takes messages out of {self.replies!r}.",
+                CANCEL,
+            )
+
     def count(self):
         """Each call asked once: what it sent is before this fence."""
         self.prices.fence.clear()
@@ -506,6 +526,7 @@ def _ask(answer):
         over.set()
         desk.find_among_stale(" Soup\n", "the question after a time-out was answered", late_first)
         desk.count()
+        desk.break_down()
         channel.close()  # what was not acknowledged is in the queue again
         if left := brokers.drain(own, desk.replies):
             raise Wrong(f"in the end {left[0]!r} is still in the queue for replies: take out all that comes.", STALE)

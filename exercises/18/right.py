@@ -209,12 +209,14 @@ def answer(channel, replies, question, patience):
             found.append(body)
 
     tag = channel.basic_consume(replies, on_reply)
-    mark = pika.BasicProperties(reply_to=replies, correlation_id=number)
-    channel.basic_publish("", "prices", question, mark)
-    end = time.monotonic() + patience
-    while not found and (left := end - time.monotonic()) > 0:
-        channel.connection.process_data_events(left)
-    channel.basic_cancel(tag)
+    try:
+        mark = pika.BasicProperties(reply_to=replies, correlation_id=number)
+        channel.basic_publish("", "prices", question, mark)
+        end = time.monotonic() + patience
+        while not found and (left := end - time.monotonic()) > 0:
+            channel.connection.process_data_events(left)
+    finally:
+        channel.basic_cancel(tag)
     if not found:
         raise TimeoutError
     return found[0]
@@ -272,12 +274,14 @@ class Question:
 def answer(channel, replies, question, patience):
     asked = Question(channel, replies)
     mark = pika.BasicProperties("text/plain", reply_to=replies, correlation_id=asked.number)
-    channel.basic_publish("", "prices", question, mark)
     timer = channel.connection.call_later(patience, asked.stop)
-    while asked.body is None and not asked.over:
-        channel.connection.process_data_events(time_limit=0.1)
-    channel.connection.remove_timeout(timer)
-    channel.basic_cancel(asked.tag)
+    try:
+        channel.basic_publish("", "prices", question, mark)
+        while asked.body is None and not asked.over:
+            channel.connection.process_data_events(time_limit=0.1)
+    finally:
+        channel.connection.remove_timeout(timer)
+        channel.basic_cancel(asked.tag)
     if asked.body is None:
         raise TimeoutError
     return asked.body

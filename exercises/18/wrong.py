@@ -247,6 +247,26 @@ def answer(channel, exchange, orders):
 """,
             says="11 orders were to be sent, and `basic_publish` was called 10 times",
         ),
+        written(
+            """
+def answer(channel, exchange, orders):
+    channel.confirm_delivery()
+    lost = []
+    for key, body in orders:
+        for attempt in range(2):
+            try:
+                channel.basic_publish(exchange, key, body, mandatory=True)
+                break
+            except pika.exceptions.UnroutableError:
+                lost.append((key, body))
+                break
+            except pika.exceptions.NackError:
+                if attempt:
+                    raise
+    return lost
+""",
+            says="the broker refused an order, and your function published it once more",
+        ),
     ],
     "18.5": [
         written(
@@ -450,6 +470,29 @@ def answer(channel, replies, question, patience):
         channel.cancel()
 """,
             says="your function gave up after ",
+        ),
+        written(
+            """
+def answer(channel, replies, question, patience):
+    number, found = str(uuid.uuid1()), []
+
+    def on_reply(channel, method, properties, body):
+        channel.basic_ack(method.delivery_tag)
+        if properties.correlation_id == number:
+            found.append(body)
+
+    tag = channel.basic_consume(replies, on_reply)
+    mark = pika.BasicProperties(reply_to=replies, correlation_id=number)
+    channel.basic_publish("", "prices", question, mark)
+    end = time.monotonic() + patience
+    while not found and (left := end - time.monotonic()) > 0:
+        channel.connection.process_data_events(left)
+    channel.basic_cancel(tag)
+    if not found:
+        raise TimeoutError
+    return found[0]
+""",
+            says="the broker refused the question, so that `basic_publish` raised an error, your function ended, and",
         ),
     ],
 }

@@ -391,6 +391,7 @@ def _deliver(answer):
     run(["tea", "bun", "rice"], ["refused", "well", "breaks", "well", "burns"], burnt=OSError)
     run(["tea", "bun"], ["burns"], burnt=ValueError)
     run(["tea", "bun"], ["well", "breaks", "burns"], burnt=TimeoutError)  # which is no ConnectionError
+    run(["tea", "bun"], ["well", "burns"], burnt=KeyboardInterrupt)
     run(["tea"], ["refused"] * 120, urls=NODES[:2])
 
 
@@ -401,7 +402,7 @@ def _run(answer, orders, script, urls=NODES, close_fails=False, burnt=None):
         answer(*given, cluster.connect, cluster.sleep)
     except Enough:
         pass
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyboardInterrupt) as error:
         if error.args not in [("burnt",), ("refused",), ("broken off",), ("closed already",)]:
             raise
         raised = error

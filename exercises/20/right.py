@@ -304,7 +304,7 @@ def answer(orders, urls, connect, sleep):
             connection = None
             place += 1
             sleep(0.2)
-        except Exception:
+        except BaseException:
             if connection is not None:
                 connection.close()
             raise

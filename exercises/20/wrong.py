@@ -339,5 +339,33 @@ def answer(orders, urls, connect, sleep):
 """,
             says="the broken connection should be closed before the `sleep`",
         ),
+        written(
+            """
+def answer(orders, urls, connect, sleep):
+    node, done, connection = 0, 0, None
+    while done < len(orders):
+        try:
+            if connection is None:
+                connection = connect(urls[node % len(urls)])
+            connection.publish(orders[done])
+            done += 1
+        except ConnectionError:
+            if connection is not None:
+                try:
+                    connection.close()
+                except ConnectionError:
+                    pass
+            connection = None
+            sleep(0.2)
+            node += 1
+        except Exception:
+            if connection is not None:
+                connection.close()
+            raise
+    if connection is not None:
+        connection.close()
+""",
+            says="your function ended, and a connection is still open",
+        ),
     ],
 }

@@ -21,6 +21,7 @@ def _waits():
     yield [], [1, 50, 99]
     yield [0, 0, 0, 5], [75, 76]
     yield [0, 0], [1, 100]
+    yield list(range(28, 0, -1)), [25, 50, 75, 100]  # 28 / 100 * 25 is a little more than 7
     yield [0.25, -1.5, 3], [33, 34, 67]
     hundred = list(range(1, 101))
     random.Random(20).shuffle(hundred)
@@ -78,6 +79,7 @@ def _kitchens():
     yield 100, 290, 500  # 100 / (1000 / 290) is a little more than 29
     yield 1000, 100, 129  # 29 / 100 * 100 is a little less than 29
     yield 120, 400, 850  # 850 / (400 / 48) - 48 is a little less than 54
+    yield 81, 25, 225  # as floats, steps of 25 / 3 do not add up to 200
     chance = random.Random(20)
     for _ in range(150):
         work = chance.choice([1, 3, 7, 40, 70, 100, 333, 400])
@@ -411,7 +413,7 @@ class _Desk:
         now = [(what, order) for when, what, order in self.happens if when <= until and what != EMPTY]
         self.happens = [each for each in self.happens if each[0] > until]
         self.open.update(order for what, order in now if what == "came")
-        return now
+        return sorted(now, key=lambda each: each[0] != "done")  # what comes may stand behind the last that is done
 
 
 def _true_leave(begun, held, limit, happens):

@@ -42,6 +42,14 @@ def answer(waits, percent):
 """,
             says="is 15.0, but it should be 20",
         ),
+        written(
+            """
+def answer(waits, percent):
+    import math
+    return sorted(waits)[math.ceil(len(waits) / 100 * percent) - 1] if waits else None
+""",
+            says="percentile(25) of 28 waits is 8, but it should be 7",
+        ),
     ],
     "22.2": [
         edit(
@@ -85,6 +93,21 @@ def answer(waits, percent):
             'return {"greenlets": greenlets, "room": max(0, steps)}',
             "return greenlets, max(0, steps)",
             says="not a tuple",
+        ),
+        written(
+            """
+import math
+def answer(rate, work, patience):
+    g = math.ceil(rate * work / 1000)
+    step = work / g
+    room = 0
+    waited = step
+    while waited + work <= patience:
+        room += 1
+        waited += step
+    return {"greenlets": g, "room": room}
+""",
+            says="size(81, 25, 225): 'room' is 23, but it should be 24",
         ),
     ],
     "22.3": [
@@ -403,6 +426,32 @@ def answer(broker, begun, held, limit, clock):
     broker.close()
 """,
             says="ack(1) was called after 0 s, which was not the moment for it",
+        ),
+        written(
+            """
+def answer(broker, begun, held, limit, clock):
+    deadline = clock() + limit
+    working = list(begun)
+    broker.cancel()
+    for o in held:
+        broker.give_back(o)
+    while working:
+        left = deadline - clock()
+        if left <= 0:
+            break
+        for what, order in broker.wait(left):
+            if what == "came":
+                broker.give_back(order)
+            else:
+                broker.ack(order)
+                working.remove(order)
+                if not working:
+                    break
+    for o in working:
+        broker.give_back(o)
+    broker.close()
+""",
+            says="give_back(53) was to be called after 1.75 s",
         ),
     ],
 }
