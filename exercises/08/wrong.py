@@ -92,6 +92,12 @@ def answer(url, links):
             '"baozi.example:808"',
             says="leads to https://noodles.example/soup, which is missing",
         ),
+        edit('("http", "https")', '(urlsplit(url).scheme, "https")', says="leads to http://rice.example:808/page/9"),
+        edit(
+            "    joined =",
+            "    url = url if url.endswith('/') or '.' in url.rsplit('/', 1)[-1] else url + '/'\n    joined =",
+            says="the link '7' on https://rice.example:808/page/3 leads to https://rice.example:808/page/7, which",
+        ),
         edit("for link in links}", "for link in links[:-1]}", says="baozi.example:808/secure, which is missing"),
         edit("for link in links}", "for link in links[1:]}", says="noodles.example/soup, which is missing"),
         edit(
@@ -113,6 +119,29 @@ def answer(url, links):
         edit("except ConnectionError", "except (ConnectionError, ValueError)", says="the first fails with ValueError"),
         edit(
             "except ConnectionError", "except (ConnectionError, LookupError)", says="the first fails with LookupError"
+        ),
+        edit(
+            "# Solution",
+            "from urllib.error import URLError",
+            "except ConnectionError",
+            "except (ConnectionError, URLError)",
+            says="the first fails with NoSuchPage",
+        ),
+        edit(
+            "except ConnectionError:\n            if attempt + 1 == tries",
+            "except OSError as error:\n            again = isinstance(error, ConnectionError) or "
+            "getattr(error, 'code', 404) >= 500\n            if attempt + 1 == tries or not again",
+            says="the first fails with NotToday",
+        ),
+        edit(
+            "# Solution",
+            "import http.client",
+            "except ConnectionError",
+            "except (ConnectionError, http.client.HTTPException)",
+            says="the first fails with IncompleteRead",
+        ),
+        edit(
+            "except ConnectionError", "except (ConnectionError, gevent.Timeout)", says="the first fails with OutOfTime"
         ),
         edit(
             "except ConnectionError",
@@ -344,6 +373,8 @@ def answer(urls, fetch, per_host):
             says="large.example:80 has URLs that were not fetched, and no request in flight; 1 to other hosts",
         ),
         edit(ALL_AT_ONCE, "Pool(200).map(visit, urls)", says="No host should wait for another"),
+        edit(ALL_AT_ONCE, "Pool(1000).map(visit, urls)", says="300 to other hosts are in flight. No host should wait"),
+        edit(", raise_error=True", ", timeout=60", says="were not fetched, for no answer came in the first 1,000 s"),
         edit("except Exception", "except ValueError", says="raised its error instead of keeping it"),
         edit(
             f"    {ALL_AT_ONCE}\n",
@@ -522,6 +553,12 @@ class answer:
         edit('float("-inf")', "0", says="turn 1 came"),
     ],
     "08.5": [
+        edit(
+            "failed[page] = error",
+            "failed[page] = RuntimeError(f'{page}: {error}')",
+            says="and your dictionary has RuntimeError('page 7: page 7 is broken')",
+        ),
+        edit("    ahead.join()\n", "    ahead.join(timeout=60)\n", says="for the first page took 1,000 s"),
         edit("failed[page] = error", "failed[page] = str(error)", says="and your dictionary has 'page 7 is broken'"),
         edit(
             "                    if link not in found:",
@@ -670,7 +707,7 @@ def answer(start, links_of, workers):
             "        for page in ahead:\n            try:\n",
             "        while True:\n            try:\n                page = ahead.get(timeout=5)\n"
             "            except Exception:\n                return\n            try:\n",
-            says="after the first page took 10 s",
+            says="after the first page took 1,000 s",
         ),
         edit(
             "# Solution",
