@@ -76,6 +76,7 @@ NUMBERS = (
     "9",
 )
 NO_DIGIT = "That key does nothing. `isdigit()` is true of more than ten signs; `key in list('0123456789')` is exact."
+NO_KEY = "Other keys do nothing: compare with the names that the text gives, in full and as they are written."
 
 
 def _sales(keys):
@@ -114,8 +115,8 @@ def _till(answer):
         _sells(answer, keys.split())
     for separate in (True, False):
         _sell_apart(answer, separate)
-    for odd in ("enter", "²", "٣", "", " ", "-"):  # two of them are digits to isdigit()
-        _sells(answer, ["5", odd, "6", "Enter"], NO_DIGIT)
+    for odd in ("enter", "Return", "Esc", "Delete", "Clear", "²", "٣", "", " ", "-"):
+        _sells(answer, ["5", odd, "6", "Enter"], NO_DIGIT if odd.isdigit() else NO_KEY)
     for keys in _any_keys():
         _sells(answer, keys)
 
@@ -162,6 +163,7 @@ PROGRAMS = {
     "a handler is removed between two clicks": "on a, on b, emit, off a, emit",
     "a handler that was never added is removed, which does nothing": "on a, off b, off b scroll, off a key, emit",
     "a handler is removed twice": "on a, on b, off a, off a, emit",
+    "a handler is removed before it is added, which does nothing": "off b, on a, on b, emit",
     "priorities -1, 0, 5, 0, 5": "on a -1, on b 0, on c 5, on d 0, on e 5, emit",
     "priorities none, 0.5, -0.5, none": "on a, on b 0.5, on c -0.5, on d, emit",
     "the first handler removes itself": "on a, on b, on c, a: off a, emit, emit",
@@ -169,6 +171,7 @@ PROGRAMS = {
     "a handler is removed after its turn": "on a, on b, on c, b: off a, emit, emit",
     "a handler adds two others, to be called from the next emit on": "on a, a: on b + on c 9, emit, emit",
     "a handler adds another and removes it again": "on a, a: on b + off b, emit, emit",
+    "a handler removes one that is not there, then adds it": "on a, a: off b + on b, emit, emit",
     "the first and the third of three handlers raise": "on a, on b, on c, a: spill, c: spill, emit, emit",
     "two handlers raise errors that look alike": "on a, on b, a: spill alike, b: spill alike, emit",
     "a handler removes itself and raises": "on a, on b, a: off a + spill, emit, emit",

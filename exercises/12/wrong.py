@@ -71,6 +71,10 @@ class answer:
             "(key := key.capitalize()) in list(",
             says="the keys 5 enter 6 Enter should sell [56], and your till sold [5, 6]",
         ),
+        edit(
+            'key == "Enter"', 'key in ("Enter", "Return")', says="the keys 5 Return 6 Enter should sell [56], and your"
+        ),
+        edit('key == "Escape"', 'key in ("Escape", "Delete")', says="the keys 5 Delete 6 Enter should sell [56]"),
         edit("int(self.digits or", "float(self.digits or", says="should sell [1], and your till sold [1.0]"),
         edit("if number:", "if number > 1:", says="the keys 1 Enter should sell [1], and your till sold []"),
         edit("if number:", "if number >= 0:", says="the keys 4 Enter Enter should sell [4]"),
@@ -159,6 +163,15 @@ class answer:
             "if handler in present:",
             "if handler not in self.gone:",
             says="a handler of two kinds",
+        ),
+        edit(
+            "self.priorities = {}  #",
+            "self.gone, self.priorities = set(), {}  #",
+            "self.priorities.get(kind, {}).pop(handler, None)",
+            "self.gone.add((kind, handler))",
+            "if handler in present:",
+            "if (kind, handler) not in self.gone:",
+            says="a handler is removed before it is added, which does nothing",
         ),
         edit(
             "self.priorities.get(kind, {}).pop(handler, None)",
