@@ -7,6 +7,7 @@ beside a reference of a few lines.
 import math
 import random
 import reprlib
+from collections import deque
 from itertools import islice, product
 from statistics import fmean
 
@@ -49,6 +50,13 @@ def _must_hear(error, when, name, method, *given):
 
 
 _LET_PASS = "Catch what you expect, by its name, and let all other errors pass."
+_ANY_ERROR = [  # what may happen, and what an answer might catch for reasons of its own
+    *(
+        kind("smoke")
+        for kind in (LookupError, RuntimeError, ValueError, TypeError, ZeroDivisionError, OSError, EOFError)
+    ),
+    KeyboardInterrupt(),
+]
 
 
 # -- 03.1 -------------------------------------------------------------------------------------------------------------
@@ -122,8 +130,8 @@ def _take(answer):
             given = list(islice(_taking(answer, 2, source), 3))
         if given != ["pork", "lotus"]:
             raise Wrong(f"take(2, {source}) should hand out 'pork' and 'lotus'; it handed out {given}.")
-    for error in (BurntBun("leek"), RuntimeError("leek"), LookupError("leek")):
-        given = capture(_take_from, answer, 3, _Source(["pork"], error))
+    for error in (BurntBun("leek"), *_ANY_ERROR):
+        given = capture(_take_from, answer, 3, _Source(["pork"], error), catch=BaseException)
         if given.error is not error:
             told = f"take(3, …) {f'raised {given.error!r}' if given.error else 'just ended'}"
             raise Wrong(f"asked for a second item, the source raised {error!r}, and {told}.", _NO_MORE)
@@ -158,7 +166,7 @@ class _Averager:
 
     def tell(self, what):
         """Send a number, or throw `_FORGET`, and check what it yields."""
-        self.told.append("throw(ValueError)" if what is _FORGET else f"{what:g}")
+        self.told.append(f"throw({what!r})" if what is _FORGET else f"{what:g}")
         after = f"after {'… ' * (len(self.told) > 9)}{', '.join(self.told[-9:])}"
         if what is _FORGET:
             self.numbers.clear()
@@ -194,10 +202,12 @@ def _averager(answer):
         new.tell(what)
 
     thrown = KeyError("till"), TypeError("bun"), OSError(5, "line"), ZeroDivisionError(), RuntimeError("till")
-    for error in (*thrown, KeyboardInterrupt()):
-        mean = _Averager(answer).mean
-        mean.send(1)
-        _must_hear(error, f"{error!r} was thrown into `averager`", "averager", mean.throw, error)
+    moments = {"": [1], ", just primed": [], ", which had just forgotten all": [1, _FORGET]}
+    for error, (when, told) in product((*thrown, KeyboardInterrupt()), moments.items()):
+        one = _Averager(answer)
+        for what in told:
+            one.tell(what)
+        _must_hear(error, f"{error!r} was thrown into `averager`{when}", "averager", one.mean.throw, error)
     _close(first.mean, "averager")
     _close(new.mean, "averager")
 
@@ -221,7 +231,7 @@ _ANY_BUN = ["pork", "tea", "", 0, 0, None, False, ("two", ["buns"]), {"leek": 2}
 
 @exercise(
     "03.3",
-    praise="every bun, from left to right, however deep, one at a time.",
+    praise="every bun, in order, one at a time, even from a hundred levels deep.",
     hint="`yield from` hands on everything that an inner generator yields.",
 )
 def _flatten(answer):
@@ -232,7 +242,10 @@ def _flatten(answer):
     for order, told in [
         (["pork", ["pork"], lunch, "pork", lunch], "each of two equal buns counts"),
         ([0, [""], None, [[None]], False], "0, an empty text, None and False are buns like any other"),
-        ([("two", ["buns"]), 3, {"leek": 2}], "only a list is an order; anything else is a bun"),
+        (
+            [("two", ["buns"]), 3, {"leek": 2}, deque(["tea"]), bytearray(b"bun")],
+            "only a list is an order; anything else is a bun",
+        ),
         ([], "an empty order has no buns"),
     ]:
         _expect_buns(answer, order, f"{told}: ")
@@ -267,7 +280,7 @@ def _expect_buns(answer, order, told=""):
         raise Wrong("among the buns you handed out a generator: hand on what it yields, not the generator itself.")
     if any(isinstance(each, list) for each in got):
         raise Wrong(f"some orders are still packed: from {kept} you handed out {got}.")
-    if len(got) != len(wanted) or any(one is not other for one, other in zip(got, wanted, strict=True)):
+    if [*map(repr, got)] != [*map(repr, wanted)]:
         raise Wrong(f"{told}from {kept} should come {wanted}; you handed out {got}.")
     if repr(order) != kept:
         raise Wrong(f"your function changed the order that it was given, {kept}, to {order}; it should only read it.")
@@ -276,14 +289,6 @@ def _expect_buns(answer, order, told=""):
 # -- 03.4 -------------------------------------------------------------------------------------------------------------
 
 _BREAD = {"bun": "baked bun", "": None, "air": "", 0: 0}
-_COAL = BurntBun("coal")
-_THROWN = [
-    *(
-        kind("smoke")
-        for kind in (LookupError, RuntimeError, ValueError, TypeError, ZeroDivisionError, OSError, EOFError)
-    ),
-    KeyboardInterrupt(),
-]
 
 
 class _Oven:
@@ -297,8 +302,8 @@ class _Oven:
         self.log.append("off")
 
     def bake(self, dough):
-        if dough == "coal":
-            raise _COAL
+        if isinstance(dough, BaseException):
+            raise dough
         self.log.append(f"bake {dough}")
         return _BREAD[dough]
 
@@ -341,13 +346,10 @@ def _baking(answer):
         oven, baking = _hot_oven(answer, doughs)
         _close(baking, "baking")
         _expect_log(oven, [*logged, "off"], "`baking` was closed")
-        for error in (_COAL, *_THROWN):
+        for error, thrown in product((BurntBun("coal"), *_ANY_ERROR), (False, True)):
             oven, baking = _hot_oven(answer, doughs)
-            if error is _COAL:
-                when, call = "`bake` raised an error", (baking.send, "coal")
-            else:
-                when, call = f"{error!r} was thrown into `baking`", (baking.throw, error)
-            _must_hear(error, when, "baking", *call)
+            when = f"{error!r} was thrown into `baking`" if thrown else f"`bake` raised {error!r}"
+            _must_hear(error, when, "baking", baking.throw if thrown else baking.send, error)
             _expect_log(oven, [*logged, "off"], when)
     _close(baking_there, "baking")
     told, hint = "`baking` of one oven was closed after those of others", "Each call needs an oven of its own."
@@ -450,6 +452,9 @@ def _together(answer):
     for rounds, raiser in product((1, 0, 2), "bac"):
         error = KeyboardInterrupt() if rounds == 2 else BurntBun(raiser)
         _expect_end(answer, rounds, f"{raiser}, of a, b and c, raised {error!r} in round {rounds + 1}", error, raiser)
+    for error in _ANY_ERROR:
+        _expect_end(answer, 1, f"a, of a, b and c, raised {error!r} in round 2", error, "a")
+        _expect_end(answer, 1, f"{error!r} was thrown into `together` after round 1", error)
     for rounds, error in product((1, 2, 4), (None, LookupError("no flour"), KeyboardInterrupt())):
         when = f"{error!r} was thrown into `together`" if error else "`together` was closed"
         _expect_end(answer, rounds, f"{when} after round {rounds}", error)

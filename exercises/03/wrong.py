@@ -82,7 +82,31 @@ def answer(n, source):
         yield item
         n -= 1
 """,
-            says="RuntimeError('leek'), and take(3, …) just ended",
+            says="RuntimeError('smoke'), and take(3, …) just ended",
+        ),
+        written(
+            """
+def answer(n, source):
+    try:
+        items = iter(source)
+        for _ in range(n):
+            yield next(items)
+    except (StopIteration, TypeError):
+        return
+""",
+            says="TypeError('smoke'), and take(3, …) just ended",
+        ),
+        written(
+            """
+def answer(n, source):
+    items = iter(source)
+    for _ in range(n):
+        try:
+            yield next(items)
+        except (StopIteration, KeyboardInterrupt):
+            return
+""",
+            says="KeyboardInterrupt(), and take(3, …) just ended",
         ),
     ],
     "03.2": [
@@ -90,7 +114,11 @@ def answer(n, source):
         edit("except ValueError", "except (ValueError, TypeError)", says="TypeError('bun') was thrown into"),
         edit("except ValueError", "except (ValueError, RuntimeError)", says="RuntimeError('till') was thrown into"),
         edit("except ValueError", "except (ValueError, GeneratorExit)", says="yielded again instead of ending"),
-        edit("except ValueError", "except OSError", says="throw(ValueError) the error came straight out of `averager`"),
+        edit(
+            "except ValueError",
+            "except OSError",
+            says="throw(ValueError('forget')) the error came straight out of `averager`",
+        ),
         written(
             """
 def answer():
@@ -104,7 +132,7 @@ def answer():
     except ValueError:
         yield None
 """,
-            "after 10, 20, 3, 0, throw(ValueError), 4 `averager` ended",
+            "after 10, 20, 3, 0, throw(ValueError('forget')), 4 `averager` ended",
         ),
         edit(
             "            total, number, mean = 0, 0, None",
@@ -114,7 +142,7 @@ def answer():
         edit(
             "            total, number, mean = 0, 0, None",
             "            total, mean = 0, None",
-            says="throw(ValueError), 4 the mean is 4; `averager` yielded 0.8",
+            says="throw(ValueError('forget')), 4 the mean is 4; `averager` yielded 0.8",
         ),
         edit(
             "def averager():\n    total, number, mean = 0, 0, None",
@@ -134,9 +162,46 @@ def answer():
         edit(
             "            total, number, mean = 0, 0, None",
             "            return",
-            says="throw(ValueError) `averager` ended",
+            says="throw(ValueError('forget')) `averager` ended",
         ),
-        edit("except ValueError:", "except ValueError:\n            yield", says="throw(ValueError), 4 the mean is 4"),
+        edit(
+            "except ValueError:",
+            "except ValueError:\n            yield",
+            says="throw(ValueError('forget')), 4 the mean is 4",
+        ),
+        written(
+            """
+def answer():
+    values = []
+    while True:
+        try:
+            values.append((yield sum(values) / len(values) if values else None))
+        except ValueError:
+            values = []
+            while not values:
+                try:
+                    values.append((yield))
+                except Exception:
+                    pass
+""",
+            says="KeyError('till') was thrown into `averager`, which had just forgotten all, and `averager` went on",
+        ),
+        written(
+            """
+def answer():
+    values = []
+    try:
+        values.append((yield))
+    except Exception:
+        values.append((yield))
+    while True:
+        try:
+            values.append((yield sum(values) / len(values) if values else None))
+        except ValueError:
+            values = []
+""",
+            says="KeyError('till') was thrown into `averager`, just primed, and `averager` went on",
+        ),
         written(
             """
 def answer():
@@ -179,7 +244,28 @@ def answer(order):
             "'late' was put behind 'lotus', and you handed out ['pork', 'lotus']",
         ),
         edit("yield from flatten(each)", "yield from list(flatten(each))", says="'late' was put behind"),
-        edit("list)", "(list, tuple))", says="should come [('two', ['buns']), 3, {'leek': 2}]"),
+        edit("list)", "(list, tuple))", says="should come [('two', ['buns']), 3, {'leek': 2}, deque(['tea'])"),
+        edit("isinstance(each, list)", "hasattr(each, 'append')", says="{'leek': 2}, 'tea', 98, 117, 110]"),
+        edit(
+            *("def flatten", "from collections.abc import MutableSequence\n\ndef flatten"),
+            *("isinstance(each, list)", "isinstance(each, MutableSequence)"),
+            says="{'leek': 2}, 'tea', 98, 117, 110]",
+        ),
+        written(
+            """
+from copy import deepcopy
+
+def answer(order):
+    waiting = deepcopy(order)
+    while waiting:
+        first = waiting.pop(0)
+        if isinstance(first, list):
+            waiting[:0] = first
+        else:
+            yield first
+""",
+            says="'late' was put behind 'lotus', and you handed out ['pork', 'lotus']",
+        ),
         edit("isinstance(each, list)", "not isinstance(each, str)", says="'int' object is not iterable"),
         edit("for each in order:", "while order:\n        each = order.pop(0)", says="changed the order"),
         edit(
@@ -228,16 +314,18 @@ def answer(order):
             "    oven.off()",
             says="`baking` was closed, and the oven's log says ['on', 'bake bun'], not",
         ),
-        edit("finally:", "except GeneratorExit:", says="`bake` raised an error, and the oven's log says"),
+        edit("finally:", "except GeneratorExit:", says="`bake` raised BurntBun('coal'), and the oven's log says"),
         edit(
-            "finally:", "except BaseException:", says="`bake` raised an error, and `baking` ended as if all were well"
+            "finally:",
+            "except BaseException:",
+            says="`bake` raised BurntBun('coal'), and `baking` ended as if all were well",
         ),
         edit("oven.off()", "oven.off()\n        return", says="ended as if all were well"),
         edit("finally:", "except GeneratorExit:\n        oven.off()\n    finally:", says="'off', 'off'], not"),
         edit(
             *("finally:", "except (Exception, GeneratorExit):"),
             *("oven.off()", "oven.off()\n        raise"),
-            says="KeyboardInterrupt() was thrown into `baking`, and the oven's log says",
+            says="`bake` raised KeyboardInterrupt(), and the oven's log says",
         ),
         edit(
             *("finally:", "except Exception:"),
@@ -305,7 +393,7 @@ def answer(oven):
             oven.off()
             return
 """,
-            "`bake` raised an error, and `baking` went on: it yielded None",
+            "`bake` raised BurntBun('coal'), and `baking` went on: it yielded None",
         ),
         written(
             """
@@ -323,7 +411,7 @@ def answer(oven):
             oven.off()
             raise
 """,
-            says="ZeroDivisionError('smoke') was thrown into `baking`, and `baking` went on",
+            says="`bake` raised ZeroDivisionError('smoke'), and `baking` went on",
         ),
         written(
             """
@@ -337,10 +425,65 @@ def answer(oven):
         except ValueError: pass
         finally: oven.off()
 """,
+            says="`bake` raised ValueError('smoke'), and `baking` went on",
+        ),
+        edit(
+            *("            bread = oven.bake(dough)\n", ""),
+            *(
+                "            dough = yield bread\n",
+                """            dough = yield bread
+            try:
+                bread = oven.bake(dough)
+            except ValueError:
+                bread = None
+""",
+            ),
+            says="`bake` raised ValueError('smoke'), and `baking` went on",
+        ),
+        written(
+            """
+def answer(oven):
+    oven.on()
+    bread = None
+    while True:
+        try:
+            dough = yield bread
+        except BaseException:
+            oven.off()
+            raise
+        try:
+            bread = oven.bake(dough)
+        except Exception:
+            oven.off()
+            raise
+""",
+            says="`bake` raised KeyboardInterrupt(), and the oven's log says",
+        ),
+        edit(
+            "            dough = yield bread\n",
+            "            try: dough = yield bread\n            except ValueError: continue\n",
             says="ValueError('smoke') was thrown into `baking`, and `baking` went on",
         ),
     ],
     "03.5": [
+        edit(
+            *("except StopIteration as end:", "except (StopIteration, RuntimeError) as end:"),
+            *("end.value", "getattr(end, 'value', None)"),
+            says="raised RuntimeError('smoke') in round 2, and `together` went on",
+        ),
+        edit(
+            "                    del left[place]\n",
+            """                    del left[place]
+                except (ValueError, TypeError, OSError):
+                    del left[place]
+""",
+            says="raised ValueError('smoke') in round 2, and `together` went on",
+        ),
+        edit(
+            "                yield\n",
+            "                try: yield\n                except ValueError: break\n",
+            says="ValueError('smoke') was thrown into `together` after round 1, and `together` ended as if",
+        ),
         edit(
             *("[None] * len(tasks)", "[]"),
             *("results[place] = end.value", "results.append(end.value)"),
