@@ -37,8 +37,8 @@ _ANY_ERROR = [  # what a task may raise, and what an answer might catch for reas
 ]
 
 
-def _heap_that_compares(told):
-    """In this `with` block, say so when a heap falls back on comparing generators."""
+def _comparing_generators(told):
+    """In this `with` block, say so when two generators are compared, as at the end of entries that are else equal."""
 
     def said(error):
         return told if "not supported between" in str(error) and "generator" in str(error) else None
@@ -54,6 +54,8 @@ def _standing(tasks):
 def _must_hear(function, *arguments, error, when, hint=_LET_PASS):
     """Check that this very error comes out of the call."""
     came = capture(function, *arguments, catch=BaseException).error
+    if isinstance(came, Wrong):  # instead of handing on the error it did something that it should not do
+        raise Wrong(f"{when} raised {error!r}; {came}", hint)
     if came is not error:
         heard = f"got {came!r}" if came else "was never told"
         raise Wrong(f"{when} raised {error!r}; its caller {heard}.", hint)
@@ -162,8 +164,8 @@ def _serve(answer, workers, act=None, diary=None):
     """Let workers be served, each (name, number, wishes); return the order of their turns."""
     diary = [] if diary is None else diary
     tasks = [(number, _worker(name, wishes, diary, act and act.get(name))) for name, number, wishes in workers]
-    told = "of two entries all is equal up to the generators, and the heap cannot compare these"
-    with _heap_that_compares(f"{told}: put something before them that is never equal."):
+    told = "of two entries all is equal up to the generators, and generators cannot be compared"
+    with _comparing_generators(f"{told}: put something before them that is never equal."):
         answer(tasks)
     return diary
 
@@ -266,8 +268,8 @@ def _open_until(answer, closing, *sleepers, start=0):
     fuses = {"looks": Fuse(10_000, looks), "sleeps": Fuse(3 * turns + 10, sleeps)}
     clock, diary = MockClock(start, **fuses, backwards=told.format), []
     tasks = {each[0]: _sleeper(*each[:2], clock, diary, *each[2:]) for each in sleepers}
-    with _heap_that_compares(
-        "two tasks are due at the same time, and the heap cannot compare them: give each a number."
+    with _comparing_generators(
+        "two tasks are due at the same time, and generators cannot be compared: give each a number."
     ):
         home = answer(list(tasks.values()), clock, closing)  # `tasks` keeps them, so that nobody else closes them
     came, standing = list(diary), _standing(tasks)
@@ -323,17 +325,22 @@ def _run_until(answer):
             sleepers.append((name, naps, [0, 0, chance.choice([0, 0.25]), 0]))
         _open_until(answer, chance.choice([0.5, 8, 12]), *sleepers)
 
-    def burning(error):
-        yield 1
-        raise error
+    def burning(error, naps):
+        try:
+            yield from naps
+        finally:
+            raise error
 
+    moments = {"a task": [1], "a task at its first turn": [], "a task that was sent home": [10]}
     for error in _ANY_ERROR:
-        _must_hear(answer, [burning(error)], MockClock(), 9, error=error, when="a task")
+        for when, naps in moments.items():
+            _must_hear(answer, [burning(error, naps)], MockClock(), 9, error=error, when=when)
 
 
 # -- 04.4 -------------------------------------------------------------------------------------------------------------
 
-_MOST_LOOKS = 15  # for news, in a silence of 0.2 s
+_MOST_LOOKS = 10  # for news, until an answer comes to rest
+_REST = 40  # pauses without a look, in which it could have looked
 _LOOKS = ("select", "poll", "control", "recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg")  # what C calls them
 _NO_POLLING = "`select()` without a time-out returns when there is news, and costs nothing until then."
 
@@ -341,7 +348,7 @@ _NO_POLLING = "`select()` without a time-out returns when there is news, and cos
 class _Watch:
     """Tells whether somebody waits in a selector or in `select.select`; counts how often one looks, in whatever way."""
 
-    waits, looks, most, _in_vain = False, 0, _MOST_LOOKS, False
+    waits, looks, _in_vain = False, 0, False
 
     def run(self, answer, tasks):
         """Call the answer on this thread, and count its looks, and those of threads that it starts."""
@@ -351,6 +358,16 @@ class _Watch:
 
     def _count(self, _, event, called):
         self.looks += event == "c_call" and called.__name__ in _LOOKS
+
+    def sees_rest(self, call):
+        """Wait until the answer waits, does not look for a while, or has ended; False if it looks again and again."""
+        most, before = self.looks + _MOST_LOOKS, None
+        while self.looks != before and not (self.waits or call.ready()):
+            if self.looks > most:
+                return False
+            before = self.looks
+            eventually(lambda before=before: self.looks != before or self.waits or call.ready(), looks=_REST)
+        return True
 
     def watched(self, real):
         def look(*arguments, **named):  # (selector, timeout=None) or (read, write, other, timeout=None)
@@ -422,11 +439,9 @@ def _customers(answer, listeners, sent="", late="", error=None):
             lines[line][1].sendall(b"bun!")
         call = Call(watch.run, answer, list(tasks.values()))
         for line in late:
-            watch.most = watch.looks + _MOST_LOOKS
-            eventually(lambda: watch.waits or watch.looks > watch.most or call.ready(), looks=40)
-            if watch.looks > watch.most:
+            if not watch.sees_rest(call):
                 told = f"{who}, and more comes later. Meanwhile your function looked for news again and again"
-                raise Wrong(f"{told}, more than {_MOST_LOOKS} times, and found none.", _NO_POLLING)
+                raise Wrong(f"{told}, and found none.", _NO_POLLING)
             lines[line][1].sendall(b"bun!")
         await_call(call, lambda: f"{who}. Nothing happened after {ran()}.", stands_still=lambda: [*diary, ""])
         out = Wrong(f"{who}. A task ended, and your function let its StopIteration out.", _LET_PASS)
@@ -460,11 +475,11 @@ def _run_listeners(answer):
     _customers(answer, {})
     _customers(answer, {"a": ["A"]}, "A")
     _customers(answer, {"a": ["A", "A"], "b": ["B"]}, "AAB")
+    _customers(answer, {"a": ["A", "A>B"], "b": ["B"]}, late="AA")
     _customers(answer, {"a": ["A"] * 40}, "A" * 40)
     _customers(answer, {"a": ["A"], "b": ["B>A"]}, "B")  # to wait for a first would be to wait for ever
     _customers(answer, {"a": ["A", "B"], "b": ["C>A", "C>B"]}, "CC")
     _customers(answer, {"a": ["A"], "b": [], "c": [">A"], "d": []})
-    _customers(answer, {"a": ["A", "A>B"], "b": ["B"]}, late="AA")
     chance = random.Random(4)
     for names in ("ab", "abc", "abcd") * 5:
         steps, first = _pass_a_bun(chance, names)
@@ -472,3 +487,4 @@ def _run_listeners(answer):
         _customers(answer, steps | more | {"z": [f">{first}"], "ω": [f">{other}"]})
     for error in _ANY_ERROR:
         _must_hear(_customers, answer, {"a": ["A"]}, "A", "", error, error=error, when="a task")
+        _must_hear(_customers, answer, {"a": []}, "", "", error, error=error, when="a task at its first turn")

@@ -290,5 +290,6 @@ def answer(tasks):
 """),
         edit("            while ready:\n", "            while ready:\n                print(len(ready), 'ready')\n"),
         edit("task = ready.popleft()", "task = ready.pop()", "continue", "pass"),
+        edit("watched.select()", "watched.select(60)"),
     ],
 }
