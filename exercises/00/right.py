@@ -77,6 +77,18 @@ def answer(orders, wait):
     gevent.joinall(cooking)
 """
         ),
+        written(
+            """
+from threading import Thread
+
+def answer(orders, wait):
+    cooking = [Thread(target=wait, args=(order,)) for order in orders]
+    for each in cooking:
+        each.start()
+    for each in cooking:
+        each.join()
+"""
+        ),
     ],
     "00.4": [
         written("def answer(bars): return max((sum(a <= s < b for a, b in bars) for s, _ in bars), default=0)"),

@@ -28,6 +28,7 @@ WRONG = {
         edit("max(waits, default=0)", "sum(waits)", says="one after another"),
         edit("max(waits, default=0)", "max(waits[:-1] or waits, default=0)", says="for waits of [0.5, 1, 2] s"),
         edit("default=0", "default=1", says="for waits of []"),
+        edit("default=0", "default=None", says="for [] your function returned None: return a number of seconds"),
     ],
     "00.3": [
         edit("gevent.joinall(", "", ", raise_error=True)", "", says="served 0 times"),
@@ -55,6 +56,12 @@ def answer(orders, wait):
         edit("gevent.spawn(wait, order)", "gevent.spawn(wait, orders)", says="'tea' was to be served 1 time, and was"),
         edit("(wait, order)", "(gevent.sleep, 0.1)", says="served 0 times"),
         edit("raise_error=True", "timeout=1", says="join the greenlets"),
+        edit("raise_error=True", "timeout=30", says="join the greenlets"),
+        edit(
+            "gevent.joinall([gevent.spawn(wait, order) for order in orders]",
+            "gevent.joinall(list({order: gevent.spawn(wait, order) for order in orders}.values())",
+            says="join the greenlets",
+        ),
         written(
             """
 def answer(orders, wait):
@@ -62,7 +69,7 @@ def answer(orders, wait):
 
     Pool(10).map(wait, orders)
 """,
-            says="at most 10 of 41",
+            says="at most 10 of 121",
         ),
     ],
     "00.4": [
