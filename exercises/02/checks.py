@@ -13,13 +13,15 @@ import pickle
 import re
 import reprlib
 import sys
+import threading
 import time
 import unicodedata
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout  # until Python 3.10 not that of Python itself
 from functools import partial
 from itertools import chain
 from numbers import Number
+from unittest import mock
 
 from backstage.granted import lacking
 from backstage.processes import Child, temporary_folder
@@ -97,17 +99,20 @@ def _run_chunk(function, chunk):
     return [function(*arguments) for arguments in chunk]
 
 
-class _Future(Future):
-    """Its time-outs are over at once, so that who gives up is seen without a wait."""
+@contextlib.contextmanager
+def _waits_in_vain():
+    """In this `with` block time-outs are over at once, and the clock says so: who gives up is seen without a wait."""
+    wait, now, jumped = threading.Condition.wait, time.monotonic, [0]
 
-    def result(self, timeout=None):
-        return super().result(timeout and 0)
+    def wait_in_vain(condition, timeout=None):
+        jumped[0] += timeout or 0
+        return wait(condition, timeout and 0)
 
-    def exception(self, timeout=None):
-        return super().exception(timeout and 0)
-
-
-_Future.__name__ = "Future"  # what a reader sees
+    with (
+        mock.patch.object(threading.Condition, "wait", wait_in_vain),
+        mock.patch.object(time, "monotonic", lambda: now() + jumped[0]),
+    ):
+        yield
 
 
 class _PicklingPool(ThreadPoolExecutor):
@@ -136,9 +141,7 @@ class _PicklingPool(ThreadPoolExecutor):
 
     def submit(self, function, /, *arguments, **named):
         self.tasks.append((*getattr(function, "args", ()), *arguments, *named.values()))  # of a `partial`, too
-        future = super().submit(self._work, self._pack((function, arguments, named)))
-        future.__class__ = _Future
-        return future
+        return super().submit(self._work, self._pack((function, arguments, named)))
 
     def _work(self, packed):
         function, arguments, named = pickle.loads(packed)
@@ -160,7 +163,8 @@ class _PicklingPool(ThreadPoolExecutor):
 def _lend_pool(workers, answer, *arguments):
     """Call an answer with a pool, which it may not shut down; return the pool and what the answer returned."""
     with _PicklingPool(workers) as pool:
-        said = answer(pool, *arguments)
+        with _waits_in_vain():
+            said = answer(pool, *arguments)
         shut = Wrong(
             "your function shut the pool down: it is lent.", "Leave `with` and `shutdown` to who made the pool."
         )
@@ -186,7 +190,8 @@ def _send_the_recipe(answer):
                 f"for n = {n:,} the pool got {many(len(pool.tasks), 'task')}, not four.",
                 "`pool.map(sum, parts)` makes a task of each part.",
             )
-        largest = max((len(each) for task in pool.tasks for each in task if hasattr(each, "__len__")), default=0)
+        given = [each for task in pool.tasks for each in task if not isinstance(each, (str, bytes))]
+        largest = max((len(each) for each in given if hasattr(each, "__len__")), default=0)
         if n >= 4 and largest > n / 2:
             raise Wrong(f"for n = {n:,} one task got {largest:,} of the numbers: share them out.", _SHARE)
         results = [result for result in pool.results if isinstance(result, Number)]
@@ -224,10 +229,17 @@ def _weigh(bun):
     return weight
 
 
+_PATIENT = "Without a time-out `result()`, `exception()`, `wait()` and `as_completed()` wait as long as it takes."
+
+
+def _is_late(error):
+    return isinstance(error, (TimeoutError, FutureTimeout)) and error not in _WEIGHT_OF.values()
+
+
 def _say_what_came(error):
-    if isinstance(error, FutureTimeout) and not error.args:
+    if _is_late(error):
         told = "your function waited for a bun with a time-out, and gave it up: weighing may take longer than that."
-        return Wrong(told, "Without a time-out `result()` and `exception()` wait as long as it takes.")
+        return Wrong(told, _PATIENT)
     return f"weighing one bun raised {error!r}, and so did your function."
 
 
@@ -235,14 +247,14 @@ _SEVEN = [70, 80, 90, 80, 75, 90, 60]
 
 
 class _Scales:
-    """Three buns are to lie on them at the same time; the first lies there until all others have been weighed."""
+    """So many buns are to lie on them at the same time; the first lies there until all others have been weighed."""
 
-    def __init__(self):
-        self.on, self.others, self.stuck = InFlight(), 0, False
+    def __init__(self, most):
+        self.most, self.on, self.others, self.stuck = most, InFlight(), 0, False
 
     def weigh(self, bun):
         with self.on:
-            self._wait(lambda: self.on.peak == 3)
+            self._wait(lambda: self.on.peak == self.most)
             if bun == _SEVEN[0]:
                 self._wait(lambda: self.on.total - self.on.now == len(_SEVEN) - 1)
                 self.others = self.on.total - self.on.now
@@ -252,11 +264,11 @@ class _Scales:
         self.stuck = not eventually(lambda: condition() or self.stuck, looks=100) or self.stuck
 
 
-_scales = _Scales()
+_in_use = []  # the scales
 
 
 def _weigh_together(bun):
-    return _scales.weigh(bun)
+    return _in_use[-1].weigh(bun)
 
 
 @exercise(
@@ -284,17 +296,25 @@ def _weigh_them_all(answer):
             raise Wrong(f"for the buns {buns} your list has {len(said)} entries, not {len(buns)}.")
         for place, (bun, found) in enumerate(zip(buns, said, strict=True), 1):
             if repr(found) != repr(wanted := _weight_of(bun)):
-                raise Wrong(f"for the buns {buns} there is {found!r} in place {place}; {wanted!r} was due.")
+                told = f"for the buns {buns} there is {found!r} in place {place}; {wanted!r} was due."
+                raise Wrong(told, _PATIENT if _is_late(found) else "")
         if len(_weighed) != len(buns):
             told = f"there were {len(buns)} buns, {buns}, and `weigh` was called {len(_weighed)} times"
             raise Wrong(f"{told}: once for each, in the pool.", "What a future holds stays there: ask it again.")
-    _, said = _lend_pool(3, answer, _weigh_together, _SEVEN)
-    if (most := _scales.on.peak) < 3:
-        raise Wrong(f"seven buns and three workers, and there were never more than {most} on the scales.")
-    if _scales.stuck:
-        others = many(_scales.others, "other")
+    for workers in (3, 5):
+        _weigh_seven(answer, workers)
+
+
+def _weigh_seven(answer, workers):
+    _in_use.append(scales := _Scales(workers))
+    with reworded({FutureTimeout: _say_what_came}):
+        _, said = _lend_pool(workers, answer, _weigh_together, _SEVEN)
+    if (most := scales.on.peak) < workers:
+        raise Wrong(f"seven buns and {workers} workers, and there were never more than {most} on the scales.")
+    if scales.stuck:
+        others = many(scales.others, "other")
         told = f"the first of seven buns lay long on its scales, and meanwhile only {others} had their turn"
-        raise Wrong(f"{told}, though two workers were free.", "Hand out all buns before you wait for any.")
+        raise Wrong(f"{told}, though {workers - 1} workers were free.", "Hand out all buns before you wait for any.")
     if said != _SEVEN:
         raise Wrong(f"of the buns {_SEVEN} the first was ready last, and your function returned {said}.")
 
@@ -323,14 +343,18 @@ def note_and_receive(*arguments):
     return heard[-1]
 
 pipe._recv_bytes = note_and_receive
-runpy.run_path("program.py", run_name="__main__")
-kinds = {"BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT"}
-pickles = [piece.getvalue() for piece in heard if piece.getvalue()[:1] == b"\\x80"]
-numbers = [each for piece in pickles for code, each, _ in pickletools.genops(piece) if code.name in kinds]
-numbers = [each for each in numbers if each not in {process.pid for process in started}]
-if {"multiprocessing.sharedctypes", "multiprocessing.shared_memory", "numpy"} & set(sys.modules):
-    numbers.append(81)  # they may have come by another way, or in another form
-pathlib.Path("started").write_text(f"{len(started)} {max(numbers, default=0):.0f}")
+try:
+    runpy.run_path("program.py", run_name="__main__")
+finally:  # a script may end with sys.exit()
+    kinds = {"BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT"}
+    pickles = [piece.getvalue() for piece in heard if piece.getvalue()[:1] == b"\\x80"]
+    parts = [(code.name, each) for piece in pickles for code, each, _ in pickletools.genops(piece)]
+    numbers = [each for kind, each in parts if kind in kinds]
+    numbers += [int(each) for _, each in parts if isinstance(each, str) and each.isdecimal()]  # or their digits
+    numbers = [each for each in numbers if each not in {process.pid for process in started}]
+    if {"multiprocessing.sharedctypes", "multiprocessing.shared_memory", "numpy"} & set(sys.modules):
+        numbers.append(81)  # they may have come by another way, or in another form
+    pathlib.Path("started").write_text(f"{len(started)} {max(numbers, default=0):.0f}")
 """
 
 _FAILURES = {
@@ -397,8 +421,9 @@ def _try_method(folder, method):
         told = "your script started no process of multiprocessing or concurrent.futures."
         raise Wrong(told, "`ProcessPoolExecutor`, or `multiprocessing.Pool`, is a pool of processes.")
     if int(largest) < 81:
-        told = f"under {method!r} the largest number that came from a child was {largest}"
-        raise Wrong(f"{told}, so the square of 9, 81, was not computed in one.", "Use the pool's own `map`.")
+        told = f"under {method!r} the largest number that a child sent to its parent was {largest}"
+        advice = "Use the pool's own `map`, and print in the parent."
+        raise Wrong(f"{told}; the square of 9, 81, is to come from one.", advice)
 
 
 # -- 02.5 -------------------------------------------------------------------------------------------------------------
@@ -425,6 +450,16 @@ def make_lambda(_):
     return lambda: None
 
 
+class Dough:
+    """What cannot be pickled either, and says so with an error of its own."""
+
+    def __init__(self, bun):
+        self.bun = bun
+
+    def __reduce__(self):
+        raise BurntBun(f"the {self.bun} sticks to the bowl")
+
+
 _TASKS = [  # function, argument, and what is to come back: the value, or the kind of the error
     (len, "leek", 4),
     (abs, 0, 0),
@@ -441,6 +476,7 @@ _TASKS = [  # function, argument, and what is to come back: the value, or the ki
     (unicodedata.lookup, "leek", KeyError),
     (memoryview, b"bun", Exception),  # no error of the function: a memoryview cannot be pickled
     (make_lambda, "bun", Exception),
+    (Dough, "bun", Exception),
     (times_baked, "bun", 1),
 ]
 

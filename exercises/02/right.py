@@ -60,6 +60,7 @@ def answer(pool, n):
 """
         ),
         edit("    return sum(", "    print(parts)\n    return sum("),
+        edit("pool.map(sum, parts)", 'pool.map(eval, [f"sum({part})" for part in parts])'),
         edit("def total", "import numpy\n\ndef total", "pool.map(sum", "pool.map(numpy.sum"),
         written(
             """
@@ -72,6 +73,18 @@ def answer(pool, n):
         ),
     ],
     "02.3": [
+        written(
+            """
+from concurrent.futures import wait
+
+def answer(pool, weigh, buns):  # who looks again, however often, gives nobody up
+    futures = [pool.submit(weigh, bun) for bun in buns]
+    late = futures
+    while late:
+        _, late = wait(late, timeout=0.1)
+    return [future.exception() or future.result() for future in futures]
+"""
+        ),
         written(
             """
 def answer(pool, weigh, buns):
@@ -150,10 +163,10 @@ def answer(pool, weigh, buns):
             """
 from concurrent.futures import FIRST_COMPLETED, wait
 
-def answer(pool, weigh, buns):  # never more than three in the pool at the same time
+def answer(pool, weigh, buns):  # never more in the pool than it has workers
     futures, running = [], set()
     for bun in buns:
-        if len(running) == 3:
+        if len(running) == pool._max_workers:
             _, running = wait(running, return_when=FIRST_COMPLETED)
         futures.append(pool.submit(weigh, bun))
         running = {*running, futures[-1]}
@@ -163,6 +176,26 @@ def answer(pool, weigh, buns):  # never more than three in the pool at the same 
         edit("for bun in buns]", "for bun in buns if not print(bun)]"),
     ],
     "02.4": [
+        edit(
+            "import ProcessPoolExecutor",
+            "import ProcessPoolExecutor\nimport sys",
+            "range(10))))",
+            "range(10))))\n    sys.exit()",
+        ),
+        edit(
+            'if __name__ == "__main__":',
+            "def main():",
+            "range(10))))",
+            'range(10))))\n\nif __name__ == "__main__":\n    raise SystemExit(main())',
+        ),
+        edit(
+            "return number * number",
+            "return str(number * number)",
+            "sum(pool.map(",
+            "sum(map(int, pool.map(",
+            "range(10))))",
+            "range(10)))))",
+        ),
         edit(
             "def square(number):\n    return number * number\n\n",
             "",

@@ -213,6 +213,42 @@ def answer(pool, weigh, buns):
             says="TimeoutError()",
         ),
         edit("future.exception() or", "future.exception(timeout=9) or", says="gave it up: weighing may take longer"),
+        written(
+            """
+from concurrent.futures import wait
+def answer(pool, weigh, buns):
+    fs = [pool.submit(weigh, b) for b in buns]
+    done, late = wait(fs, timeout=10)
+    return [f.exception() or f.result() if f in done else TimeoutError("too slow") for f in fs]
+""",
+            says="TimeoutError('too slow')",
+        ),
+        written(
+            """
+from concurrent.futures import as_completed
+def answer(pool, weigh, buns):
+    fs = {pool.submit(weigh, b): i for i, b in enumerate(buns)}
+    out = [None] * len(buns)
+    for f in as_completed(fs, timeout=5): out[fs[f]] = f.exception() or f.result()
+    return out
+""",
+            says="gave it up: weighing may take longer",
+        ),
+        written(
+            """
+from concurrent.futures import FIRST_COMPLETED, wait
+
+def answer(pool, weigh, buns):
+    futures, running = [], set()
+    for bun in buns:
+        if len(running) == 3:
+            _, running = wait(running, return_when=FIRST_COMPLETED)
+        futures.append(pool.submit(weigh, bun))
+        running = {*running, futures[-1]}
+    return [future.exception() or future.result() for future in futures]
+""",
+            says="seven buns and 5 workers, and there were never more than 3 on the scales",
+        ),
     ],
     "02.4": [
         edit('if __name__ == "__main__":', "if True:", says="under 'forkserver' each child ran your script again"),
@@ -249,13 +285,18 @@ def answer(pool, weigh, buns):
             *("map(square", "map(lambda number: number * number"),
             *("        print", "        try: print"),
             *("range(10))))", "range(10))))\n        except Exception: print(285)"),
-            says="the largest number that came from a child was 0, so the square of 9, 81, was not computed in one",
+            says="the largest number that a child sent to its parent was 0; the square of 9, 81, is to come from one",
         ),
         edit(
             *("from concurrent.futures import ProcessPoolExecutor", "from multiprocessing import Pool"),
             *("ProcessPoolExecutor(2)", "Pool(2)"),
             *("pool.map(", "map("),
-            says="the largest number that came from a child was 0",
+            says="the largest number that a child sent to its parent was 0",
+        ),
+        edit(
+            *("return number * number", "print(sum(n * n for n in number))"),
+            *("print(sum(pool.map(square, range(10))))", "pool.submit(square, range(10)).result()"),
+            says="the largest number that a child sent to its parent was",
         ),
         edit(
             *('if __name__ == "__main__":', "try:"),
@@ -267,6 +308,20 @@ def answer(pool, weigh, buns):
         written("answer = 'def square(number) return number'", says="line 1 of your script is no Python"),
     ],
     "02.5": [
+        written(
+            """
+import pickle
+def answer(line):
+    try:
+        for f, a in iter(line.recv, None):
+            try: r = ("done", f(a))
+            except Exception as e: r = ("failed", e)
+            try: line.send(r)
+            except (pickle.PicklingError, TypeError, AttributeError) as e: line.send(("failed", e))
+    except EOFError: pass
+""",
+            says="after the task Dough('bun') the worker itself ended with BurntBun('the bun sticks to the bowl')",
+        ),
         written(
             """
 def answer(line):
