@@ -26,6 +26,26 @@ ODD = (
 )  # values like any other
 
 
+class Noting:
+    """A leaf that is equal to no other, and notes what it is compared with: an answer's mark of the end, say."""
+
+    def __init__(self):
+        self.seen = []
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other):
+        self.seen.append(other)
+        return NotImplemented
+
+    def __repr__(self):
+        return "<a leaf>"
+
+    def marks(self):
+        """What it was compared with and what might as well be a leaf."""
+        return [mark for mark in self.seen if isinstance(mark, (str, bytes, int, float, tuple))]
+
+
 class Stranger(Planted):
     """What somebody else's code raises in these checks."""
 
@@ -291,6 +311,10 @@ def _walks_are_taken(answer):
     compare([1, [1, 2, 1]], "a leaf may come several times.")
     for odd in ODD:
         compare([2, odd, 1], "any value may be a leaf; only the visitor's end is the end.")
+    noting = Noting()
+    compare([2, noting, 1], "any value may be a leaf; only the visitor's end is the end.")
+    for mark in noting.marks():
+        compare([2, mark, 1], "any value may be a leaf; only the visitor's end is the end.")
     choose = random.Random(5)
     for _ in range(20):
         compare(_tree(choose, (*ODD, 1, 2)), "give what `visit` finds, in its order, and nothing else.")
@@ -323,8 +347,8 @@ def _walks_are_taken(answer):
         raise Wrong(f"three iterators at the same time get into each other's way: together they gave {both}.")
 
     for found in ([], ["first"]):
-        for fault in (Stranger("no more"), ValueError("no more"), TypeError("no more"), AttributeError("no more")):
-            _hear(walked, found, fault)
+        for kind in (Stranger, ValueError, TypeError, AttributeError, KeyError, IndexError, RuntimeError, OSError):
+            _hear(walked, found, kind("no more"))
 
 
 def _hear(walked, found_first, fault):
@@ -462,7 +486,10 @@ def _menus_are_compared(answer):
     ask([1, 2, 3], [2, 3], "one has a leaf more.")
     ask([2, 3], [1, 2, 3], "one has a leaf more.")
     ask([None, 0, [None]], [[None, 0], None], "None and 0 are leaves like any other.")
-    for odd in ODD:
+    noting = Noting()
+    ask([noting, 1], [1], "one has a leaf more.")
+    ask([1], [noting, 1], "one has a leaf more.")
+    for odd in (*ODD, *noting.marks()):
         ask([odd, 1], [1], f"{odd!r} is a leaf like any other, and the other tree has none there.")
         ask([1], [odd, 1], f"{odd!r} is a leaf like any other, and the other tree has none there.")
     ask([1], ["1"], "they are not equal.")

@@ -231,6 +231,68 @@ def answer(left, right, ball, strokes):
         ),
     ],
     "05.4": [
+        written(
+            """
+def answer(visit, tree):
+    here, end = getcurrent(), "<<end>>"
+    def job():
+        visit(tree, here.switch)
+        return end
+    walker = greenlet(job)
+    while (leaf := walker.switch()) != end:
+        yield leaf
+""",
+            says="a `visit` that finds [1, '<<end>>', 2] gave [1]: any value may be a leaf",
+        ),
+        written(
+            """
+def answer(visit, tree):
+    here, found = getcurrent(), {}
+    def keep(leaf):
+        found["leaf"] = leaf
+        here.switch()
+    walker = greenlet(lambda: visit(tree, keep))
+    while True:
+        try:
+            walker.switch()
+            yield found.pop("leaf")
+        except KeyError:
+            return
+""",
+            says="`visit` raised KeyError('no more') before any leaf",
+        ),
+        written(
+            """
+def answer(visit, tree):
+    here, box = getcurrent(), []
+    def keep(leaf):
+        box.append(leaf)
+        here.switch()
+    walker = greenlet(lambda: visit(tree, keep))
+    while True:
+        try:
+            walker.switch()
+            leaf = box.pop()
+        except IndexError:
+            return
+        yield leaf
+""",
+            says="`visit` raised IndexError('no more') before any leaf",
+        ),
+        written(
+            """
+def answer(visit, tree):
+    walker = greenlet(visit)
+    try:
+        leaf = walker.switch(tree, getcurrent().switch)
+        while not walker.dead:
+            yield leaf
+            leaf = walker.switch()
+    except (StopIteration, RuntimeError, OSError):
+        return
+""",
+            says="`visit` raised RuntimeError('no more') before any leaf",
+        ),
         edit("not walker.dead", "leaf is not None", says="and nothing else"),
         edit("not walker.dead", "leaf is not None and not walker.dead", says="any value may be a leaf"),
         edit(
@@ -462,6 +524,8 @@ def answer(staff):
         ),
     ],
     "05.6": [
+        edit("fillvalue=object()", "fillvalue='<no leaf>'", says="'<no leaf>' is a leaf like any other"),
+        edit("fillvalue=object()", "fillvalue=-999", says="-999 is a leaf like any other"),
         edit("zip_longest", "zip", ", fillvalue=object()", "", says="one has a leaf more"),
         edit(", fillvalue=object()", "", says="None is a leaf"),
         edit(PAIRS, "", VERDICT, "    return set(walk(one)) == set(walk(other))", says="the order counts"),
