@@ -4,6 +4,7 @@ import time
 
 import gevent
 from gevent.event import Event
+from gevent.exceptions import InvalidThreadUseError
 
 from backstage.schedules.greenlets import perform
 from backstage.schedules.played import Loop, NotSteered
@@ -40,6 +41,8 @@ def _run(program, stuck, choose=None, most_calls=300_000):  # so many for who lo
     if isinstance(run.error, gevent.hub.LoopExit):
         said = stuck() if callable(stuck) else stuck
         raise said if isinstance(said, Wrong) else Wrong(said)
+    if isinstance(run.error, InvalidThreadUseError):  # of a pool that was made outside, for another hub
+        raise Wrong("your answer cannot be checked: it waits for a pool of threads.", GREENLETS_DO)
     if run.error is not None:
         raise run.error
     return run.value, run.seconds
@@ -138,6 +141,7 @@ def _order(answer):
 
 KINDS = ["pork", "lotus", "leek", "pork", "sesame", "lotus", "custard", "bean", "pork", "taro", "lotus", "crab", "date"]
 ONCE = "Nobody asked to try again: once for each bun, and the caller learns what went wrong."
+ALONG = "Let it pass as it is, make it the cause with `raise … from error`, or put it into a group."
 RESULTS = ["p1", "a1", "z1", None, 0, "l2", False, "", "p2", [], "l3", None, "d1"]
 
 
@@ -187,13 +191,14 @@ def _steam_together(answer, buns):
 
 
 def _burn_one(answer, burning):
-    buns, went_in = ["pork", "lotus", "sesame", "custard", "leek"], []
+    buns, went_in, fallen = ["pork", "lotus", "sesame", "custard", "leek"], [], []
 
     def steam(bun):
         went_in.append(bun)
         gevent.sleep(len(bun))
         if bun in burning:
-            raise BurntBun(bun)
+            fallen.append(BurntBun(bun))
+            raise fallen[-1]
         return bun
 
     stuck = f"the bun {burning[0]!r} burnt, and your function did not return."
@@ -202,7 +207,10 @@ def _burn_one(answer, burning):
         got = _short(burnt.value[0])
         raise Wrong(f"`steam` raised BurntBun for {burning[0]!r}; the caller was never told, and was given {got}.")
     if not _tells_of_burnt(burnt.error):
-        raise burnt.error
+        if isinstance(burnt.error, Wrong) or not fallen:
+            raise burnt.error
+        got = f"the caller got {_short(burnt.error)}, which does not bring it along"
+        raise Wrong(f"`steam` raised {fallen[0]!r}, and {got}.", ALONG)
     if again := [bun for bun in burning if went_in.count(bun) > 1]:
         raise Wrong(f"the bun {again[0]!r} burnt, and `steam` was called for it {went_in.count(again[0])} times.", ONCE)
 
@@ -248,13 +256,13 @@ def _steam_few(answer, places, times):
         begun += 1
         _here()
         with inside:
-            gevent.sleep(times[bun.result])
+            gevent.sleep(1.0137 * times[bun.result])  # who looks only every few ms comes late
         done += 1
         gevent.spawn(look)
         return wanted[bun.result]
 
     def look():
-        gevent.sleep(0.1)  # until all who were ready have had their turn
+        gevent.sleep(0.0001)  # until all who were ready have had their turn
         empty, waiting = places - inside.now, len(buns) - begun
         if empty > 0 and waiting:
             when = f"when {_number(done, 'bun')} had come out" if done else "at the start"
@@ -379,6 +387,16 @@ class _Shop:
             could = min(self.buns, self.refused.count(False))
             if sold < could:
                 raise Wrong(f"{counts}. There was a bun for {could}.")
+        if any(self.refused):
+            self.sell_the_rest()
+
+    def sell_the_rest(self):
+        """See that customers who come later, one after another, get all that is left after a refused card."""
+        for left in range(self.shelf["buns"], -1, -1):
+            told = gevent.spawn(self.answer, self.shelf, lambda: gevent.sleep(1)).get()
+            if told is not (left > 0):
+                there = f"a card was refused, {_number(left, 'bun')} {'is' if left == 1 else 'are'} on the shelf"
+                raise Wrong(f"{there}, and a customer who came later was told {told}.")
 
     def open_side_by_side(self):
         """See that all can pay at the same time: nobody has paid before all have come to pay."""

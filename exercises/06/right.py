@@ -191,6 +191,21 @@ def answer(buns, steam, places):
         written(
             """
 def answer(shelf, pay):
+    shelf.setdefault("reserved", 0)
+    if shelf["buns"] <= shelf["reserved"]:
+        return False
+    shelf["reserved"] += 1
+    try:
+        pay()
+        shelf["buns"] -= 1
+    finally:
+        shelf["reserved"] -= 1
+    return True
+"""
+        ),
+        written(
+            """
+def answer(shelf, pay):
     if not shelf["buns"]:
         return False
     shelf["buns"] -= 1

@@ -30,6 +30,25 @@ WRONG = {
         written(
             """
 def answer(buns, steam):
+    greenlets = [gevent.spawn(steam, bun) for bun in buns]
+    gevent.joinall(greenlets)
+    for each in greenlets:
+        if each.exception:
+            raise Exception(str(each.exception))
+    return [each.value for each in greenlets]
+""",
+            says="`steam` raised BurntBun('sesame'), and the caller got Exception('sesame'), which does not bring",
+        ),
+        written(
+            """
+pool = gevent.threadpool.ThreadPool(60)
+def answer(buns, steam): return pool.map(steam, buns)
+""",
+            says="it waits for a pool of threads",
+        ),
+        written(
+            """
+def answer(buns, steam):
     steamer, results = [gevent.spawn(steam, bun) for bun in buns], []
     for bun, one in zip(buns, steamer):
         try:
@@ -134,10 +153,34 @@ def answer(buns, steam):
     except Exception:
         raise RuntimeError("a bun burnt") from None
 """,
-            says="your code raised RuntimeError: a bun burnt",
+            says="the caller got RuntimeError('a bun burnt'), which does not",
         ),
     ],
     "06.3": [
+        written(
+            """
+def answer(buns, steam, places):
+    greenlets = []
+    for bun in buns:
+        while sum(not each.ready() for each in greenlets) >= places:
+            gevent.sleep(0.05)
+        greenlets.append(gevent.spawn(steam, bun))
+    return [each.get() for each in greenlets]
+""",
+            says="3 places stayed empty while 5 buns waited",
+        ),
+        written(
+            """
+def answer(buns, steam, places):
+    greenlets = []
+    for bun in buns:
+        while sum(not each.ready() for each in greenlets) >= places:
+            gevent.sleep(0.001)
+        greenlets.append(gevent.spawn(steam, bun))
+    return [each.get() for each in greenlets]
+""",
+            says="3 places stayed empty while 5 buns waited",
+        ),
         edit(
             "Pool(places).map(steam, buns)",
             "[steam(bun) for bun in buns]",
@@ -203,6 +246,64 @@ def answer(buns, steam, places):
         ),
     ],
     "06.4": [
+        written(
+            """
+def answer(shelf, pay):
+    reserved = shelf.setdefault("reserved", 0)
+    if shelf["buns"] - reserved <= 0:
+        return False
+    shelf["reserved"] += 1
+    pay()
+    shelf["reserved"] -= 1
+    shelf["buns"] -= 1
+    return True
+""",
+            says="1 bun is on the shelf, and a customer who came later was told False",
+        ),
+        written(
+            """
+def answer(shelf, pay):
+    places = shelf.setdefault("places", BoundedSemaphore(shelf["buns"]))
+    if not places.acquire(blocking=False):
+        return False
+    try:
+        pay()
+    except Exception:
+        return False
+    shelf["buns"] -= 1
+    return True
+""",
+            says="1 bun is on the shelf, and a customer who came later was told False",
+        ),
+        written(
+            """
+def answer(shelf, pay):
+    tickets = shelf.setdefault("tickets", list(range(shelf["buns"])))
+    if not tickets:
+        return False
+    tickets.pop()
+    pay()
+    shelf["buns"] -= 1
+    return True
+""",
+            says="1 bun is on the shelf, and a customer who came later was told False",
+        ),
+        written(
+            """
+def answer(shelf, pay):
+    if shelf.get("sold out") or shelf["buns"] == 0:
+        shelf["sold out"] = True
+        return False
+    shelf["buns"] -= 1
+    try:
+        pay()
+    except BaseException:
+        shelf["buns"] += 1
+        raise
+    return True
+""",
+            says="1 bun is on the shelf, and a customer who came later was told False",
+        ),
         written(
             """
 def answer(shelf, pay):
