@@ -95,8 +95,8 @@ def judge(name, answer, waiting=lambda: None):
     except Exception as error:
         name_of_it = in_the_way(answer)
         which = f"your answer uses `{name_of_it}`, which" if name_of_it else "your answer"
-        reason = f"{which} cannot be sent to the process that checks it: {error}. Create such things inside it."
-        return Verdict(name, False, reason)
+        reason = f"{which} cannot be sent to the process that checks it: {error}."
+        return Verdict(name, False, f"{reason} Create such things inside your function or method.")
     return _judge_in_child(name, payload, known, waiting)
 
 

@@ -77,7 +77,7 @@ def judge_within(seconds, answer):
         ("answer = 0.25", "give the function itself, without calling it: this is 0.25.", "without brackets"),
         (
             "import socket\nline = socket.socket()\ndef answer(waits): return line",
-            "your answer uses `line`, which cannot be sent",
+            "cannot pickle 'socket' object. Create such things inside your function or method.",
             "",
         ),
         (

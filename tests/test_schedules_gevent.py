@@ -12,6 +12,7 @@ from gevent.event import AsyncResult, Event
 from gevent.lock import BoundedSemaphore, RLock
 from gevent.pool import Pool
 from gevent.queue import PriorityQueue, Queue
+from gevent.threadpool import ThreadPool, ThreadPoolExecutor
 
 from backstage.schedules import explore_packed
 from backstage.schedules.greenlets import GreenletStage, perform
@@ -513,7 +514,10 @@ def test_queues_pools_and_results_are_packed_as_new_ones_with_what_lies_in_them(
     shelf.put("bun")
     for number in (2, 1):
         full.put(number)
-    things = pickle.loads(pack([shelf, full, Pool(4), AsyncResult(), BoundedSemaphore(2)]))
+    threads = [ThreadPool(4), gevent.get_hub().threadpool, ThreadPoolExecutor(2)]
+    things = pickle.loads(pack([shelf, full, Pool(4), AsyncResult(), BoundedSemaphore(2), *threads]))
     assert (things[0].maxsize, things[0].get()) == (3, "bun")
     assert [things[1].get(), things[1].get()] == [1, 2]
     assert (things[2].size, things[3].ready(), things[4].counter) == (4, False, 2)
+    assert [each.maxsize for each in things[5:7]] == [4, threads[1].maxsize]
+    assert [things[5].apply(len, ["bun"]), things[7].submit(len, "tea").result()] == [3, 3]

@@ -103,7 +103,7 @@ def _reduced_green(item):
         return greenlet.getcurrent, ()
     if not sys.modules.get("gevent"):
         return None
-    from gevent import event, lock, pool, queue
+    from gevent import event, lock, pool, queue, threadpool
 
     if isinstance(item, (lock.Semaphore, lock.BoundedSemaphore)):
         return type(item), (item.counter,)
@@ -115,6 +115,10 @@ def _reduced_green(item):
         return _make_queue, (type(item), None, list(item.queue))
     if isinstance(item, pool.Group) and not item.greenlets:
         return type(item), (item.size,) if isinstance(item, pool.Pool) else ()
+    if isinstance(item, threadpool.ThreadPool):
+        return threadpool.ThreadPool, (item.maxsize,)  # also for the hub's own, which belongs to its hub
+    if isinstance(item, threadpool.ThreadPoolExecutor):
+        return type(item), (item._max_workers,)
     return None
 
 

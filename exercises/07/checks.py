@@ -154,6 +154,8 @@ def _passes_everything_on(answer):
             raise Wrong(f"the function returned {value!r}, and yours returned {said.value!r}: wait for the value.")
         if calls != [(args, kwargs)]:
             got = f"called {len(calls)} times" if len(calls) != 1 else f"given {calls[0][0]} and {calls[0][1]}"
+            if not calls and said.error:
+                got += f", and yours raised {said.error!r}"
             raise Wrong(f"with the arguments {args} and {kwargs}, the function was {got}.")
         _compare(said, value, fault)
     if (said := brew()) != "tea":

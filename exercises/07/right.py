@@ -100,6 +100,37 @@ def answer(pages, latency, at_once, work):
 """),
     ],
     "07.3": [
+        written(
+            """
+pool = gevent.threadpool.ThreadPool(10)
+def answer(function):
+    return lambda *args, **kwargs: pool.apply(function, args, kwargs)
+"""
+        ),
+        written(
+            """
+threads = gevent.get_hub().threadpool
+def answer(function):
+    return lambda *args, **kwargs: threads.spawn(function, *args, **kwargs).get()
+"""
+        ),
+        written(
+            """
+class answer:
+    pool = gevent.threadpool.ThreadPool(10)
+    def __init__(self, function):
+        self.function = function
+    def __call__(self, *args, **kwargs):
+        return self.pool.apply(self.function, args, kwargs)
+"""
+        ),
+        written(
+            """
+executor = gevent.threadpool.ThreadPoolExecutor(10)
+def answer(function):
+    return lambda *args, **kwargs: executor.submit(function, *args, **kwargs).result()
+"""
+        ),
         written("""
 from gevent.event import AsyncResult
 from gevent.threadpool import ThreadPool

@@ -88,6 +88,13 @@ WRONG = {
     ],
     "07.3": [
         edit(
+            "call(*args, **kwargs)",
+            "call(*args)",
+            "apply(function, args, kwargs)",
+            "apply(function, args)",
+            says="the function was called 0 times, and yours raised TypeError(",
+        ),
+        edit(
             "gevent.get_hub().threadpool.apply(function, args, kwargs)",
             "function(*args, **kwargs)",
             says="no other greenlet had a turn",
