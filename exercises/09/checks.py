@@ -598,7 +598,11 @@ def _ends_a_deaf_one(answer, patience=0.3):
             over.set()
 
     what = f"a customer talks and never reads, with a patience of {patience:g} s for sending"
-    stuck = f"{what}, and your function still waits to send."
+    again = f"{what}, and your function tried to send again when that time was over: give up then."
+
+    def stuck():
+        return again if in_vain else f"{what}, and your function still waits to send."
+
     try:
         with reworded({TimeoutError: f"{what}, and your function raised TimeoutError: give up, hang up and return."}):
             converse(visited, beside=shout, stands_still=full.is_set, looks=13, stuck=stuck)  # 0.65 s, or more if busy
@@ -612,7 +616,7 @@ def _ends_a_deaf_one(answer, patience=0.3):
             f"{what}, and the last sending was bounded by {bounds[-1]:g} s: give up after that time, not later."
         )
     if len(in_vain) > 1:
-        raise Wrong(f"{what}, and your function tried to send again when that time was over: give up then.")
+        raise Wrong(again)
     _check_closed(line, " when it gave up on a customer who does not read")
     customer.close()
 

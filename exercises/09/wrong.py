@@ -459,7 +459,7 @@ def answer(line, limit):
         edit(
             "            client.sendall(data)",
             "            with contextlib.suppress(TimeoutError):\n                client.sendall(data)",
-            says="still waits to send",
+            says="your function tried to send again when that time was over",
         ),
         edit("settimeout(patience)", "settimeout(20)", says="still waits to send"),
         edit(
