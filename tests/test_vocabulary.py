@@ -1,5 +1,6 @@
 """The words that the checks of all chapters share: what a check would notice if one of them meant something else."""
 
+import contextlib
 import errno
 import json
 import select
@@ -504,6 +505,18 @@ def test_flags_lift_the_bound_only_where_they_should(pair):
     near, far = pair(tcp=False, most=3, whole_with=0)
     far.sendall(b"lotus")
     assert near.recv(5, socket.MSG_PEEK) == b"lot"
+
+
+def test_a_watch_sees_who_sends_copies_included(pair):
+    near, far = pair()
+    seen = []
+    near.watch = lambda end: contextlib.nullcontext(seen.append(end))
+    with near.dup() as copy:
+        near.send(b"lotus")
+        copy.sendall(b" bun")
+        assert seen == [near, copy]
+        far.shutdown(socket.SHUT_WR)
+    assert far.recv(9) == b"lotus bun"
 
 
 def test_an_awkward_socket_fails_when_told_to(pair):

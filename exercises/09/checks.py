@@ -8,6 +8,7 @@ import socket
 import struct
 import threading
 import time
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from unittest.mock import Mock
 
@@ -164,11 +165,11 @@ def _bears_a_break(handler, line, break_off, what, pair=None):
 
 
 def _lets_other_errors_out(handler, *more):
-    for fault in (BurntBun("the oven is on fire"), os_error(errno.ENOMEM), *more):
+    for fault in (BurntBun("the oven is on fire"), os_error(errno.ENOMEM), KeyboardInterrupt("Ctrl-C"), *more):
         for where in ("recv", "sending"):
             line, customer = awkward_pair(most=5, fault_at=2 if where == "recv" else None, fault=fault)
             if where == "sending":
-                line.send = line.sendall = Mock(side_effect=fault)
+                line.watch = Mock(side_effect=fault)
             customer.sendall(b"two pork buns")
             stuck = f"{where} raised an error of another kind, and your function does not return."
             got = capture(partial(converse, handler, line, pair=(line, customer), stuck=stuck), catch=type(fault))
@@ -177,18 +178,8 @@ def _lets_other_errors_out(handler, *more):
                 raise Wrong(f"{where} raised {what}, and your function swallowed it.", NO_WIDER)
             if got.error is not fault:
                 raise got.error
-            _check_closed(line, f" when {where} raised an error")
+            _check_closed(line, f" when {where} raised {_name(fault)}")
             customer.close()
-
-
-def _first(act, method):
-    """A method that does something else before, which may raise."""
-
-    def both(*arguments):
-        act()
-        return method(*arguments)
-
-    return both
 
 
 def _deaf_pair(room=10_000):
@@ -331,7 +322,7 @@ def _talk_with(answer, typed, replies=None, *, answers=100, last_words=b"", faul
         if fault and at == where and len(shown) >= count:
             raise fault
 
-    line.send, line.sendall = (_first(lambda: fail("send"), each) for each in (line.send, line.sendall))
+    line.watch = lambda end: nullcontext(fail("send"))
 
     def read():
         hurried.append(len(shown) < len(asked))
@@ -561,25 +552,23 @@ def _ends_a_deaf_one(answer, patience=0.3):
     line, customer = _deaf_pair()
     full, over, moments, bounds, in_vain = threading.Event(), threading.Event(), [], [None], []
 
-    def note():
+    def note(end):
         moments.append(time.monotonic())
-        if line.fileno() >= 0:
-            bounds.append(line.gettimeout())
+        if end.fileno() >= 0:
+            bounds.append(end.gettimeout())
 
-    def watched(method):
-        def send(*arguments):
-            note()
-            in_vain.extend(in_vain[:1])  # one more after the one that was in vain
-            try:
-                return method(*arguments)
-            except TimeoutError:
-                if (bounds[-1] or 0) > 0.8 * patience:
-                    in_vain.append(True)
-                raise
+    @contextmanager
+    def watch(end):
+        note(end)
+        in_vain.extend(in_vain[:1])  # one more after the one that was in vain
+        try:
+            yield
+        except TimeoutError:
+            if (bounds[-1] or 0) > 0.8 * patience:
+                in_vain.append(True)
+            raise
 
-        return send
-
-    line.send, line.sendall = watched(line.send), watched(line.sendall)
+    line.watch = watch
 
     def shout():
         let_pass(1.5 * patience)  # the time for one sending has not begun
@@ -594,7 +583,7 @@ def _ends_a_deaf_one(answer, patience=0.3):
         try:
             return answer(line, patience)
         finally:
-            note()
+            note(line)
             over.set()
 
     what = f"a customer talks and never reads, with a patience of {patience:g} s for sending"

@@ -546,5 +546,15 @@ def answer(client, patience):
                     return
                 data = data[client.send(data):]
 """),
+        written("""
+def answer(client, patience):
+    with client, client.dup() as mouth, contextlib.suppress(ConnectionError, TimeoutError):
+        mouth.settimeout(patience)
+        client.settimeout(None)
+        while data := client.recv(1024):
+            mouth.settimeout(patience)
+            mouth.sendall(data)
+            client.settimeout(None)
+"""),
     ],
 }

@@ -167,6 +167,21 @@ def answer(client):
 """,
             says="a `send` took a part only",
         ),
+        written(
+            """
+def answer(client):
+    try:
+        while data := client.recv(1024):
+            client.sendall(data)
+    except ConnectionError:
+        pass
+    except Exception:
+        client.close()
+        raise
+    client.close()
+""",
+            says="left the socket open when recv raised KeyboardInterrupt",
+        ),
     ],
     "09.3": [
         edit(
@@ -478,6 +493,23 @@ def answer(client, patience):
             client.settimeout(None)
 """,
             says="a customer talks and never reads, with a patience of",
+        ),
+        written(
+            """
+def answer(client, patience):
+    try:
+        while data := client.recv(1024):
+            client.settimeout(patience)
+            client.sendall(data)
+            client.settimeout(None)
+    except (ConnectionError, TimeoutError):
+        client.close()
+    except Exception:
+        client.close()
+        raise
+    client.close()
+""",
+            says="left the socket open when recv raised KeyboardInterrupt",
         ),
     ],
 }

@@ -40,6 +40,9 @@ class AwkwardSocket(socket.socket):
         Whether a time-out for a recv is over at once, if nothing is there yet.
     empties : int
         How many recv found nothing there, and were not to wait.
+    watch : callable
+        Called with this socket, or with a copy, before each send and sendall, which then run in a `with` of what it
+        returns.
     copies : tuple of AwkwardSocket
         What `dup` has made of it, with the same quirks.
     closed, took_a_part, patient : bool
@@ -52,6 +55,7 @@ class AwkwardSocket(socket.socket):
     most_ends = 20
     reads = ends = reading = empties = came_at = 0
     closed = took_a_part = patient = hasty = False
+    watch = staticmethod(contextlib.nullcontext)
     copies = ()
 
     def recv(self, count, flags=0):
@@ -68,8 +72,13 @@ class AwkwardSocket(socket.socket):
         return self._look(taken)
 
     def send(self, data, flags=0):
-        self.took_a_part |= len(bytes(data)) > self.most_sent
-        return super().send(bytes(data)[: self.most_sent], flags)
+        with self.watch(self):
+            self.took_a_part |= len(bytes(data)) > self.most_sent
+            return super().send(bytes(data)[: self.most_sent], flags)
+
+    def sendall(self, data, flags=0):
+        with self.watch(self):
+            super().sendall(data, flags)
 
     def dup(self):
         copy = super().dup()
