@@ -3,6 +3,7 @@
 import errno
 import math
 import random
+import socket
 from collections import deque
 
 from exercises import Wrong, exercise
@@ -73,7 +74,7 @@ def _keep_accepting(answer):
     if "pause" in diary:
         raise Wrong("one caller hung up while waiting (ECONNABORTED), and your loop paused, which helps nobody.")
 
-    for fault in (BurntBun("the oven is on fire"), full, aborted):
+    for fault in (BurntBun("the oven is on fire"), _CtrlC("Ctrl-C"), full, aborted):
         diary, error = _accepting(answer, ["one", "two"], fault)
         what = f"`serve` raised {_named(fault)}"
         if "serve two" in diary:
@@ -99,11 +100,18 @@ def _keep_accepting(answer):
         raise Wrong(f"2,000 clients came, and your loop served {diary.count('serve one'):,}.")
 
 
+class _CtrlC(KeyboardInterrupt):
+    """A planted one: one that the reader sends is no answer's error, and ends the check."""
+
+
+_CtrlC.__name__ = "KeyboardInterrupt"  # as a verdict names it
+
+
 def _others(*numbers):
-    """Errors that a loop is to let out: all that the system knows but these, and one that is no OSError."""
+    """Errors that a loop is to let out: all that the system knows but these, and two that are no OSError."""
     common = [errno.ECONNABORTED, errno.ENFILE, errno.ECONNRESET, errno.ENOBUFS]
     known = [each for each in dict.fromkeys([*common, *errno.errorcode]) if each not in numbers]
-    return [*map(os_error, known), BurntBun("the oven is on fire")]
+    return [*map(os_error, known), BurntBun("the oven is on fire"), _CtrlC("Ctrl-C")]
 
 
 def _named(error):
@@ -133,7 +141,7 @@ def _accepting(answer, script, fault=None):
         fuse()
         happens = next(rest, os_error(errno.EBADF))
         diary.append("accept")
-        if isinstance(happens, Exception):
+        if isinstance(happens, BaseException):
             raise happens
         return happens
 
@@ -146,7 +154,7 @@ def _accepting(answer, script, fault=None):
         stuck = "your loop stands still: it calls neither accept nor anything else."
         in_time(answer, accept, serve, lambda: diary.append("pause"), stuck=stuck, stands_still=lambda: [len(diary)])
 
-    return diary, capture(run, catch=(Enough, OSError, BurntBun)).error
+    return diary, capture(run, catch=(Enough, OSError, BurntBun, _CtrlC)).error
 
 
 # -- 10.3 -------------------------------------------------------------------------------------------------------------
@@ -248,8 +256,19 @@ class _Line:
             raise ValueError("Timeout value out of range")
         self._timeout = seconds
 
+    def setblocking(self, flag):
+        self._timeout = None if flag else 0
+
     def gettimeout(self):
         return self._timeout
+
+    timeout = property(gettimeout)
+
+    def getpeername(self):
+        return "127.0.0.1", 50_000
+
+    def close(self):
+        """Who gives up may hang up."""
 
     def recv(self, count, flags=0):
         self._reads()
@@ -319,7 +338,12 @@ def _let_in(answer):
         if error is not fault or "B" in shop.callers:
             what = f"the accept after closing the spare file raised {_named(fault)}"
             raise Wrong(f"{what}, and your loop did not let that out.", ONLY_ACCEPT)
-    for fault in (os_error(errno.EMFILE), os_error(errno.ECONNRESET), BurntBun("the oven is on fire")):
+    for fault in (
+        os_error(errno.EMFILE),
+        os_error(errno.ECONNRESET),
+        BurntBun("the oven is on fire"),
+        _CtrlC("Ctrl-C"),
+    ):
         shop, error = _letting_in(answer, 4, ["A", "B"], fault)
         if error is not fault or len(shop.callers) > 1:
             raise Wrong(f"`serve` raised {_named(fault)}, and your loop did not let that out.", ONLY_ACCEPT)
@@ -360,7 +384,7 @@ def _letting_in(answer, descriptors, script, fault=None, telling=None):
         stuck = "your loop stands still: it calls neither accept nor anything else."
         in_time(answer, shop.accept, shop.serve, shop.reserve, stuck=stuck, stands_still=lambda: [len(shop.callers)])
 
-    return shop, capture(run, catch=(Enough, OSError, BurntBun)).error
+    return shop, capture(run, catch=(Enough, OSError, BurntBun, _CtrlC)).error
 
 
 def _refuses_those_told(shop, *names):
@@ -399,9 +423,13 @@ class _Opened:
 class _Caller(_Opened):
     def __init__(self, shop, name):
         super().__init__(shop)
-        self.name, self.heard = name, b""
+        self.name, self.heard, self.mute = name, b"", False
 
     def sendall(self, data):
+        if self.closed:
+            raise os_error(errno.EBADF)
+        if self.mute:
+            raise os_error(errno.EPIPE)
         if self.name in self._shop.telling:
             raise self._shop.telling[self.name]
         self.heard += data
@@ -411,12 +439,13 @@ class _Caller(_Opened):
         return len(data)
 
     def shutdown(self, how):
-        """Nothing is under way that it could end."""
+        """Nobody hears what is said after that."""
+        self.mute |= how != socket.SHUT_RD
 
-    def settimeout(self, seconds):
+    def settimeout(self, *_):
         """Nothing keeps a sender waiting here."""
 
-    setblocking = settimeout
+    setblocking = setsockopt = settimeout
 
     def __enter__(self):
         return self
@@ -453,7 +482,7 @@ class _Shop:
             self.callers[self.left[-1]].close()
         if not self._script:
             raise os_error(errno.EBADF)
-        if isinstance(self.next, Exception):
+        if isinstance(self.next, BaseException):
             raise self._script.popleft()
         caller = _Caller(self, self.next)
         self.callers[self._script.popleft()] = caller

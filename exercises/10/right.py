@@ -243,6 +243,40 @@ def answer(line, patience, now):
         order += piece
     return order[:-1]
 """),
+        written("""
+def answer(line, patience, now):
+    deadline, order = now() + patience, b""
+    try:
+        while not order.endswith(b"\\n"):
+            left = deadline - now()
+            if left <= 0:
+                raise TimeoutError("late")
+            line.settimeout(left)
+            piece = line.recv(1024)
+            if not piece:
+                raise ConnectionError("gone")
+            order += piece
+    finally:
+        line.setblocking(True)
+    return order[:-1]
+"""),
+        written("""
+def answer(line, patience, now):
+    before, deadline, order = line.timeout, now() + patience, b""
+    while not order.endswith(b"\\n"):
+        left = deadline - now()
+        if left <= 0:
+            late = TimeoutError(f"{line.getpeername()} is late")
+            line.close()
+            raise late
+        line.settimeout(left)
+        piece = line.recv(1024)
+        if not piece:
+            raise ConnectionError(f"{line.getpeername()} is gone")
+        order += piece
+    line.settimeout(before)
+    return order[:-1]
+"""),
     ],
     "10.4": [
         written("""
@@ -387,5 +421,29 @@ def answer(accept, serve, reserve):
             "                refused.sendall",
             "                refused.setblocking(True)\n                refused.sendall",
         ),
+        written("""
+def answer(accept, serve, reserve):
+    spare = reserve()
+    while True:
+        full = False
+        try:
+            client = accept()
+        except OSError as error:
+            if error.errno != errno.EMFILE:
+                raise
+            full = True
+        if full:
+            spare.close()
+            client = accept()
+            try:
+                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                client.sendall(b"full\\n")
+            except ConnectionError:
+                pass
+            client.close()
+            spare = reserve()
+        else:
+            serve(client)
+"""),
     ],
 }

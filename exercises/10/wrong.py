@@ -122,6 +122,11 @@ def answer(accept, serve, pause):
 """,
             says="and your loop went on",
         ),
+        edit(
+            "        except OSError",
+            "        except KeyboardInterrupt:\n            return\n        except OSError",
+            says="accept raised KeyboardInterrupt (Ctrl-C), and it did not come out",
+        ),
     ],
     "10.3": [
         written(
@@ -322,5 +327,20 @@ def answer(accept, serve, reserve):
         ),
         edit("    while True:", "    for _ in range(500):", says="2,000 callers came, one after the other"),
         edit("    while True:", "    while True:\n        continue", says="your loop stands still"),
+        edit(
+            "with accept() as refused, contextlib",
+            "with accept() as refused:\n                pass\n            with contextlib",
+            says="the shop was full, and D heard b''",
+        ),
+        edit(
+            r'refused.sendall(b"full\n")',
+            'refused.shutdown(socket.SHUT_RDWR)\n                refused.sendall(b"full\\n")',
+            says="the shop was full, and D heard b''",
+        ),
+        edit(
+            "        except OSError",
+            "        except KeyboardInterrupt:\n            return\n        except OSError",
+            says="accept raised KeyboardInterrupt (Ctrl-C), and your loop did not let that out",
+        ),
     ],
 }
