@@ -1,5 +1,6 @@
 """Checks of chapter 11: models that suit, a pool that says no, and a loop that never stands still."""
 
+import itertools
 import logging
 import queue
 import sys
@@ -180,6 +181,10 @@ def _choose(answer):
 
 NEVER_SAID = "`submit` never returned."
 ITS_OWN = "Each pool has its own queue, its own count and its own threads: keep them in `self`."
+COUNT = (
+    "Count a job where it is accepted: one that is taken and not yet counted is inside, too. "
+    "And hold a lock around each `+= 1`."
+)
 NEVER_CLOSED = "`close()` never returned, although every job could end."
 
 
@@ -349,7 +354,7 @@ def _counts_right(answer):
     pool.close()
     if said != [True, True, True, False]:
         reason = f"3 jobs had come and ended, then 4 came to the 2 workers and 1 place, and `submit` said {said}."
-        raise Wrong(reason, "`+= 1` reads, then writes, and another thread may come between: hold a lock around both.")
+        raise Wrong(reason, COUNT)
 
 
 def _takes_any_job(leash, answer):
@@ -397,9 +402,21 @@ class _Event:
 
 
 class _Events(queue.Queue):
-    """The first time-out of a `get` is over at once: who gives up then is seen."""
+    """The first time-out of a `get` is over at once: who gives up then is seen.
 
-    patient = False
+    With a lag, what other threads put comes late, each later than the one before: who looks meanwhile is seen.
+    """
+
+    patient, lag = False, 0
+
+    def __init__(self):
+        super().__init__()
+        self._late, self._check = itertools.count(1), threading.current_thread()
+
+    def put(self, item, block=True, timeout=None):
+        if self.lag and threading.current_thread() is not self._check:
+            time.sleep(self.lag * next(self._late))
+        super().put(item, block, timeout)
 
     def get(self, block=True, timeout=None):
         if timeout and not self.patient and self.empty():
@@ -470,8 +487,9 @@ def _is_a_loop(answer):
 
 
 def _goes_on(answer):
-    loop, begun, met, quick_ran = _Loop(answer), [], threading.Barrier(2), threading.Event()
-    where = set()
+    """Four slow handlers at once: a pool of two would make a third wait."""
+    loop, begun, met, quick_ran = _Loop(answer), [], threading.Barrier(4), threading.Event()
+    numbers, where = range(4), set()
 
     def slow(number):
         begun.append(number)
@@ -483,44 +501,52 @@ def _goes_on(answer):
     def quick(_):
         quick_ran.set()
 
-    loop.put(loop.slow(slow, 1, "first"), loop.slow(slow, 2, "second"), _Event(quick, ""))
+    loop.put(*(loop.slow(slow, number, number) for number in numbers), _Event(quick, ""))
     try:
-        _until(lambda: len(loop.notes) == 2 or loop.call.ready())
+        _until(lambda: len(loop.notes) == 4 or loop.call.ready())
         if loop.call.ready():
             loop.call.result()
         elif loop.call.thread.ident in where or not quick_ran.is_set():
             raise Wrong("a slow handler was running, and the quick one behind it did not get its turn.")
-        elif len(begun) < 2:
-            raise Wrong("two slow handlers came, and the second did not begin while the first was running.")
-        elif len(loop.notes) < 2:
+        elif len(begun) < 4:
+            raise Wrong(f"four slow handlers came, and no more than {len(begun)} of them ran at the same time.")
+        elif len(loop.notes) < 4:
             raise Wrong("slow handlers had returned, and `then` was not called while no other event came.")
     finally:
         met.abort()
         quick_ran.set()
     loop.put(None)
     loop.finish()
-    if (got := loop.noted("first") + loop.noted("second")) != [10, 20]:
-        raise Wrong(f"two slow handlers returned 10 and 20, and `then` was called with {got}.")
+    if (got := [each for number in numbers for each in loop.noted(number)]) != [0, 10, 20, 30]:
+        raise Wrong(f"four slow handlers returned 0, 10, 20 and 30, and their `then` were called with {got}.")
 
 
 def _calls_then_soon(answer):
-    """The first of two slow handlers goes on, the second has returned."""
-    loop, may_end = _Loop(answer), threading.Event()
-    loop.put(loop.slow(lambda _: may_end.wait(4 * PATIENCE), "long"), loop.slow(str, "short"))
-    try:
-        soon = _until(lambda: "short" in loop.noted() or loop.call.ready())
-    finally:
-        may_end.set()
-    loop.put(None)
-    loop.finish()
-    if not soon:
-        raise Wrong(
-            "two slow handlers came, the second had returned, and its `then` was not called before the first returned.",
-            "Let each result come back through the queue by itself: who is done first is first.",
-        )
+    """The first of two slow handlers goes on, the second has returned: before None has come, and after it."""
+    for now, later in ([], [None]), ([None], []):
+        loop, may_end = _Loop(answer), threading.Event()
+        long = loop.slow(lambda _, may_end=may_end: may_end.wait(4 * PATIENCE), "long")
+        loop.put(long, loop.slow(str, "short"), *now)
+        try:
+            soon = _until(lambda loop=loop: "short" in loop.noted() or loop.call.ready())
+        finally:
+            may_end.set()
+        loop.put(*later)
+        loop.finish()
+        if not soon:
+            came = "two slow handlers came, then None" if now else "two slow handlers came"
+            raise Wrong(
+                f"{came}, the second had returned, and its `then` was not called before the first returned.",
+                "Let each result come back through the queue by itself: who is done first is first.",
+            )
 
 
 def _waits_for_all(answer):
+    for lag in (0, 0.02):
+        _waits_for_both(answer, lag)
+
+
+def _waits_for_both(answer, lag):
     loop, may_end = _Loop(answer), threading.Event()
 
     def slow(detail):
@@ -528,6 +554,7 @@ def _waits_for_all(answer):
         return detail
 
     loop.put(loop.slow(slow, "late"), loop.slow(slow, "late"), None)
+    loop.events.lag = lag
     early = loop.call.wait(0.3) and not loop.call.outcome.error
     may_end.set()
     if early:

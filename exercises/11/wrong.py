@@ -206,6 +206,44 @@ class answer:
             )
             for guard in ("", "with self.lock: ")
         ),
+        written(
+            """
+class answer:
+    def __init__(self, workers, places):
+        self.jobs, self.lock = queue.Queue(), threading.Lock()
+        self.busy, self.closed = 0, False
+        self.most = workers + places
+        self.threads = [threading.Thread(target=self.work) for _ in range(workers)]
+        for thread in self.threads:
+            thread.start()
+    def work(self):
+        while True:
+            job = self.jobs.get()
+            if job is None:
+                return
+            with self.lock:
+                self.busy += 1
+            try:
+                job()
+            except Exception:
+                pass
+            with self.lock:
+                self.busy -= 1
+    def submit(self, job):
+        with self.lock:
+            if self.closed or self.busy + self.jobs.qsize() >= self.most:
+                return False
+            self.jobs.put(job)
+            return True
+    def close(self):
+        self.closed = True
+        for _ in self.threads:
+            self.jobs.put(None)
+        for thread in self.threads:
+            thread.join()
+""",
+            says="then 4 came to the 2 workers and 1 place, and `submit` said [True, True, True, True]",
+        ),
     ],
     "11.3": [
         written(
@@ -259,14 +297,14 @@ def answer(events):
         for then, work in out:
             then(work.result())
 """,
-            says="the second did not begin",
+            says="no more than 1 of them ran",
         ),
         edit(
             "    closing, out = False, 0\n",
             "    closing, out, pool = False, 0, ThreadPoolExecutor(1)\n",
             "threading.Thread(target=work, args=(event,)).start()",
             "pool.submit(work, event)",
-            says="the second did not begin while the first was running",
+            says="no more than 1 of them ran at the same time",
         ),
         edit("while out or not closing:", "while not closing:", says="still running"),
         edit(
@@ -447,6 +485,66 @@ def answer(events):
         events.get()()
 """,
             says="`run` returned after None while two slow handlers were still running",
+        ),
+        written(
+            """
+def answer(events):
+    threads = []
+    def work(event):
+        with suppress(Exception):
+            result = event.handler(event.detail)
+            events.put(lambda: event.then(result))
+    def handle(event):
+        if callable(event):
+            event()
+        elif event.then is None:
+            event.handler(event.detail)
+        else:
+            threads.append(threading.Thread(target=work, args=(event,)))
+            threads[-1].start()
+    while (event := events.get()) is not None:
+        handle(event)
+    for t in threads:
+        t.join()
+    while not events.empty():
+        handle(events.get())
+""",
+            says="then None, the second had returned, and its `then` was not called",
+        ),
+        written(
+            """
+def answer(events):
+    closing, out = False, 0
+    def work(event):
+        nonlocal out
+        try:
+            result = event.handler(event.detail)
+        except Exception:
+            out -= 1
+            events.put(lambda: None)
+        else:
+            out -= 1
+            events.put(lambda: event.then(result))
+    while out or not closing or not events.empty():
+        event = events.get()
+        if event is None:
+            closing = True
+        elif callable(event):
+            event()
+        elif event.then is None:
+            event.handler(event.detail)
+        else:
+            out += 1
+            threading.Thread(target=work, args=(event,)).start()
+""",
+            says="returned 'late' after None had come, and `then` was called with ['late']",
+        ),
+        edit(
+            "    closing, out = False, 0\n",
+            "    closing, out, pool = False, 0, ThreadPoolExecutor(2)\n",
+            "threading.Thread(target=work, args=(event,)).start()",
+            "pool.submit(work, event)",
+            says="no more than 2 of them ran at the same time",
         ),
     ],
 }
