@@ -36,6 +36,7 @@ NOT_NOW = "BlockingIOError means: not now. Leave that guest as they are, and go 
 ASLEEP = "Let one call of `select` do the waiting: its last argument says how long it may take."
 BEHIND = "Put what is new behind what is left for that guest, and send from the front."
 BOTH = "One guest may be readable and writable at the same time: then read *and* send."
+OTHERS = "Catch what one guest meets inside the loop over all guests, and go on with the next."
 GONE = "`recv` returns b'' when a guest has hung up, and raises an OSError when the line is reset: both are the end."
 
 
@@ -93,6 +94,7 @@ LOOK_ONLY = "`select(0)` of a selector, or `poll(0)`, looks and returns at once,
 NAMES = "`register(line, EVENT_READ, name)` keeps the name beside the socket: it comes back as `key.data`."
 NO_BYTES = "`recv` takes bytes away; a selector only looks, and so does `recv` with `socket.MSG_PEEK`."
 ENDS = "An end, and a reset as well, counts as readable: register for reading, and ask nothing more of the line."
+TIMED = "On a line with a time-out `recv` waits until it is over, whatever its flags: ask a selector."
 NOBODY = "Some calls refuse an empty list, or wait for ever: answer before you ask."
 MANY = "`select` refuses numbers from 1024 on, and `epoll.poll` names 1,023 at most unless told `maxevents`."
 
@@ -127,13 +129,14 @@ def _quiet(stack):
 class _Lines:
     """Four lines; new ones with every call, for an answer may have been held up and must get another chance."""
 
-    def __init__(self, stack, *names):
-        self.stack, self.names, self.near = stack, names, {}
+    def __init__(self, stack, *names, timeout=None):
+        self.stack, self.names, self.timeout, self.near = stack, names, timeout, {}
 
     def __call__(self):
         far = {}
         for name in ("pork", "lotus", "sesame", "leek"):
             self.near[name], far[name] = (self.stack.enter_context(each) for each in socket.socketpair())
+            self.near[name].settimeout(self.timeout)
         far["lotus"].sendall(b"hello")
         far["leek"].close()
         lines = {name: line for name, line in self.near.items() if name in self.names or not self.names}
@@ -148,6 +151,9 @@ class _Lines:
 def _who_speaks(answer):
     def stuck():
         raise Wrong("your function waits until somebody speaks; it should only look.", LOOK_ONLY)
+
+    def patient():
+        raise Wrong("where lines have a time-out your function waits until somebody speaks.", TIMED)
 
     def alone():
         raise Wrong("without any line your function waits for ever.", NOBODY)
@@ -176,6 +182,8 @@ def _who_speaks(answer):
             raise Wrong(
                 "bean's line was reset, so that `recv` would raise at once; your function does not name it.", ENDS
             )
+    with contextlib.ExitStack() as stack:
+        _ask(answer, _Lines(stack, "pork", "sesame", timeout=20), patient, "on quiet lines with a time-out, ")
     with contextlib.ExitStack() as stack, reworded({ValueError: _refusal}):
         many = _many_that_hung_up(stack)
         quiet = [stack.enter_context(each) for each in socket.socketpair()]
@@ -256,6 +264,7 @@ class _Selects:
 EMPTY = "`recv` has said BlockingIOError: that is all there is, and who wants more comes back after the next report."
 _RESET = ConnectionResetError("the guest has reset the line")
 _LOST = os_error(errno.ETIMEDOUT)
+_NO_ROUTE = os_error(errno.EHOSTUNREACH)  # for which Python has no class of its own
 
 
 @exercise(
@@ -275,6 +284,7 @@ def _drain(answer):
         ("a line that was reset after 1,000 bytes", text[:1000], False, _RESET),
         ("a line that was reset without a word", b"", False, _RESET),
         ("a line that timed out after 1,000 bytes", text[:1000], False, _LOST),
+        ("a line that lost its route after 1,000 bytes", text[:1000], False, _NO_ROUTE),
         ("a line on which 3,072 bytes had come, ten in each piece", text, True, None),
     ]
     for what, sent, still_open, end_fault in cases:
@@ -376,6 +386,10 @@ class _Shop:
         hint = "Catch OSError around `recv` and around `send`, for each guest alone."
         with reworded({OSError: lambda error: Wrong(words.format(type(error).__name__), hint)}):
             self.answer(self.guests, patience)
+        for left in self.guests.values():
+            if not isinstance(left, bytearray):
+                told = f"a bytearray stood beside each guest, and after a turn there is {type(left).__name__}"
+                raise Wrong(f"{told}.", "`guests[guest] += data` keeps it, and `del guests[guest][:sent]` shortens it.")
 
     def until(self, progress):
         """Take turns until it returns True, or the same for 300 turns in a row; return whether it was True."""
@@ -534,18 +548,18 @@ def _meet_errors(shop):
         for _, far in pairs:
             _all_there(far)
     near, far = pairs[0]
-    for error in (BlockingIOError(errno.EAGAIN, "no room yet"), os_error(errno.ETIMEDOUT)):
-        shop.guests[near] = bytearray(b"tea")
-        near.send = _raises(error)
-        shop.turn()
-        if isinstance(error, BlockingIOError) and shop.guests.get(near) != b"tea":
-            raise Wrong(
-                "`send` raised BlockingIOError after all, and b'tea' is not left for that guest any more.", NOT_NOW
-            )
-    lost, far = shop.let_in(end_fault=os_error(errno.ETIMEDOUT))
+    shop.guests[near] = bytearray(b"tea")
+    near.send = _raises(BlockingIOError(errno.EAGAIN, "no room yet"))
+    shop.turn()
+    if shop.guests.get(near) != b"tea":
+        raise Wrong("`send` raised BlockingIOError after all, and b'tea' is not left for that guest any more.", NOT_NOW)
+    del near.send
+    for error, place in itertools.product((_LOST, _NO_ROUTE), range(3)):
+        _lose_one_of_three(shop, error, place)
+    lost, far = shop.let_in(end_fault=_NO_ROUTE)
     far.close()
     if not eventually(lambda: lost not in shop.guests, looks=20, sleep=lambda _: shop.turn(0.01)):
-        raise Wrong("`recv` of a guest raises TimeoutError each time, and they are still in the dictionary.", GONE)
+        raise Wrong("`recv` of a guest raises OSError each time, and they are still in the dictionary.", GONE)
     near, far = shop.let_in()
     burnt = near.fault
     shop.guests[near] += b"tea"
@@ -558,9 +572,36 @@ def _meet_errors(shop):
     _comes_out(shop, "recv", burnt)
 
 
+def _lose_one_of_three(shop, error, place):
+    """What one guest has met is no reason to keep the others waiting."""
+    fates = {
+        "`send` to one guest raised OSError": lambda near, _: setattr(near, "send", _raises(error)),
+        "`recv` of one guest raised OSError": lambda near, far: (setattr(near, "end_fault", error), far.close()),
+        "one guest has hung up": lambda _, far: far.close(),
+    }
+    for fate, strike in fates.items():
+        pairs = [shop.let_in() for _ in range(3)]
+        one = pairs.pop(place)
+        strike(*one)
+        for near in (one[0], *(near for near, _ in pairs)):
+            shop.guests[near] += b"tea"
+        for _, far in pairs:
+            far.sendall(b"bun")
+        shop.turn()
+        came = [_all_there(far) for _, far in pairs]
+        if any(heard + shop.guests.get(near, b"") != b"teabun" for heard, (near, _) in zip(came, pairs, strict=True)):
+            raise Wrong(f"{fate}, and in that turn another, who had said b'bun', was not heard.", OTHERS)
+        shop.turn()
+        if any(heard + _all_there(far) != b"teabun" for heard, (_, far) in zip(came, pairs, strict=True)):
+            raise Wrong(f"{fate}, and after two turns another had not got what is theirs.", OTHERS)
+        shop.guests.pop(one[0], None)
+
+
 def _raises(error):
+    """A new one each time: an error keeps alive what its last call was given."""
+
     def call(*_):
-        raise error
+        raise type(error)(*error.args) if isinstance(error, OSError) else error
 
     return call
 
@@ -570,6 +611,7 @@ def _comes_out(shop, name, burnt):
     if error is not burnt:
         told = f"`{name}` raised {burnt!r}, no OSError: that should come out, and {error!r} came out"
         raise Wrong(f"{told}.", NO_WIDER)
+    burnt.__traceback__ = None  # it would keep alive what `send` was given
 
 
 def _all_there(line):
@@ -611,6 +653,12 @@ def _serve_the_slow(shop):
                 f"a guest has {how}, and your function has not closed the line.",
                 "Take them out of the dictionary, and call `close()`.",
             )
+    near, leaver = shop.let_in()
+    shop.guests[near] += bytes(1_000_000)  # more than the line holds, and nobody reads
+    leaver.shutdown(socket.SHUT_WR)
+    if not eventually(lambda: near not in shop.guests, looks=100, sleep=lambda _: shop.turn(0.01)):
+        told = "`recv` of a guest returned b'', bytes were left for them, and no room for all these"
+        raise Wrong(f"{told}: after a hundred turns they are still in the dictionary.", GONE)
     shop.talks(far, b"good night", "a guest who stayed to the end")
 
 
@@ -622,6 +670,7 @@ WAITS = "Take out all that are due, and then call them: what comes in meanwhile 
 BACK = "A ticket is a number of its own for each alarm; keep the calls in a dictionary by it, and `pop(ticket, None)`."
 NEXT = "`patience` looks at the earliest that is not cancelled, however many cancelled ones lie before it."
 GROWS = "The number that settles a tie grows with each alarm: the length of a list shrinks when one has rung."
+ONCE = "Do not use a number twice: an `id` is free again as soon as its object has gone."
 BELOW = "`max(0, …)`, and `None` where there is none."
 APART = "What belongs to one `Alarms` is made in `__init__`, not in the class."
 
@@ -705,6 +754,7 @@ def _alarms(answer):
     _keep_two_apart(answer)
     _cancel_one_of_two(answer)
     _keep_the_order(answer)
+    _set_and_cancel_while_they_ring(answer)
     _cancel_many(answer)
 
 
@@ -720,6 +770,28 @@ def _keep_the_order(answer):
     day.clock.time += 4
     story = "one set after 5 s, and 1 s later, when two had rung, one after 4; ring"
     day.ring(["set at once", "set 1 s later"], story, GROWS)
+
+
+def _set_and_cancel_while_they_ring(answer):
+    day = _Day(answer)
+    day.alarms.after(1, lambda: (day.rung.append("first"), day.after(0, "set by the first")))
+    day.after(2, "second")
+    day.clock.time += 2
+    day.ring(["first", "second"], "two due, and the first sets one that is due when the second is; ring", WAITS)
+    day.ring(["set by the first"], "two due, and the first sets one that is due when the second is; another ring")
+    day, own = _Day(answer), []
+    own.append(day.alarms.after(1, lambda: (day.rung.append("bell"), day.alarms.cancel(own[0]))))
+    day.clock.time += 1
+    day.ring(["bell"], "one alarm, whose call cancels it; ring", TAKEN)
+    day = _Day(answer)
+    old = [day.after(0, "old") for _ in range(5)]
+    day.ring(["old"] * 5, "five due; ring")
+    for _ in old:
+        day.after(1, "new")
+    for ticket in old:
+        day.alarms.cancel(ticket)
+    day.clock.time += 1
+    day.ring(["new"] * 5, "five rang, five new ones were set, and the old five were cancelled; ring", ONCE)
 
 
 def _keep_two_apart(answer):

@@ -294,6 +294,30 @@ def answer(guests, patience):
             "            del guests[guest][: guest.send(guests[guest])]",
             "            while guests[guest]:\n                del guests[guest][: guest.send(guests[guest])]",
         ),
+        written(
+            """
+def answer(guests, patience):
+    hungry = [guest for guest, left in guests.items() if left]
+    readable, writable, _ = select.select(list(guests), hungry, [], patience)
+    for guest in writable:
+        try:
+            sent = guest.send(memoryview(guests[guest])[:65536])  # copies nothing
+        except OSError:
+            continue
+        del guests[guest][:sent]
+    for guest in readable:
+        try:
+            data = guest.recv(65536)
+        except BlockingIOError:
+            continue
+        except OSError:
+            data = b""
+        guests[guest] += data
+        if not data:
+            del guests[guest]
+            guest.close()
+"""
+        ),
     ],
     "13.4": [
         written("""

@@ -26,6 +26,22 @@ def answer(lines):
         written(
             """
 def answer(lines):
+    names = []
+    for name, line in lines.items():
+        try:
+            line.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            continue
+        except OSError:
+            pass
+        names.append(name)
+    return names
+""",
+            says="where lines have a time-out",
+        ),
+        written(
+            """
+def answer(lines):
     speak = []
     for name, line in lines.items():
         line.setblocking(False)
@@ -160,6 +176,7 @@ def answer(lines):
             "except ConnectionError:",
             says="after 1,000 bytes, your function let TimeoutError",
         ),
+        edit("except OSError:", "except (ConnectionError, TimeoutError):", says="lost its route after 1,000 bytes"),
         edit(
             '        if not piece:\n            return b"".join(pieces), False\n',
             "",
@@ -357,6 +374,55 @@ def answer(guests, patience):
         edit("suppress(OSError):", "suppress(ConnectionError):", says="let BlockingIOError out"),
         edit("suppress(OSError):", "suppress(ConnectionError, BlockingIOError):", says="let TimeoutError out"),
         edit("suppress(OSError):", "suppress(Exception):", says="`send` raised BurntBun"),
+        edit("        except OSError:", "        except (ConnectionError, TimeoutError):", says="let OSError out"),
+        edit("suppress(OSError):", "suppress(BlockingIOError, ConnectionError, TimeoutError):", says="let OSError out"),
+        edit(
+            "    for guest in writable:\n"
+            "        with contextlib.suppress(OSError):  # it has left: its `recv` will tell\n",
+            "    with contextlib.suppress(OSError):\n        for guest in writable:\n",
+            says="`send` to one guest raised OSError, and after two turns another had not got what is theirs",
+        ),
+        edit(
+            "            guest.close()",
+            "            guest.close()\n            return",
+            says="`recv` of one guest raised OSError, and in that turn another",
+        ),
+        written(
+            """
+def answer(guests, patience):
+    # whoever has hung up is out, once they have what is theirs
+    hungry = [guest for guest, left in guests.items() if left]
+    readable, writable, _ = select.select(list(guests), hungry, [], patience)
+    gone = []
+    for guest in readable:
+        try:
+            data = guest.recv(65536)
+        except BlockingIOError:
+            continue
+        except OSError:
+            data = b""
+            guests[guest].clear()
+        guests[guest] += data
+        if not data and not guests[guest]:
+            gone.append(guest)
+    for guest in writable:
+        try:
+            del guests[guest][: guest.send(guests[guest])]
+        except BlockingIOError:
+            continue
+        except OSError:
+            gone.append(guest)
+    for guest in set(gone):
+        del guests[guest]
+        guest.close()
+""",
+            says="`recv` of a guest returned b'', bytes were left for them",
+        ),
+        edit(
+            "            del guests[guest][: guest.send(guests[guest])]",
+            "            sent = guest.send(guests[guest])\n            guests[guest] = bytes(guests[guest][sent:])",
+            says="and after a turn there is bytes",
+        ),
         edit("guest.send(guests[guest])]", "guest.send(guests[guest][:1024])]", says="after two turns 2,048 had come"),
         edit("hungry, [], patience", "hungry, [], min(patience, 0.05)", says="and your function comes back after 0."),
         edit(
@@ -620,6 +686,92 @@ class answer:
                 call()
 """,
             says="['set at once', 'set 1 s later'] should have come, and it was ['set 1 s later', 'set at once']",
+        ),
+        written(
+            """
+class answer:
+    def __init__(self, clock):
+        self.clock, self.heap, self.numbers, self.rung = clock, [], count(), set()
+
+    def after(self, seconds, call):
+        alarm = (self.clock() + seconds, next(self.numbers), call)
+        heappush(self.heap, alarm)
+        return alarm
+
+    def cancel(self, ticket):
+        if ticket not in self.rung:
+            self.heap.remove(ticket)
+            self.heap.sort()
+            self.rung.add(ticket)
+
+    def patience(self):
+        return max(0, self.heap[0][0] - self.clock()) if self.heap else None
+
+    def ring(self):
+        due = [alarm for alarm in sorted(self.heap) if alarm[0] <= self.clock()]
+        for alarm in due:
+            if alarm in self.heap:
+                self.heap.remove(alarm)
+                self.heap.sort()
+                alarm[2]()
+                self.rung.add(alarm)
+""",
+            says="ValueError",
+        ),
+        written(
+            """
+class answer:
+    def __init__(self, clock):
+        self.clock, self.alarms = clock, []
+
+    def after(self, seconds, call):
+        alarm = [self.clock() + seconds, call]
+        self.alarms.append(alarm)
+        return id(alarm)
+
+    def cancel(self, ticket):
+        self.alarms = [a for a in self.alarms if id(a) != ticket]
+
+    def patience(self):
+        return max(0, min(a[0] for a in self.alarms) - self.clock()) if self.alarms else None
+
+    def ring(self):
+        now = self.clock()
+        due = sorted((a for a in self.alarms if a[0] <= now), key=lambda a: a[0])
+        for alarm in due:
+            if any(alarm is a for a in self.alarms):
+                self.alarms = [a for a in self.alarms if a is not alarm]
+                alarm[1]()
+""",
+            says="and the old five were cancelled",
+        ),
+        written(
+            """
+class answer:
+    def __init__(self, clock):
+        self.clock, self.moments = clock, {}
+
+    def after(self, seconds, call):
+        alarm = [self.clock() + seconds, call]
+        self.moments.setdefault(alarm[0], []).append(alarm)
+        return alarm
+
+    def cancel(self, ticket):
+        ticket[1] = None
+
+    def patience(self):
+        times = [when for when, alarms in self.moments.items() if any(call for _, call in alarms)]
+        return max(0, min(times) - self.clock()) if times else None
+
+    def ring(self):
+        now = self.clock()
+        for when in sorted(when for when in self.moments if when <= now):
+            for alarm in self.moments.pop(when, []):
+                call, alarm[1] = alarm[1], None
+                if call:
+                    call()
+""",
+            says="the first sets one that is due when the second is; ring",
         ),
     ],
 }
