@@ -285,6 +285,8 @@ def _kill_a_sleeper(ward):
     left = [alarm for alarm in timers if alarm[2] in others]
     if len(left) != 6:
         raise Wrong(f"six others slept as well, and {len(left)} of them are left in loop.timers.")
+    if len(timers) > 6:
+        raise Wrong("the sleeper is dead, and an alarm too many stands in loop.timers: `run` would wait for it.")
     if any(timers[place] < timers[(place - 1) // 2] for place in range(1, len(timers))):
         told = "one was taken out of loop.timers, and what is left is no heap: others would wake too late"
         raise Wrong(f"{told}.", "`heapq.heapify` makes a heap of a list, and a sorted list is one.")

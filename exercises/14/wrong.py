@@ -143,6 +143,13 @@ def answer(hub, begin):
             says="after `kill` of the sleeper, () stands in loop.timers, which is no alarm",
         ),
         edit("sorted(alarm for", "sorted(alarm[:2] for", says="stands in loop.timers, which is no alarm"),
+        edit(
+            "sorted(alarm for alarm in loop.timers if alarm[2] is not task)",
+            "[(when, number, Nobody if each is task else each) for when, number, each in loop.timers]",
+            "# Solution\n",
+            "class Nobody:\n    @staticmethod\n    def switch():\n        pass\n\n\n",
+            says="an alarm too many stands in loop.timers",
+        ),
     ],
     "14.3": [
         edit(

@@ -395,7 +395,7 @@ class _Line:
     def __init__(self, pieces, waits):
         self.pieces, self.waits = list(pieces), itertools.cycle(waits)
         self.came, self.inside, self.findings, self.returned, self.ends = b"", False, [], 0, 0
-        self.raised = []  # errors that nobody has been told of yet
+        self.raised, self.told = [], []  # errors that nobody has been told of yet; those that somebody has been
 
     async def recv(self):
         if self.came.count(b"\n") > self.returned:
@@ -504,6 +504,9 @@ NOT_YOURS = (
 )
 
 
+AGAIN = "If you keep the task of a `recv`, let it go as well when it has failed."
+
+
 class _Reading:
     """Reads all lines of one reader, and calls it again whenever it was cut off."""
 
@@ -543,11 +546,14 @@ class _Reading:
             self.story.append("`read_line()` was cancelled")
             return False
         if any(error is each for each in self.line.raised):
+            self.line.told += self.line.raised
             self.line.raised.clear()
             self.story.append(f"`read_line()` raised {type(error).__name__}")
             return False
         if cancelled:
             self.wrong("`read_line()` raised CancelledError, and nobody had cancelled it.")
+        if any(error is each for each in self.line.told):
+            self.wrong(f"`recv` raised that error once, and `read_line()` raised {_described(error)} again.", AGAIN)
         if error is not None:
             raise error
         self._compare(task.result(), wanted)
@@ -830,6 +836,7 @@ CREWS = [  # the plainest promises first
     ([_Job(5, "tea", cleans=2, leaves="cold tea"), _Job(5, "bun", leaves=None)], 1),
     ([_Job(5, "tea"), _Job(3, BURNT)], 1),
     ([_Job(5, "tea"), _Job(5, "bun", leaves=SPILT)], 1),
+    ([_Job(5, "tea", cleans=2), _Job(5, "bun", leaves=SPILT)], 1),
     ([_Job(5, "tea", cleans=1), _Job(2, Sour("sour"))], None),
     ([_Job(2, BURNT, returns_error=True), _Job(1, "tea")], None),
     ([_Job(None, BURNT), _Job(5, "tea")], None),
@@ -861,11 +868,33 @@ def _run_all(answer):
     need(answer, callable, "give the function run_all")
     for jobs, cancel_at in CREWS:
         _run_crews(answer, _Crew(jobs, cancel_at))
+    _run_twins(answer)
     for jobs, cancel_at in CREWS[:12]:
         _run_crews(answer, _Crew(jobs, cancel_at), _Crew([_Job(9, "soup"), _Job(4, "rice")]))
     chance = random.Random(15)
     for _ in range(150):
         _run_crews(answer, _Crew(*_crew(chance)))
+
+
+def _run_twins(answer):
+    """The same function twice, which returns something else each time."""
+    begun = itertools.count(1)
+
+    async def job():
+        number = next(begun)
+        await asyncio.sleep(number)
+        return number
+
+    async def work():
+        return await answer([job, job])
+
+    try:
+        said = _PlayedLoop().play(work())
+    except _Still as still:
+        raise Wrong(f"a job is there twice: `run_all` has not come back, and {still}.") from None
+    if said not in ([1, 2], [2, 1]):
+        told = "a job is there twice, and returns 1 when it is begun first, 2 when it is begun again"
+        raise Wrong(f"{told}: `run_all` returned {said!r}.", "Keep results by task or by place, not by job.")
 
 
 def _run_crews(answer, crew, *others):

@@ -367,6 +367,25 @@ answer = LineReader
 """,
             says="had come already, and `recv` was called all the same",
         ),
+        written(
+            """
+class answer:
+    def __init__(self, recv):
+        self.recv, self.rest, self.ended, self.task = recv, b"", False, None
+
+    async def read_line(self):
+        while b"\\n" not in self.rest and not self.ended:
+            if self.task is None:
+                self.task = asyncio.ensure_future(self.recv())
+            piece = await asyncio.shield(self.task)
+            self.task = None
+            self.rest += piece
+            self.ended = not piece
+        line, newline, self.rest = self.rest.partition(b"\\n")
+        return line if line or newline else None
+""",
+            says="`recv` raised that error once, and `read_line()` raised OSError: reset again",
+        ),
     ],
     "15.4": [
         written("def answer(jobs):\n    return [job() for job in jobs]", says="which nobody can await"),
@@ -593,6 +612,56 @@ async def answer(jobs):
             "    if not tasks:\n        return []\n",
             "    if not tasks:\n        return []\n    timer = asyncio.create_task(asyncio.sleep(60))\n",
             says="a task that it had made was still there",
+        ),
+        written(
+            """
+async def answer(jobs):
+    results = {}
+
+    async def one(job):
+        results[job] = await job()
+
+    tasks = [asyncio.create_task(one(job)) for job in jobs]
+    if not tasks:
+        return []
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        for each in tasks:
+            each.cancel()
+        await asyncio.wait(tasks)
+    for each in done:
+        each.result()
+    return [results[job] for job in jobs]
+""",
+            says="a job is there twice, and returns 1 when it is begun first",
+        ),
+        written(
+            """
+async def answer(jobs):
+    first = []
+
+    def look(task):
+        if not first and not task.cancelled() and task.exception() is not None:
+            first.append(task.exception())
+            for each in tasks:
+                each.cancel()
+
+    tasks = [asyncio.create_task(job()) for job in jobs]
+    for each in tasks:
+        each.add_done_callback(look)
+    try:
+        await asyncio.wait(tasks or [asyncio.create_task(asyncio.sleep(0))])
+    except asyncio.CancelledError:
+        for each in tasks:
+            each.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
+    if first:
+        raise first[0]
+    return [each.result() for each in tasks]
+""",
+            says="(if cancelled, it raises BurntBun); `run_all` is cancelled after 1 s: job 0 was cancelled a second",
         ),
     ],
     "15.5": [
