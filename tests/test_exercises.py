@@ -88,6 +88,13 @@ def test_every_exercise_has_several_answers(several, least):
     assert set(several) == set(EXERCISES)
 
 
+@pytest.mark.parametrize("several", [RIGHT, WRONG], ids=["right", "wrong"])
+def test_no_answer_stands_twice(several):
+    for name, listed in several.items():
+        sources = [answer.source(name).strip() for answer in listed]
+        assert [source for number, source in enumerate(sources) if source in sources[:number]] == [], name
+
+
 @pytest.mark.parametrize("name", sorted(predictions()))
 def test_a_prediction_takes_each_choice_and_explains_it(name):
     verdicts = {letter: judge_guess(name, letter) for letter in choices(name)}

@@ -440,36 +440,5 @@ class Loop:
 def answer(events):
     Loop(events).run()
 """),
-        written("""
-def answer(events):  # two queues, looked at in turns
-    done, threads, closing = queue.SimpleQueue(), [], False
-
-    def work(event):
-        try:
-            done.put((event.then, [event.handler(event.detail)]))
-        except BaseException:
-            done.put((None, []))
-
-    while True:
-        try:
-            then, results = done.get(timeout=0.01)
-            for result in results:
-                then(result)
-            continue
-        except queue.Empty:
-            if closing and not any(thread.is_alive() for thread in threads) and done.empty():
-                return
-        try:
-            event = events.get_nowait()
-        except queue.Empty:
-            continue
-        if event is None:
-            closing = True
-        elif event.then:
-            threads.append(threading.Thread(target=work, args=(event,)))
-            threads[-1].start()
-        else:
-            event.handler(event.detail)
-"""),
     ],
 }

@@ -219,10 +219,6 @@ def answer(loop, task):
         killer.forget()
         killer.end()
 """),
-        edit(
-            "        loop.ready.append(getcurrent())\n        task.throw()",
-            "        task.parent = getcurrent()\n        task.throw()",
-        ),
         edit("loop.timers[:] = sorted", "loop.timers = sorted"),
         edit(
             "    if not task.dead:\n        loop.ready.append(getcurrent())\n        task.throw()",

@@ -230,11 +230,6 @@ def answer(door, spawn):
         edit("hear(guest, line)", "(line or guest in room) and hear(guest, line)", says="guest with the empty name"),
         edit("if me not in room:", "if not room.get(me):", says="by a guest whose name is empty"),
         edit(
-            "contextlib.suppress(OSError):\n            while",
-            "contextlib.suppress(ConnectionError):\n            while",
-            says="A greenlet of yours had ended with ",
-        ),
-        edit(
             "contextlib.suppress(OSError):  #",
             "contextlib.suppress(ConnectionError):  #",
             says="a line while five guests left",
