@@ -316,7 +316,8 @@ def _weigh_seven(answer, workers):
         told = f"the first of seven buns lay long on its scales, and meanwhile only {others} had their turn"
         raise Wrong(f"{told}, though {workers - 1} workers were free.", "Hand out all buns before you wait for any.")
     if said != _SEVEN:
-        raise Wrong(f"of the buns {_SEVEN} the first was ready last, and your function returned {said}.")
+        told = f"of the buns {_SEVEN} the first was ready last; {_SEVEN} was due, and your function returned {said}."
+        raise Wrong(told, "Look into the futures in the order in which you made them.")
 
 
 # -- 02.4 -------------------------------------------------------------------------------------------------------------
