@@ -15,6 +15,14 @@ from backstage.processes.own_time import OwnTime
 
 ONLY_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who could go on")
 SPIN = "print('spins', flush=True)\nwhile True: pass"
+FORK = """
+import os, threading
+from backstage.processes.own_time import OwnTime
+
+if not (child := os.fork()):
+    os._exit(OwnTime(thread=threading.current_thread()).all_asleep())
+raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
 SLEEP = "import time; print('sleeps', flush=True); time.sleep(1000)"
 
 
@@ -101,6 +109,11 @@ def test_a_thread_of_this_process_counts_and_who_asks_does_not():
         spinning.join()
     until(lambda: alone.of(5) == 20)  # the system may still be clearing up after it
     until(lambda: own.of(5) == 20)
+
+
+@ONLY_LINUX
+def test_the_thread_that_a_fork_has_copied_is_not_taken_for_the_one_before():
+    assert subprocess.run([sys.executable, "-c", FORK]).returncode == 0
 
 
 def test_where_nobody_tells_all_time_counts(monkeypatch):

@@ -29,6 +29,8 @@ class OwnTime:
 
     def __init__(self, pid=None, thread=None):
         self._pid, self._thread = pid, thread
+        # A thread that a fork has copied still tells the number that it had before.
+        self._number = threading.get_native_id() if thread is threading.current_thread() else None
         self._last = self._before = None
 
     def of(self, seconds):
@@ -52,7 +54,7 @@ class OwnTime:
 
     def _who_could_go_on(self):
         if self._thread:
-            return _ran(f"/proc/self/task/{self._thread.native_id}")
+            return _ran(f"/proc/self/task/{self._number or self._thread.native_id}")
         return _who_could_go_on(self._pid)
 
 

@@ -472,10 +472,19 @@ def _serve_at_once(shop):
     shop.comes_back(lambda: shop.guests[near].extend(b"tea"), story)
     story = "a guest said something while your function waited, and it waited on until its patience was over."
     speaking = []
-    shop.comes_back(lambda: speaking.append(_speak_soon(shop, far)), story)
-    for each in speaking:
-        each.wait()
-    shop.turn()
+
+    def hear_all():
+        """Nobody who spoke too late, on a busy machine, is heard in the next turn."""
+        for each in speaking:
+            each.wait()
+        shop.turn()
+
+    def speak_soon():
+        hear_all()
+        speaking.append(_speak_soon(shop, far))
+
+    shop.comes_back(speak_soon, story)
+    hear_all()
     shop.until(lambda: not any(shop.guests.values()))
     far.recv(100)
     shop.guests[near].extend(b"tea" * 1_000)
