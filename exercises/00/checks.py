@@ -80,14 +80,14 @@ def _serve_all(answer, orders):
         ended.append(order)
 
     answer(list(orders), wait)
+    if len(ended) < len(begun):
+        raise Wrong("your function returned while orders were still cooking: join the greenlets before you return.")
     for odd in [*orders, *begun]:
         if begun.count(odd) != orders.count(odd):
             raise Wrong(
                 f"of the orders {orders}, {odd!r} was to be served {many(orders.count(odd), 'time')}, and was served"
                 f" {begun.count(odd)} times when you returned."
             )
-    if len(ended) < len(orders):
-        raise Wrong("your function returned while orders were still cooking: join the greenlets before you return.")
     if cooking.peak < len(orders):
         raise Wrong(f"at most {cooking.peak} of {len(orders)} orders were cooking at the same time.")
 
