@@ -6,9 +6,10 @@ VENV := .venv$(if $(PYTHON),-$(subst /,-,$(patsubst /%,%,$(PYTHON))))
 # Whatever environment is active in the caller's shell, `!python` in a cell must mean this one.
 PYTHON_HERE := $(VENV)/bin/python
 RUN := VIRTUAL_ENV="$(CURDIR)/$(VENV)" PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(PYTHON_HERE)
-# What a shell sets for other work must not reach a notebook: other modules, backends, resolvers, warnings, styles.
+# What a shell sets for other work must not reach a notebook: other modules, backends, resolvers, warnings, styles. And
+# where no bytecode is kept, each of the thousands of processes that the tests start compiles the course anew.
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONSTARTUP PYTHONDEVMODE PYTHONWARNINGS PYTHONASYNCIODEBUG
-unexport PYTHONOPTIMIZE MPLBACKEND MATPLOTLIBRC GEVENT_RESOLVER JUPYTER_PATH JUPYTER_PREFER_ENV_PATH
+unexport PYTHONOPTIMIZE PYTHONDONTWRITEBYTECODE MPLBACKEND MATPLOTLIBRC GEVENT_RESOLVER JUPYTER_PATH JUPYTER_PREFER_ENV_PATH
 
 LEARNER := $(VENV)/.installed
 TESTER := $(VENV)/.installed-for-tests

@@ -226,6 +226,7 @@ def test_a_checkout_that_has_moved_gets_a_new_environment(checkout):
         "PYTHONSAFEPATH",
         "PYTHONDEVMODE",
         "PYTHONOPTIMIZE",
+        "PYTHONDONTWRITEBYTECODE",
         "MPLBACKEND",
         "GEVENT_RESOLVER",
         "JUPYTER_PATH",
