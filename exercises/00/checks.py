@@ -61,21 +61,27 @@ def _serve(answer):
 
 def _serve_all(answer, orders):
     begun, ended, apart, cooking, here = [], [], [], InFlight(), gevent.get_hub()
+    alike = [order for order in orders if orders.count(order) > 1]
+    slowest = "stew" if "stew" in orders else alike[0] if alike else "soup"  # of two alike the first
+
+    def comes(condition):
+        for _ in range(100 + 5 * len(orders)):
+            if apart or condition():
+                return True
+            gevent.sleep(0.005)
+        return False
 
     def wait(order):
         begun.append(order)
-        pause = {"soup": 0.1, "stew": 60}.get(str(order), 0.05)  # the first, the last: who waits for all sees it
-        if begun.count(order) < orders.count(order):
-            pause = 0.2  # of two alike the first takes longest
+        last = order == slowest and begun.count(order) == 1
+        pause = 60 if order == "stew" else 0.05
         if gevent.get_hub() is not here:
             pause = min(pause, 0.3)  # in a thread, which nobody hurries
         with cooking:
-            for _ in range(100 + 5 * len(orders)):  # nobody is done before all are there, however slowly they come
-                if apart or cooking.peak >= len(orders):
-                    break
-                gevent.sleep(0.005)
-            else:
+            if not comes(lambda: cooking.peak >= len(orders)):  # nobody is done before all are there
                 apart.append(order)  # it has waited in vain, and no other need
+            if last:
+                comes(lambda: len(ended) >= len(orders) - 1)
             gevent.sleep(pause)
         ended.append(order)
 
