@@ -160,9 +160,9 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config):
-    """Two for each core, for much of what is tested is a wait; each takes some 200 MB."""
+    """Three for each core, for much of what is tested is a wait; each takes some 200 MB."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(2 * cores, 8)
+    return min(3 * cores, 8)
 
 
 @pytest.hookimpl(optionalhook=True)
