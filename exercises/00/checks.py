@@ -5,7 +5,7 @@ import random
 import gevent
 
 from exercises import Wrong, exercise
-from exercises.vocabulary import InFlight, hurried, many, need
+from exercises.vocabulary import InFlight, eventually, hurried, many, need
 
 
 def _is_number(answer):
@@ -65,11 +65,7 @@ def _serve_all(answer, orders):
     slowest = "stew" if "stew" in orders else alike[0] if alike else "soup"  # of two alike the first
 
     def comes(condition):
-        for _ in range(100 + 5 * len(orders)):
-            if apart or condition():
-                return True
-            gevent.sleep(0.005)
-        return False
+        return eventually(lambda: apart or condition(), looks=100 + 5 * len(orders), sleep=gevent.sleep)
 
     def wait(order):
         begun.append(order)
